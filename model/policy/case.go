@@ -1,0 +1,47 @@
+package policy
+
+import "time"
+
+// Case is all that the rules may look at: an incident reduced to what decides
+// which promises apply and when they are due. Its owner does not change it
+// while Obligations runs.
+type Case struct {
+	Severity       string // "" until somebody triaged
+	Classification string // "confirmed", "potential", or "" until triaged
+	Triaged        bool   // until then empty Types and Data mean unknown, afterwards none
+	Types          []string
+	Data           []string
+	Times          map[string]time.Time // facts that are named times, UTC
+	Answers        map[string]Answer    // facts that are three-valued; absent is Unknown
+	Submissions    []Submission         // ordered by At
+	Waivers        []Waiver
+	Applied        []RuleKey // rules that once applied to the incident, so that their end is shown
+	Ended          time.Time // when the incident was closed as no incident, duplicate or merged; zero otherwise
+}
+
+// RuleKey names a rule across packs.
+type RuleKey struct {
+	Pack string `json:"pack"` // pack id, without version: a newer version keeps what was filed
+	Rule string `json:"rule"`
+}
+
+// String returns "pack/rule".
+func (k RuleKey) String() string { return k.Pack + "/" + k.Rule }
+
+// Submission is a notice (or another deed a rule asks for) that was sent or
+// done, and when it was received where that is known.
+type Submission struct {
+	Key       RuleKey
+	At        time.Time // sent or done
+	Received  time.Time // zero where not known
+	By        string
+	Reference string // the recipient's or the channel's own number
+}
+
+// Waiver is a governed decision that a rule need not be met.
+type Waiver struct {
+	Key       RuleKey
+	At        time.Time
+	Decider   string
+	Rationale string
+}

@@ -1,0 +1,185 @@
+// Package policy turns what a company, a contract or a law promises about
+// security incidents into obligations with due times.
+//
+// A Pack is one source document as structured tables: severities with their
+// criteria, phases with their tasks, roles, questions and rules. Obligations
+// is a pure function of packs, the facts of a case and a time zone; Explain
+// says step by step how one due time came about. There is no embedded rule
+// language, so every rule can be linted, compared and explained.
+package policy
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"tocsin/model/calendar"
+)
+
+// Ref names one version of a pack, written "gdpr@1".
+type Ref struct {
+	ID      string
+	Version int
+}
+
+// String returns the ref as it is written everywhere: id@version.
+func (r Ref) String() string { return r.ID + "@" + strconv.Itoa(r.Version) }
+
+// MarshalText makes a ref a plain string in records and exports.
+func (r Ref) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
+
+// UnmarshalText reads what MarshalText wrote.
+func (r *Ref) UnmarshalText(text []byte) error {
+	parsed, err := ParseRef(string(text))
+	if err != nil {
+		return err
+	}
+	*r = parsed
+	return nil
+}
+
+// ParseRef reads "id@version"; the version is a whole number from 1.
+func ParseRef(text string) (Ref, error) {
+	id, version, found := strings.Cut(text, "@")
+	n, err := strconv.Atoi(version)
+	if !found || id == "" || err != nil || n < 1 {
+		return Ref{}, fmt.Errorf("pack reference %q: write it as id@version, such as gdpr@1", text)
+	}
+	return Ref{ID: id, Version: n}, nil
+}
+
+// Kind says what a pack brings to an incident.
+type Kind string
+
+const (
+	// Procedure packs bring a whole way of working: severities, phases,
+	// tasks, roles and the promises a company makes. An incident has one.
+	Procedure Kind = "procedure"
+	// Regime packs add the obligations of a law or contract to whatever
+	// procedure an incident runs under. An incident may have several.
+	Regime Kind = "regime"
+)
+
+// Pack is one version of one source document. A loaded pack is complete and
+// valid (config refuses any other) and is never changed afterwards, so it is
+// shared freely. Dates are civil dates, "2006-01-02", "" where open.
+type Pack struct {
+	ID            string     `json:"id"`
+	Version       int        `json:"version"`
+	Kind          Kind       `json:"kind"`
+	Title         string     `json:"title"`
+	Summary       string     `json:"summary,omitempty"`
+	Source        string     `json:"source,omitempty"`         // the document the pack was made from
+	EffectiveFrom string     `json:"effective_from,omitempty"` // first day in force
+	EffectiveTo   string     `json:"effective_to,omitempty"`   // last day in force
+	CheckedOn     string     `json:"checked_on,omitempty"`     // when somebody last read the source against the pack
+	Zone          string     `json:"zone,omitempty"`           // IANA zone of the authority; "" is the space's own
+	Procedure     string     `json:"procedure,omitempty"`      // where phases and roles come from when the source has none of its own
+	Severities    []Severity `json:"severities,omitempty"`     // lowest first
+	Types         []Term     `json:"types,omitempty"`          // incident types
+	Data          []Term     `json:"data,omitempty"`           // data categories
+	Roles         []Role     `json:"roles,omitempty"`
+	Phases        []Phase    `json:"phases,omitempty"` // in order
+	Questions     []Question `json:"questions,omitempty"`
+	Facts         []Term     `json:"facts,omitempty"` // named times beyond StandardFacts
+	Rules         []Rule     `json:"rules,omitempty"`
+}
+
+// Ref returns the pack's own reference.
+func (p *Pack) Ref() Ref { return Ref{ID: p.ID, Version: p.Version} }
+
+// Term is a word a pack defines, with the words people read.
+type Term struct {
+	ID    string   `json:"id"`
+	Label string   `json:"label"`
+	Help  string   `json:"help,omitempty"`
+	Alias []string `json:"alias,omitempty"` // other schemes' codes: NIST CSF 2.0, ISO/IEC 27035, VERIS
+}
+
+// Severity is one level of a pack's scale.
+type Severity struct {
+	ID       string   `json:"id"`
+	Label    string   `json:"label"`
+	Criteria []string `json:"criteria,omitempty"` // what makes an incident this severe, in the source's sense
+}
+
+// Role is a duty that somebody holds during an incident.
+type Role struct {
+	ID       string   `json:"id"`
+	Label    string   `json:"label"`
+	Duties   []string `json:"duties,omitempty"`
+	Required bool     `json:"required,omitempty"` // nobody holding it is shown as a gap
+}
+
+// Phase is one stage of the response, with the tasks it asks for.
+type Phase struct {
+	ID    string   `json:"id"`
+	Label string   `json:"label"`
+	Alias []string `json:"alias,omitempty"`
+	Tasks []Task   `json:"tasks,omitempty"`
+}
+
+// Task is one action of a phase. An open mandatory task keeps the phase from
+// being left, unless somebody overrides that with a reason.
+type Task struct {
+	ID        string    `json:"id"` // unique within the pack
+	Label     string    `json:"label"`
+	Role      string    `json:"role,omitempty"`
+	Mandatory bool      `json:"mandatory,omitempty"`
+	When      Condition `json:"when,omitzero"` // the zero condition always holds
+}
+
+// Question is a three-valued fact that triage asks for.
+type Question struct {
+	ID    string `json:"id"`
+	Label string `json:"label"`
+	Help  string `json:"help,omitempty"`
+}
+
+// Condition says when a rule or task applies: every non-empty field must
+// hold; within a field any one value is enough. The zero Condition always
+// holds. What is not known yet makes the outcome unknown, never no.
+type Condition struct {
+	Severity       []string          `json:"severity,omitempty"`
+	Classification []string          `json:"classification,omitempty"` // "confirmed", "potential"
+	Types          []string          `json:"types,omitempty"`
+	Data           []string          `json:"data,omitempty"`
+	Tier           []string          `json:"tier,omitempty"`    // holds when the answer "tier.ID" is yes
+	Acting         []string          `json:"acting,omitempty"`  // in which legal role: the answer "acting.ID", such as acting.controller
+	Answers        map[string]Answer `json:"answers,omitempty"` // each question must have this answer
+}
+
+// Rule is one promise: when it applies, what starts its clock, how long it
+// allows, who is told what, and what counts as done.
+type Rule struct {
+	ID       string          `json:"id"`
+	Title    string          `json:"title"`
+	When     Condition       `json:"when,omitzero"`
+	Starts   string          `json:"starts"`             // a fact, or "submitted:RULE" of the same pack
+	Within   calendar.Period `json:"within,omitzero"`    // zero: soft, "without undue delay"
+	Every    calendar.Period `json:"every,omitzero"`     // zero: once
+	Until    string          `json:"until,omitempty"`    // the fact that ends a recurring rule
+	Legal    Legal           `json:"legal,omitempty"`    // how the latest arguable limit is computed
+	Audience string          `json:"audience,omitempty"` // recipient group
+	Contents []string        `json:"contents,omitempty"` // what a notice must say
+	Approval []string        `json:"approval,omitempty"` // roles that approve before it leaves
+	MetBy    string          `json:"met_by,omitempty"`   // "sent" (the default), "received", or "fact:NAME"
+	Remind   []string        `json:"remind,omitempty"`   // roles that are reminded
+	Citation string          `json:"citation,omitempty"` // article, section or heading of the source
+	Note     string          `json:"note,omitempty"`     // what a reader should know beside the number
+	Internal bool            `json:"internal,omitempty"` // a duty within the company (review, record), nothing is sent
+}
+
+// Soft reports whether the rule has no number of its own: "without undue delay".
+func (r *Rule) Soft() bool { return r.Within.IsZero() }
+
+// Legal names a way to compute the latest arguable limit from the strict one.
+type Legal string
+
+const (
+	// LegalSame is the default: nobody can argue for more than the strict limit.
+	LegalSame Legal = ""
+	// LegalFullHour ends with the last full hour: Regulation (EEC, Euratom)
+	// 1182/71, Article 3(1) and (2)(a): the hour of the event is not counted.
+	LegalFullHour Legal = "full-hour"
+)
