@@ -1,0 +1,303 @@
+package model
+
+import (
+	"time"
+
+	"tocsin/model/policy"
+)
+
+// Command is something a person, an alert or a script wants to happen. A
+// command is complete in itself: Decide needs nothing else but the state.
+type Command interface {
+	// Kind is the command's stable name, as rights, logs and screens use it.
+	Kind() string
+	// About lists the incidents the command names, so that they can be loaded
+	// before it is decided.
+	About() []ID
+}
+
+// Setup opens a space, or changes its settings: who it belongs to, the zone
+// that civil dates are read in, and the packs new incidents run under.
+type Setup struct {
+	Organisation string
+	Zone         string       // IANA name
+	Packs        []policy.Ref // the first is a procedure, the rest regimes; all adopted
+}
+
+// AdoptPack takes a version of a pack into the space. An adopted version
+// never changes: another content under the same version is refused.
+type AdoptPack struct{ Pack *policy.Pack }
+
+// Report opens an incident. Only Title is required.
+type Report struct {
+	Title       string
+	Description string
+	Types       []string
+	Data        []string
+	Systems     []string
+	TLP         TLP // "" is AMBER
+	Reporter    string
+	Contact     string
+	Source      string
+	Occurred    time.Time    // when it happened, where known
+	Detected    time.Time    // zero: now
+	Packs       []policy.Ref // nil: the space's
+}
+
+// Describe changes what an incident is about. A nil pointer leaves a field as
+// it is. Base is the Revision the change was made on; 0 does not check.
+type Describe struct {
+	Incident    ID
+	Base        uint64
+	Title       *string
+	Description *string
+	Systems     *[]string
+	TLP         *TLP
+	Reporter    *string
+	Contact     *string
+}
+
+// Triage records an assessment in one go: what it is, how bad, what is known.
+// A form that is based on another Revision than Base is refused with both
+// sides; 0 does not check. Facts are statements; one that changes a stated
+// fact needs its Reason. Empty fields leave what is there.
+type Triage struct {
+	Incident       ID
+	Base           uint64
+	Types          []string
+	Classification Classification
+	Severity       string
+	Criteria       []string
+	Reason         string // why this severity
+	Data           []string
+	Systems        []string
+	TLP            TLP
+	Facts          []Statement
+	Roles          []Holding
+}
+
+// Statement is a fact to be stated or, with a Reason, corrected.
+type Statement struct {
+	Name   string
+	Value  Value
+	Ground string // on what ground it is stated
+	Reason string // why what was stated before was wrong
+}
+
+// Holding is a role to be given to a person.
+type Holding struct{ Role, Person string }
+
+// StateFact states or corrects one fact.
+type StateFact struct {
+	Incident ID
+	Statement
+}
+
+// SetSeverity decides on severity. A downgrade needs a Reason; any decision
+// needs a reason or at least one of the pack's criteria.
+type SetSeverity struct {
+	Incident ID
+	Level    string
+	Criteria []string
+	Reason   string
+}
+
+// SetPhase moves to another phase. Override is the reason for leaving
+// mandatory tasks open; a step back needs Reason.
+type SetPhase struct {
+	Incident ID
+	Phase    string
+	Reason   string
+	Override string
+}
+
+// SetTask ticks, unticks, skips or assigns a task. Assignee nil leaves who
+// has it.
+type SetTask struct {
+	Incident ID
+	Task     string
+	State    TaskState
+	Reason   string // required for TaskSkipped
+	Assignee *string
+}
+
+// AddTask adds a task of the responders' own to a phase ("" is the current).
+type AddTask struct {
+	Incident ID
+	Phase    string
+	Title    string
+	Assignee string
+}
+
+// Assign gives a role to a person; several may hold it.
+type Assign struct {
+	Incident ID
+	Holding
+}
+
+// Unassign takes a role from a person.
+type Unassign struct {
+	Incident ID
+	Holding
+}
+
+// AddNote puts a text on the timeline.
+type AddNote struct {
+	Incident ID
+	Text     string
+}
+
+// Submit records that what a rule asks for was sent or done.
+type Submit struct {
+	Incident  ID
+	Key       policy.RuleKey
+	At        time.Time // zero: now
+	Received  time.Time // zero: not known
+	Reference string
+	Note      string
+}
+
+// Waive decides that a rule need not be met.
+type Waive struct {
+	Incident  ID
+	Key       policy.RuleKey
+	Decider   string // the person who decided
+	Rationale string
+}
+
+// Reinstate takes a waiver back.
+type Reinstate struct {
+	Incident ID
+	Key      policy.RuleKey
+	Reason   string
+}
+
+// LinkTo notes that two incidents are related.
+type LinkTo struct{ Incident, Other ID }
+
+// MarkDuplicate ends an incident as the same as Of, which goes on.
+type MarkDuplicate struct {
+	Incident, Of ID
+	Reason       string
+}
+
+// Merge ends an incident and carries its systems, data categories and roles
+// into another. Its history stays where it is, linked.
+type Merge struct {
+	Incident, Into ID
+	Reason         string
+}
+
+// MarkFalse ends an incident as a false positive.
+type MarkFalse struct {
+	Incident ID
+	Reason   string
+}
+
+// Close ends a resolved incident. It is refused while obligations are
+// undecided or the fact "resolved" is not stated.
+type Close struct {
+	Incident ID
+	Summary  string
+}
+
+// Reopen takes an ended incident up again.
+type Reopen struct {
+	Incident ID
+	Reason   string
+}
+
+// History is one incident of the past, as an import brings it.
+type History struct {
+	External       string // its id where it comes from; unique within a space
+	Title          string
+	Description    string
+	Types          []string
+	Classification Classification
+	Severity       string // "" leaves it untriaged
+	Reason         string // why that severity
+	Data           []string
+	Systems        []string
+	TLP            TLP
+	Reporter       string
+	Source         string
+	Lead           string
+	Opened         time.Time
+	Closed         time.Time // zero: still open
+	Outcome        Outcome   // "" with Closed is resolved
+	Facts          []Statement
+}
+
+// ImportOpen begins an import and reserves numbers: how many incidents of
+// each year will come. Nothing of it is visible until ImportClose.
+type ImportOpen struct {
+	Batch  string // unique
+	Source string // what is imported, for the log
+	Years  map[int]int
+	Packs  []policy.Ref // nil: the space's
+}
+
+// ImportRows brings some of the incidents of an open import, in order.
+type ImportRows struct {
+	Batch string
+	Rows  []History
+}
+
+// ImportClose makes an import visible, or with Abandon gives it up: the rows
+// stay in the log, unused, and their numbers are not given again.
+type ImportClose struct {
+	Batch   string
+	Abandon string // why; "" completes it
+}
+
+func (Setup) Kind() string         { return "setup" }
+func (AdoptPack) Kind() string     { return "adopt-pack" }
+func (Report) Kind() string        { return "report" }
+func (Describe) Kind() string      { return "describe" }
+func (Triage) Kind() string        { return "triage" }
+func (StateFact) Kind() string     { return "fact" }
+func (SetSeverity) Kind() string   { return "severity" }
+func (SetPhase) Kind() string      { return "phase" }
+func (SetTask) Kind() string       { return "task" }
+func (AddTask) Kind() string       { return "add-task" }
+func (Assign) Kind() string        { return "assign" }
+func (Unassign) Kind() string      { return "unassign" }
+func (AddNote) Kind() string       { return "note" }
+func (Submit) Kind() string        { return "submit" }
+func (Waive) Kind() string         { return "waive" }
+func (Reinstate) Kind() string     { return "reinstate" }
+func (LinkTo) Kind() string        { return "link" }
+func (MarkDuplicate) Kind() string { return "duplicate" }
+func (Merge) Kind() string         { return "merge" }
+func (MarkFalse) Kind() string     { return "false-positive" }
+func (Close) Kind() string         { return "close" }
+func (Reopen) Kind() string        { return "reopen" }
+func (ImportOpen) Kind() string    { return "import-open" }
+func (ImportRows) Kind() string    { return "import-rows" }
+func (ImportClose) Kind() string   { return "import-close" }
+
+func (Setup) About() []ID           { return nil }
+func (AdoptPack) About() []ID       { return nil }
+func (Report) About() []ID          { return nil }
+func (c Describe) About() []ID      { return []ID{c.Incident} }
+func (c Triage) About() []ID        { return []ID{c.Incident} }
+func (c StateFact) About() []ID     { return []ID{c.Incident} }
+func (c SetSeverity) About() []ID   { return []ID{c.Incident} }
+func (c SetPhase) About() []ID      { return []ID{c.Incident} }
+func (c SetTask) About() []ID       { return []ID{c.Incident} }
+func (c AddTask) About() []ID       { return []ID{c.Incident} }
+func (c Assign) About() []ID        { return []ID{c.Incident} }
+func (c Unassign) About() []ID      { return []ID{c.Incident} }
+func (c AddNote) About() []ID       { return []ID{c.Incident} }
+func (c Submit) About() []ID        { return []ID{c.Incident} }
+func (c Waive) About() []ID         { return []ID{c.Incident} }
+func (c Reinstate) About() []ID     { return []ID{c.Incident} }
+func (c LinkTo) About() []ID        { return []ID{c.Incident, c.Other} }
+func (c MarkDuplicate) About() []ID { return []ID{c.Incident, c.Of} }
+func (c Merge) About() []ID         { return []ID{c.Incident, c.Into} }
+func (c MarkFalse) About() []ID     { return []ID{c.Incident} }
+func (c Close) About() []ID         { return []ID{c.Incident} }
+func (c Reopen) About() []ID        { return []ID{c.Incident} }
+func (ImportOpen) About() []ID      { return nil }
+func (ImportRows) About() []ID      { return nil }
+func (ImportClose) About() []ID     { return nil }

@@ -1,0 +1,330 @@
+package model
+
+import (
+	"time"
+
+	"tocsin/model/policy"
+)
+
+// Event is one entry of a space's log: something that happened, who did it
+// and when it was recorded. Sequence numbers are gap-free from 1.
+type Event struct {
+	Seq   uint64
+	At    time.Time // when it was recorded, UTC, whole milliseconds
+	Actor string
+	Role  Role
+	Batch string // the import it belongs to; it counts once that is complete
+	Body  Body
+}
+
+// Body is what an event says. Each kind has one struct; kinds and fields are
+// never renamed or reused, since logs are read for ten years.
+type Body interface {
+	// Kind is the event's stable name in the log.
+	Kind() string
+	// Incident is the incident the event is about, "" for the space itself.
+	Incident() ID
+}
+
+type (
+	// SpaceSetUp: the space's settings were given or changed.
+	SpaceSetUp struct {
+		Organisation string       `json:"organisation"`
+		Zone         string       `json:"zone"`
+		Packs        []policy.Ref `json:"packs"`
+	}
+
+	// PackAdopted: a version of a pack was taken into the space, whole.
+	PackAdopted struct {
+		Pack *policy.Pack `json:"pack"`
+	}
+
+	// Reported: an incident was opened. Opened is when, which for imported
+	// history lies before the event's own time.
+	Reported struct {
+		ID          ID           `json:"id"`
+		Packs       []policy.Ref `json:"packs"`
+		Title       string       `json:"title"`
+		Description string       `json:"description,omitempty"`
+		Types       []string     `json:"types,omitempty"`
+		Data        []string     `json:"data,omitempty"`
+		Systems     []string     `json:"systems,omitempty"`
+		TLP         TLP          `json:"tlp"`
+		Reporter    string       `json:"reporter,omitempty"`
+		Contact     string       `json:"contact,omitempty"`
+		Source      string       `json:"source,omitempty"`
+		External    string       `json:"external,omitempty"`
+		Opened      time.Time    `json:"opened"`
+		Phase       string       `json:"phase,omitempty"` // the procedure's first
+	}
+
+	// Described: what the incident is about was changed. Changes holds only
+	// what changed, with both sides.
+	Described struct {
+		ID      ID       `json:"id"`
+		Changes []Change `json:"changes"`
+	}
+
+	// Change is one field's value before and after; lists are joined for
+	// reading in Before and After and kept whole in List.
+	Change struct {
+		Field  string   `json:"field"`
+		Before string   `json:"before"`
+		After  string   `json:"after"`
+		List   []string `json:"list,omitempty"`
+	}
+
+	// Assessed: triage was recorded, see also the facts, severity and roles
+	// that were decided with it.
+	Assessed struct {
+		ID      ID       `json:"id"`
+		Changes []Change `json:"changes,omitempty"`
+	}
+
+	// FactStated: a fact was stated for the first time.
+	FactStated struct {
+		ID     ID     `json:"id"`
+		Name   string `json:"name"`
+		Value  Value  `json:"value"`
+		Ground string `json:"ground,omitempty"`
+	}
+
+	// FactCorrected: a stated fact was wrong.
+	FactCorrected struct {
+		ID     ID     `json:"id"`
+		Name   string `json:"name"`
+		Before Value  `json:"before"`
+		After  Value  `json:"after"`
+		Ground string `json:"ground,omitempty"`
+		Reason string `json:"reason"`
+	}
+
+	// SeverityDecided: the severity was set, raised or lowered.
+	SeverityDecided struct {
+		ID       ID        `json:"id"`
+		Before   string    `json:"before,omitempty"`
+		After    string    `json:"after"`
+		Criteria []string  `json:"criteria,omitempty"`
+		Reason   string    `json:"reason,omitempty"`
+		At       time.Time `json:"at,omitzero"` // for imported history: back then
+	}
+
+	// PhaseEntered: the response moved to another phase. OpenTasks are the
+	// mandatory tasks left open by the override.
+	PhaseEntered struct {
+		ID        ID       `json:"id"`
+		Before    string   `json:"before,omitempty"`
+		After     string   `json:"after"`
+		Reason    string   `json:"reason,omitempty"`
+		Override  string   `json:"override,omitempty"`
+		OpenTasks []string `json:"open_tasks,omitempty"`
+	}
+
+	// TaskSet: a task was ticked, unticked, skipped or assigned.
+	TaskSet struct {
+		ID       ID        `json:"id"`
+		Task     string    `json:"task"`
+		Title    string    `json:"title"`
+		Phase    string    `json:"phase"`
+		Before   TaskState `json:"before,omitempty"`
+		After    TaskState `json:"after,omitempty"`
+		Assignee string    `json:"assignee,omitempty"`
+		Reason   string    `json:"reason,omitempty"`
+	}
+
+	// TaskAdded: responders added a task of their own.
+	TaskAdded struct {
+		ID       ID     `json:"id"`
+		Task     string `json:"task"`
+		Phase    string `json:"phase"`
+		Title    string `json:"title"`
+		Assignee string `json:"assignee,omitempty"`
+	}
+
+	// RoleTaken: a person took on a role.
+	RoleTaken struct {
+		ID     ID     `json:"id"`
+		Role   string `json:"role"`
+		Person string `json:"person"`
+	}
+
+	// RoleLeft: a person no longer holds a role.
+	RoleLeft struct {
+		ID     ID     `json:"id"`
+		Role   string `json:"role"`
+		Person string `json:"person"`
+	}
+
+	// Noted: a note was written.
+	Noted struct {
+		ID   ID     `json:"id"`
+		Text string `json:"text"`
+	}
+
+	// Submitted: what a rule asks for was sent or done at At.
+	Submitted struct {
+		ID        ID             `json:"id"`
+		Key       policy.RuleKey `json:"key"`
+		Title     string         `json:"title"` // the rule's, for reading
+		At        time.Time      `json:"at"`
+		Received  time.Time      `json:"received,omitzero"`
+		Reference string         `json:"reference,omitempty"`
+		Note      string         `json:"note,omitempty"`
+	}
+
+	// WaiverDecided: a rule need not be met.
+	WaiverDecided struct {
+		ID        ID             `json:"id"`
+		Key       policy.RuleKey `json:"key"`
+		Title     string         `json:"title"`
+		Decider   string         `json:"decider"`
+		Rationale string         `json:"rationale"`
+	}
+
+	// WaiverWithdrawn: a waived rule counts again.
+	WaiverWithdrawn struct {
+		ID     ID             `json:"id"`
+		Key    policy.RuleKey `json:"key"`
+		Title  string         `json:"title"`
+		Reason string         `json:"reason"`
+	}
+
+	// DuesMoved: an obligation came, went or was moved by what was just
+	// decided. It follows the event that caused it.
+	DuesMoved struct {
+		ID    ID        `json:"id"`
+		Moves []DueMove `json:"moves"`
+	}
+
+	// DueMove is one obligation before and after. Zero times: none.
+	DueMove struct {
+		Key    policy.RuleKey `json:"key"`
+		Title  string         `json:"title"`
+		Before time.Time      `json:"before,omitzero"`
+		After  time.Time      `json:"after,omitzero"`
+		Change string         `json:"change"` // "applies", "no longer applies", "cannot be excluded", "starts", "moves", "met", "stops"
+	}
+
+	// Linked: the incident belongs with another one.
+	Linked struct {
+		ID    ID       `json:"id"`
+		Other ID       `json:"other"`
+		Link  LinkKind `json:"link"`
+	}
+
+	// Closed: the incident ended.
+	Closed struct {
+		ID      ID        `json:"id"`
+		Outcome Outcome   `json:"outcome"`
+		Reason  string    `json:"reason,omitempty"`
+		At      time.Time `json:"at,omitzero"` // for imported history: back then
+	}
+
+	// ReopenedAgain: an ended incident was taken up again.
+	ReopenedAgain struct {
+		ID     ID      `json:"id"`
+		Before Outcome `json:"before"`
+		Reason string  `json:"reason"`
+	}
+
+	// ImportOpened: an import began and its numbers are reserved.
+	ImportOpened struct {
+		Batch  string       `json:"batch"`
+		Source string       `json:"source"`
+		Packs  []policy.Ref `json:"packs"`
+		First  map[int]int  `json:"first"` // by year, the first number reserved
+		Count  map[int]int  `json:"count"` // by year, how many
+	}
+
+	// ImportClosed: an import was completed or, with a reason, abandoned.
+	ImportClosed struct {
+		Batch     string `json:"batch"`
+		Incidents int    `json:"incidents"`
+		Abandoned string `json:"abandoned,omitempty"`
+	}
+)
+
+// NewBody returns an empty body of a kind, to be decoded into; ok is false
+// for a kind this version does not know.
+func NewBody(kind string) (body Body, ok bool) {
+	make, ok := bodies[kind]
+	if !ok {
+		return nil, false
+	}
+	return make(), true
+}
+
+// bodies makes an empty body for each kind the log may hold.
+var bodies = map[string]func() Body{
+	"space.set-up":          func() Body { return new(SpaceSetUp) },
+	"pack.adopted":          func() Body { return new(PackAdopted) },
+	"incident.reported":     func() Body { return new(Reported) },
+	"incident.described":    func() Body { return new(Described) },
+	"incident.assessed":     func() Body { return new(Assessed) },
+	"fact.stated":           func() Body { return new(FactStated) },
+	"fact.corrected":        func() Body { return new(FactCorrected) },
+	"severity.decided":      func() Body { return new(SeverityDecided) },
+	"phase.entered":         func() Body { return new(PhaseEntered) },
+	"task.set":              func() Body { return new(TaskSet) },
+	"task.added":            func() Body { return new(TaskAdded) },
+	"role.taken":            func() Body { return new(RoleTaken) },
+	"role.left":             func() Body { return new(RoleLeft) },
+	"note.written":          func() Body { return new(Noted) },
+	"obligation.submitted":  func() Body { return new(Submitted) },
+	"obligation.waived":     func() Body { return new(WaiverDecided) },
+	"obligation.reinstated": func() Body { return new(WaiverWithdrawn) },
+	"obligations.moved":     func() Body { return new(DuesMoved) },
+	"incident.linked":       func() Body { return new(Linked) },
+	"incident.closed":       func() Body { return new(Closed) },
+	"incident.reopened":     func() Body { return new(ReopenedAgain) },
+	"import.opened":         func() Body { return new(ImportOpened) },
+	"import.closed":         func() Body { return new(ImportClosed) },
+}
+
+func (*SpaceSetUp) Kind() string      { return "space.set-up" }
+func (*PackAdopted) Kind() string     { return "pack.adopted" }
+func (*Reported) Kind() string        { return "incident.reported" }
+func (*Described) Kind() string       { return "incident.described" }
+func (*Assessed) Kind() string        { return "incident.assessed" }
+func (*FactStated) Kind() string      { return "fact.stated" }
+func (*FactCorrected) Kind() string   { return "fact.corrected" }
+func (*SeverityDecided) Kind() string { return "severity.decided" }
+func (*PhaseEntered) Kind() string    { return "phase.entered" }
+func (*TaskSet) Kind() string         { return "task.set" }
+func (*TaskAdded) Kind() string       { return "task.added" }
+func (*RoleTaken) Kind() string       { return "role.taken" }
+func (*RoleLeft) Kind() string        { return "role.left" }
+func (*Noted) Kind() string           { return "note.written" }
+func (*Submitted) Kind() string       { return "obligation.submitted" }
+func (*WaiverDecided) Kind() string   { return "obligation.waived" }
+func (*WaiverWithdrawn) Kind() string { return "obligation.reinstated" }
+func (*DuesMoved) Kind() string       { return "obligations.moved" }
+func (*Linked) Kind() string          { return "incident.linked" }
+func (*Closed) Kind() string          { return "incident.closed" }
+func (*ReopenedAgain) Kind() string   { return "incident.reopened" }
+func (*ImportOpened) Kind() string    { return "import.opened" }
+func (*ImportClosed) Kind() string    { return "import.closed" }
+
+func (*SpaceSetUp) Incident() ID        { return "" }
+func (*PackAdopted) Incident() ID       { return "" }
+func (e *Reported) Incident() ID        { return e.ID }
+func (e *Described) Incident() ID       { return e.ID }
+func (e *Assessed) Incident() ID        { return e.ID }
+func (e *FactStated) Incident() ID      { return e.ID }
+func (e *FactCorrected) Incident() ID   { return e.ID }
+func (e *SeverityDecided) Incident() ID { return e.ID }
+func (e *PhaseEntered) Incident() ID    { return e.ID }
+func (e *TaskSet) Incident() ID         { return e.ID }
+func (e *TaskAdded) Incident() ID       { return e.ID }
+func (e *RoleTaken) Incident() ID       { return e.ID }
+func (e *RoleLeft) Incident() ID        { return e.ID }
+func (e *Noted) Incident() ID           { return e.ID }
+func (e *Submitted) Incident() ID       { return e.ID }
+func (e *WaiverDecided) Incident() ID   { return e.ID }
+func (e *WaiverWithdrawn) Incident() ID { return e.ID }
+func (e *DuesMoved) Incident() ID       { return e.ID }
+func (e *Linked) Incident() ID          { return e.ID }
+func (e *Closed) Incident() ID          { return e.ID }
+func (e *ReopenedAgain) Incident() ID   { return e.ID }
+func (*ImportOpened) Incident() ID      { return "" }
+func (*ImportClosed) Incident() ID      { return "" }

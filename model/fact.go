@@ -1,0 +1,40 @@
+package model
+
+import (
+	"time"
+
+	"tocsin/model/policy"
+)
+
+// Value is what a fact says: a time, or a three-valued answer. A time that is
+// expressly not known is the zero Value: no time, answer unknown.
+type Value struct {
+	At     time.Time     `json:"time,omitzero"` // UTC, whole milliseconds
+	Answer policy.Answer `json:"answer,omitzero"`
+}
+
+// Time makes a value of a moment.
+func Time(at time.Time) Value { return Value{At: at.UTC().Truncate(time.Millisecond)} }
+
+// Equal reports whether two values say the same.
+func (v Value) Equal(w Value) bool { return v.At.Equal(w.At) && v.Answer == w.Answer }
+
+// Fact is a named time or a three-valued question, with who stated it, when
+// and on what ground. It is corrected, never edited: what it said before
+// stays, with the reason.
+type Fact struct {
+	Name    string    `json:"name"`
+	Value   Value     `json:"value"`
+	By      string    `json:"by"`
+	Stated  time.Time `json:"stated"`
+	Ground  string    `json:"ground,omitempty"`
+	Earlier []Earlier `json:"earlier,omitempty"` // what it said before, oldest first
+}
+
+// Earlier is a value a fact had before a correction.
+type Earlier struct {
+	Value  Value     `json:"value"`
+	By     string    `json:"by"`
+	Stated time.Time `json:"stated"`
+	Reason string    `json:"reason"` // why it was corrected
+}

@@ -1,0 +1,284 @@
+package model
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"tocsin/model/policy"
+)
+
+// Touched says what an event changed, so that readers and projections follow
+// without comparing states.
+type Touched struct {
+	Incident  *Incident    // the incident as it is now; nil where none was touched
+	Pending   bool         // the incident belongs to an import under way and is not visible yet
+	Meta      bool         // the space itself
+	Pack      *policy.Pack // a pack that was adopted
+	Completed []*Incident  // incidents that became visible with the end of an import
+}
+
+// Fold takes the next event into the state. Events come in sequence; one that
+// does not follow, or that is about an incident nobody reported, means that
+// the log is damaged and is an error. The events of decisions never fail.
+func (s *State) Fold(e Event) (Touched, error) {
+	if e.Seq != s.Seq+1 {
+		return Touched{}, fmt.Errorf("fold: event %d does not follow %d", e.Seq, s.Seq)
+	}
+	touched, err := s.fold(e)
+	if err != nil {
+		return Touched{}, fmt.Errorf("fold event %d (%s): %w", e.Seq, e.Body.Kind(), err)
+	}
+	s.Seq = e.Seq
+	return touched, nil
+}
+
+func (s *State) fold(e Event) (Touched, error) {
+	switch body := e.Body.(type) {
+	case *SpaceSetUp:
+		s.Meta.Organisation, s.Meta.Zone, s.Meta.Packs = body.Organisation, body.Zone, body.Packs
+		return Touched{Meta: true}, s.setZone(body.Zone)
+	case *PackAdopted:
+		if s.Packs == nil {
+			s.Packs = make(map[policy.Ref]*policy.Pack)
+		}
+		s.Packs[body.Pack.Ref()] = body.Pack
+		return Touched{Pack: body.Pack}, nil
+	case *ImportOpened:
+		s.foldImportOpened(body)
+		return Touched{Meta: true}, nil
+	case *ImportClosed:
+		return s.foldImportClosed(body), nil
+	case *Reported:
+		return s.foldReported(e, body)
+	default:
+		return s.foldIncident(e)
+	}
+}
+
+func (s *State) foldReported(e Event, body *Reported) (Touched, error) {
+	year, number, ok := body.ID.Parts()
+	if !ok {
+		return Touched{}, fmt.Errorf("%q is no incident id", body.ID)
+	}
+	i := &Incident{
+		ID: body.ID, Packs: body.Packs, Title: body.Title, Description: body.Description, Types: body.Types, Data: body.Data,
+		Systems: body.Systems, TLP: body.TLP, Reporter: body.Reporter, Contact: body.Contact, Source: body.Source,
+		External: body.External, Opened: body.Opened, OpenedBy: e.Actor, Version: e.Seq, Revision: e.Seq, Batch: e.Batch,
+	}
+	if body.Phase != "" {
+		i.Phases = []PhaseSpan{{Phase: body.Phase, From: body.Opened, By: e.Actor}}
+	}
+	s.count(e.Batch, year, number)
+	s.put(i)
+	return Touched{Incident: i, Pending: s.importing(e.Batch), Meta: true}, nil
+}
+
+// count keeps the numbers given: from the import's reservation, or as the
+// year's latest.
+func (s *State) count(batch string, year, number int) {
+	if s.Meta.Last == nil {
+		s.Meta.Last = make(map[int]int)
+	}
+	s.Meta.Last[year] = max(s.Meta.Last[year], number)
+	if im, open := s.Meta.Imports[batch]; open {
+		im.Next[year] = number + 1
+		im.Left[year]--
+		im.Rows++
+		s.Meta.Imports[batch] = im
+	}
+}
+
+func (s *State) importing(batch string) bool {
+	_, open := s.Meta.Imports[batch]
+	return open
+}
+
+func (s *State) foldImportOpened(body *ImportOpened) {
+	if s.Meta.Imports == nil {
+		s.Meta.Imports = make(map[string]Import)
+	}
+	if s.Meta.Last == nil {
+		s.Meta.Last = make(map[int]int)
+	}
+	im := Import{Source: body.Source, Packs: body.Packs, Next: make(map[int]int), Left: make(map[int]int)}
+	for year, count := range body.Count {
+		im.Next[year], im.Left[year] = body.First[year], count
+		s.Meta.Last[year] = max(s.Meta.Last[year], body.First[year]+count-1)
+	}
+	s.Meta.Imports[body.Batch] = im
+}
+
+func (s *State) foldImportClosed(body *ImportClosed) Touched {
+	delete(s.Meta.Imports, body.Batch)
+	rows := s.pending[body.Batch]
+	delete(s.pending, body.Batch)
+	if body.Abandoned != "" {
+		s.Meta.Abandoned = append(slices.Clip(s.Meta.Abandoned), body.Batch)
+		return Touched{Meta: true}
+	}
+	touched := Touched{Meta: true}
+	for _, i := range rows {
+		s.put(i)
+		touched.Completed = append(touched.Completed, i)
+	}
+	return touched
+}
+
+// foldIncident folds an event about one incident into a clone of it.
+func (s *State) foldIncident(e Event) (Touched, error) {
+	id := e.Body.Incident()
+	before, ok := s.Incidents[id]
+	if s.importing(e.Batch) {
+		before, ok = s.pending[e.Batch][id]
+	}
+	if !ok {
+		return Touched{}, fmt.Errorf("%s: %w", id, ErrNotFound)
+	}
+	next := before.clone()
+	next.Version = e.Seq
+	if next.fold(e) {
+		next.Revision = e.Seq
+	}
+	s.put(next)
+	return Touched{Incident: next, Pending: s.importing(e.Batch)}, nil
+}
+
+// fold takes an event into an incident that is not published yet. It reports
+// whether the event changed something that forms edit.
+func (i *Incident) fold(e Event) (edited bool) {
+	switch body := e.Body.(type) {
+	case *Described:
+		i.change(body.Changes)
+	case *Assessed:
+		i.change(body.Changes)
+		if i.Triaged.IsZero() {
+			i.Triaged = e.At
+		}
+	case *FactStated:
+		i.Facts = append(i.Facts, Fact{Name: body.Name, Value: body.Value, By: e.Actor, Stated: e.At, Ground: body.Ground})
+	case *FactCorrected:
+		i.correct(e, body)
+	case *SeverityDecided:
+		at := e.At
+		if !body.At.IsZero() {
+			at = body.At
+		}
+		i.Severities = append(i.Severities, SeverityCall{Level: body.After, Criteria: body.Criteria, Reason: body.Reason, By: e.Actor, At: at})
+	case *RoleTaken:
+		i.Roles = append(i.Roles, Holder{Role: body.Role, Person: body.Person, Since: e.At})
+	case *RoleLeft:
+		i.Roles = slices.DeleteFunc(i.Roles, func(h Holder) bool { return h.Role == body.Role && h.Person == body.Person })
+	default:
+		i.foldWork(e)
+		return false
+	}
+	return true
+}
+
+// foldWork folds what happens beside the forms: phases, tasks, notes,
+// submissions, links and the end.
+func (i *Incident) foldWork(e Event) {
+	switch body := e.Body.(type) {
+	case *PhaseEntered:
+		i.Phases = append(i.Phases, PhaseSpan{Phase: body.After, From: e.At, By: e.Actor, Override: body.Override})
+	case *TaskSet:
+		i.setTask(TaskRecord{ID: body.Task, Phase: body.Phase, State: body.After, Assignee: body.Assignee, By: e.Actor, At: e.At, Reason: body.Reason})
+	case *TaskAdded:
+		i.setTask(TaskRecord{ID: body.Task, Phase: body.Phase, Title: body.Title, Assignee: body.Assignee, By: e.Actor, At: e.At})
+	case *Noted:
+		i.Notes++
+	case *Submitted:
+		i.Submitted = append(i.Submitted, Submission{Key: body.Key, At: body.At, Received: body.Received, Reference: body.Reference, Note: body.Note, By: e.Actor, Recorded: e.At})
+	case *WaiverDecided:
+		i.Waivers = append(i.Waivers, Waiver{Key: body.Key, Decider: body.Decider, Rationale: body.Rationale, By: e.Actor, At: e.At})
+	case *WaiverWithdrawn:
+		i.Waivers = slices.DeleteFunc(i.Waivers, func(w Waiver) bool { return w.Key == body.Key })
+	case *DuesMoved:
+		i.remember(body.Moves)
+	case *Linked:
+		i.Links = append(i.Links, Link{Kind: body.Link, Other: body.Other})
+	case *Closed:
+		i.Outcome, i.Closed = body.Outcome, e.At
+		if !body.At.IsZero() {
+			i.Closed = body.At
+		}
+	case *ReopenedAgain:
+		i.Outcome, i.Closed = Ongoing, time.Time{}
+		i.Reopened++
+	}
+}
+
+func (i *Incident) correct(e Event, body *FactCorrected) {
+	for k := range i.Facts {
+		f := &i.Facts[k]
+		if f.Name != body.Name {
+			continue
+		}
+		f.Earlier = append(slices.Clip(f.Earlier), Earlier{Value: f.Value, By: f.By, Stated: f.Stated, Reason: body.Reason})
+		f.Value, f.By, f.Stated, f.Ground = body.After, e.Actor, e.At, body.Ground
+	}
+}
+
+// setTask replaces a task's record, keeping the title of an added one.
+func (i *Incident) setTask(record TaskRecord) {
+	for k := range i.Tasks {
+		if i.Tasks[k].ID == record.ID {
+			if record.Title == "" {
+				record.Title = i.Tasks[k].Title
+			}
+			i.Tasks[k] = record
+			return
+		}
+	}
+	i.Tasks = append(i.Tasks, record)
+}
+
+// remember keeps which rules once applied, so that a later "no longer
+// applies" can be told from "never did".
+func (i *Incident) remember(moves []DueMove) {
+	for _, m := range moves {
+		if !slices.Contains(i.Applied, m.Key) {
+			i.Applied = append(i.Applied, m.Key)
+		}
+	}
+}
+
+// change applies edits of what the incident is about.
+func (i *Incident) change(changes []Change) {
+	for _, c := range changes {
+		switch c.Field {
+		case FieldTitle:
+			i.Title = c.After
+		case FieldDescription:
+			i.Description = c.After
+		case FieldTypes:
+			i.Types = c.List
+		case FieldClassification:
+			i.Classification = Classification(c.After)
+		case FieldData:
+			i.Data = c.List
+		case FieldSystems:
+			i.Systems = c.List
+		case FieldTLP:
+			i.TLP = TLP(c.After)
+		case FieldReporter:
+			i.Reporter = c.After
+		case FieldContact:
+			i.Contact = c.After
+		}
+	}
+}
+
+// Names of the fields that a Change is about, in logs and in error texts.
+const (
+	FieldTitle          = "title"
+	FieldDescription    = "description"
+	FieldTypes          = "types"
+	FieldClassification = "classification"
+	FieldData           = "data"
+	FieldSystems        = "systems"
+	FieldTLP            = "tlp"
+	FieldReporter       = "reporter"
+	FieldContact        = "contact"
+)

@@ -1,0 +1,279 @@
+package model
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"tocsin/model/policy"
+)
+
+// ID is an incident's human name within its space, such as INC-2026-0007: the
+// year it was opened in the space's zone and a number counted within that year.
+type ID string
+
+// NewID returns the ID for a number of a year; the number is padded to four
+// digits and may grow beyond them.
+func NewID(year, number int) ID { return ID(fmt.Sprintf("INC-%04d-%04d", year, number)) }
+
+// Parts returns the year and number of an ID; ok is false where the text is no ID.
+func (id ID) Parts() (year, number int, ok bool) {
+	rest, found := strings.CutPrefix(string(id), "INC-")
+	y, n, cut := strings.Cut(rest, "-")
+	if !found || !cut || len(y) != 4 || len(n) < 4 {
+		return 0, 0, false
+	}
+	year, errYear := strconv.Atoi(y)
+	number, errNumber := strconv.Atoi(n)
+	return year, number, errYear == nil && errNumber == nil && year > 0 && number > 0
+}
+
+// ParseID reads what people type: INC-2026-0007, inc-2026-7, 2026-7, or just 7
+// for a number of the given year.
+func ParseID(text string, year int) (ID, error) {
+	bare := strings.TrimPrefix(strings.ToUpper(strings.TrimSpace(text)), "INC-")
+	if y, n, cut := strings.Cut(bare, "-"); cut {
+		parsed, err := strconv.Atoi(y)
+		if err != nil || len(y) != 4 || parsed < 1 {
+			return "", badID(text)
+		}
+		year, bare = parsed, n
+	}
+	number, err := strconv.Atoi(bare)
+	if err != nil || number < 1 {
+		return "", badID(text)
+	}
+	return NewID(year, number), nil
+}
+
+func badID(text string) error {
+	return Refuse(Field("incident", fmt.Sprintf("%q names no incident", Clip(text, 40)), "INC-2026-0007, 2026-7, or 7 for this year's"))
+}
+
+// Classification says whether a compromise is certain.
+type Classification string
+
+const (
+	Unclassified Classification = ""
+	Confirmed    Classification = "confirmed" // data or service is known to be compromised
+	Potential    Classification = "potential" // it may be; no breach has been identified
+)
+
+// TLP is a Traffic Light Protocol 2.0 label (FIRST, 2022).
+type TLP string
+
+const (
+	TLPRed         TLP = "RED"
+	TLPAmberStrict TLP = "AMBER+STRICT"
+	TLPAmber       TLP = "AMBER"
+	TLPGreen       TLP = "GREEN"
+	TLPClear       TLP = "CLEAR"
+)
+
+// TLPs returns the labels, most restrictive first.
+func TLPs() []TLP { return []TLP{TLPRed, TLPAmberStrict, TLPAmber, TLPGreen, TLPClear} }
+
+// Outcome is how an incident ended.
+type Outcome string
+
+const (
+	Ongoing       Outcome = ""               // not ended
+	Resolved      Outcome = "resolved"       // closed after the work was done
+	FalsePositive Outcome = "false positive" // nothing had happened
+	Duplicate     Outcome = "duplicate"      // the same as another incident, which goes on
+	Merged        Outcome = "merged"         // its facts and work went into another incident
+)
+
+// Incident is one incident as the events so far tell it. Once published it is
+// never changed: Fold works on a clone. The timeline stays in the log.
+type Incident struct {
+	ID       ID           `json:"id"`
+	Version  uint64       `json:"version"`  // sequence of the last event about it
+	Revision uint64       `json:"revision"` // sequence of the last event that changed what forms edit
+	Packs    []policy.Ref `json:"packs"`    // pinned when opened; the first is the procedure
+
+	Title          string         `json:"title"`
+	Description    string         `json:"description,omitempty"`
+	Types          []string       `json:"types,omitempty"`
+	Classification Classification `json:"classification,omitempty"`
+	Data           []string       `json:"data,omitempty"`    // data categories
+	Systems        []string       `json:"systems,omitempty"` // affected systems
+	TLP            TLP            `json:"tlp"`
+	Reporter       string         `json:"reporter,omitempty"`
+	Contact        string         `json:"contact,omitempty"`  // how the reporter can be reached
+	Source         string         `json:"source,omitempty"`   // the channel a report came through
+	External       string         `json:"external,omitempty"` // its id in the system it was imported from
+	Batch          string         `json:"batch,omitempty"`    // the import it came with
+
+	Opened   time.Time `json:"opened"` // when the incident was opened; for imported history, back then
+	OpenedBy string    `json:"opened_by"`
+	Triaged  time.Time `json:"triaged,omitzero"` // first triage
+	Closed   time.Time `json:"closed,omitzero"`
+	Outcome  Outcome   `json:"outcome,omitempty"`
+	Reopened int       `json:"reopened,omitempty"` // how often
+
+	Severities []SeverityCall   `json:"severities,omitempty"` // every decision, latest last
+	Phases     []PhaseSpan      `json:"phases,omitempty"`     // every phase entered, latest last
+	Facts      []Fact           `json:"facts,omitempty"`      // in the order first stated
+	Roles      []Holder         `json:"roles,omitempty"`
+	Tasks      []TaskRecord     `json:"tasks,omitempty"` // tasks somebody touched or added
+	Submitted  []Submission     `json:"submitted,omitempty"`
+	Waivers    []Waiver         `json:"waivers,omitempty"`
+	Applied    []policy.RuleKey `json:"applied,omitempty"` // rules that once applied
+	Links      []Link           `json:"links,omitempty"`
+	Notes      int              `json:"notes,omitempty"` // how many; the texts are on the timeline
+}
+
+// SeverityCall is one decision on severity.
+type SeverityCall struct {
+	Level    string    `json:"level"`
+	Criteria []string  `json:"criteria,omitempty"` // those of the pack that it was based on
+	Reason   string    `json:"reason,omitempty"`
+	By       string    `json:"by"`
+	At       time.Time `json:"at"`
+}
+
+// PhaseSpan is one entry into a phase. It lasts until the next one or the end.
+type PhaseSpan struct {
+	Phase    string    `json:"phase"`
+	From     time.Time `json:"from"`
+	By       string    `json:"by"`
+	Override string    `json:"override,omitempty"` // why it was entered with mandatory tasks open
+}
+
+// Holder is a person holding a role.
+type Holder struct {
+	Role   string    `json:"role"`
+	Person string    `json:"person"`
+	Since  time.Time `json:"since"`
+}
+
+// LinkKind says how two incidents belong together.
+type LinkKind string
+
+const (
+	Related      LinkKind = "related"
+	DuplicateOf  LinkKind = "duplicate of"
+	HasDuplicate LinkKind = "has duplicate"
+	MergedInto   LinkKind = "merged into"
+	MergedFrom   LinkKind = "merged from"
+)
+
+// Link points to another incident of the same space.
+type Link struct {
+	Kind  LinkKind `json:"kind"`
+	Other ID       `json:"other"`
+}
+
+// Submission is a notice that was sent, or another deed a rule asks for.
+type Submission struct {
+	Key       policy.RuleKey `json:"key"`
+	At        time.Time      `json:"at"`
+	Received  time.Time      `json:"received,omitzero"`
+	Reference string         `json:"reference,omitempty"`
+	Note      string         `json:"note,omitempty"`
+	By        string         `json:"by"`
+	Recorded  time.Time      `json:"recorded"`
+}
+
+// Waiver is a governed decision that a rule need not be met.
+type Waiver struct {
+	Key       policy.RuleKey `json:"key"`
+	Decider   string         `json:"decider"`
+	Rationale string         `json:"rationale"`
+	By        string         `json:"by"` // who recorded the decision
+	At        time.Time      `json:"at"`
+}
+
+// Open reports whether the incident is still being worked on.
+func (i *Incident) Open() bool { return i.Outcome == Ongoing }
+
+// Severity is the level that stands, "" before triage.
+func (i *Incident) Severity() string {
+	if n := len(i.Severities); n > 0 {
+		return i.Severities[n-1].Level
+	}
+	return ""
+}
+
+// Phase is the phase the incident is in, "" where its pack has none.
+func (i *Incident) Phase() string {
+	if n := len(i.Phases); n > 0 {
+		return i.Phases[n-1].Phase
+	}
+	return ""
+}
+
+// Holders returns who holds a role, in the order they took it.
+func (i *Incident) Holders(role string) []string {
+	var people []string
+	for _, h := range i.Roles {
+		if h.Role == role {
+			people = append(people, h.Person)
+		}
+	}
+	return people
+}
+
+// Fact returns a stated fact.
+func (i *Incident) Fact(name string) (Fact, bool) {
+	for _, f := range i.Facts {
+		if f.Name == name {
+			return f, true
+		}
+	}
+	return Fact{}, false
+}
+
+// Case reduces the incident to what policy rules look at.
+func (i *Incident) Case() *policy.Case {
+	c := &policy.Case{
+		Severity:       i.Severity(),
+		Classification: string(i.Classification),
+		Triaged:        !i.Triaged.IsZero(),
+		Types:          i.Types,
+		Data:           i.Data,
+		Times:          make(map[string]time.Time, len(i.Facts)),
+		Applied:        i.Applied,
+	}
+	for _, f := range i.Facts {
+		if !f.Value.At.IsZero() {
+			c.Times[f.Name] = f.Value.At
+			continue
+		}
+		if c.Answers == nil {
+			c.Answers = make(map[string]policy.Answer)
+		}
+		c.Answers[f.Name] = f.Value.Answer
+	}
+	for _, s := range i.Submitted {
+		c.Submissions = append(c.Submissions, policy.Submission{Key: s.Key, At: s.At, Received: s.Received, By: s.By, Reference: s.Reference})
+	}
+	slices.SortStableFunc(c.Submissions, func(a, b policy.Submission) int { return a.At.Compare(b.At) })
+	for _, w := range i.Waivers {
+		c.Waivers = append(c.Waivers, policy.Waiver{Key: w.Key, At: w.At, Decider: w.Decider, Rationale: w.Rationale})
+	}
+	if !i.Open() && i.Outcome != Resolved {
+		c.Ended = i.Closed
+	}
+	return c
+}
+
+// clone copies the incident so that a fold can change it without touching
+// what was published. Slices are cut to their length, so that an append makes
+// a new array; elements that a fold changes in place are copied by it.
+func (i *Incident) clone() *Incident {
+	next := *i
+	next.Severities = slices.Clip(i.Severities)
+	next.Phases = slices.Clip(i.Phases)
+	next.Facts = slices.Clone(i.Facts)
+	next.Roles = slices.Clone(i.Roles)
+	next.Tasks = slices.Clone(i.Tasks)
+	next.Submitted = slices.Clip(i.Submitted)
+	next.Waivers = slices.Clone(i.Waivers)
+	next.Applied = slices.Clip(i.Applied)
+	next.Links = slices.Clip(i.Links)
+	return &next
+}

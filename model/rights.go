@@ -1,0 +1,70 @@
+package model
+
+import "slices"
+
+// Role is what a person may do in a space. (What somebody does during one
+// incident is a policy.Role.)
+type Role string
+
+const (
+	Owner          Role = "owner"          // everything
+	Lead           Role = "lead"           // leads incidents, overrides, closes
+	Responder      Role = "responder"      // works on incidents
+	Communications Role = "communications" // notices and records of them
+	Leadership     Role = "leadership"     // reads, decides what is put to it
+	Auditor        Role = "auditor"        // reads everything, changes nothing
+	Reporter       Role = "reporter"       // reports, and follows own reports
+	Wall           Role = "wall"           // sees the wall
+)
+
+// Actor is who gives a command.
+type Actor struct {
+	Name string
+	Role Role
+}
+
+// Groups of roles that the table below speaks of.
+var (
+	everybody  = []Role{Lead, Responder, Communications, Leadership, Reporter}
+	staff      = []Role{Lead, Responder, Communications, Leadership}
+	notifiers  = []Role{Lead, Responder, Communications}
+	responders = []Role{Lead, Responder}
+	deciders   = []Role{Lead, Leadership}
+	leads      = []Role{Lead}
+)
+
+// rights says which roles may give a command of a kind. The owner may give
+// all of them and is not listed.
+var rights = map[string][]Role{
+	"setup":          nil,
+	"adopt-pack":     nil,
+	"report":         everybody,
+	"describe":       notifiers,
+	"triage":         responders,
+	"fact":           notifiers,
+	"severity":       responders,
+	"phase":          responders,
+	"task":           notifiers,
+	"add-task":       notifiers,
+	"assign":         responders,
+	"unassign":       responders,
+	"note":           staff,
+	"submit":         notifiers,
+	"waive":          deciders,
+	"reinstate":      deciders,
+	"link":           responders,
+	"duplicate":      responders,
+	"merge":          leads,
+	"false-positive": leads,
+	"close":          leads,
+	"reopen":         leads,
+	"import-open":    leads,
+	"import-rows":    leads,
+	"import-close":   leads,
+}
+
+// May reports whether a role may give commands of a kind. It is what screens
+// ask before they offer an action; Decide asks again.
+func (r Role) May(kind string) bool {
+	return r == Owner || slices.Contains(rights[kind], r)
+}

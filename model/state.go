@@ -1,0 +1,148 @@
+package model
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"tocsin/model/policy"
+)
+
+// State is a space as its events so far tell it. One goroutine owns a State
+// and folds into it; the incidents it holds are never changed once folded, so
+// pointers to them may be handed out. The zero State is an empty space.
+type State struct {
+	Seq       uint64 // of the last event folded
+	Meta      Meta
+	Packs     map[policy.Ref]*policy.Pack // adopted versions, never changed
+	Incidents map[ID]*Incident
+	pending   map[string]map[ID]*Incident // rows of open imports, by batch; not visible yet
+	external  map[string]ID               // ids of imported incidents in the systems they came from
+	zone      *time.Location              // of Meta.Zone, resolved
+}
+
+// Meta is the part of a State that is about the space itself. It is small and
+// is stored whole.
+type Meta struct {
+	Organisation string            `json:"organisation,omitempty"`
+	Zone         string            `json:"zone,omitempty"`
+	Packs        []policy.Ref      `json:"packs,omitempty"`     // what new incidents run under
+	Last         map[int]int       `json:"last,omitempty"`      // highest number given, by year
+	Imports      map[string]Import `json:"imports,omitempty"`   // open ones, by batch
+	Abandoned    []string          `json:"abandoned,omitempty"` // batches that were given up
+}
+
+// Import is an import under way.
+type Import struct {
+	Source string       `json:"source"`
+	Packs  []policy.Ref `json:"packs"`
+	Next   map[int]int  `json:"next"` // by year, the number the next row gets
+	Left   map[int]int  `json:"left"` // by year, how many rows are still to come
+	Rows   int          `json:"rows"` // rows so far
+}
+
+// IsSetUp reports whether the space has its settings.
+func (s *State) IsSetUp() bool { return s.Meta.Zone != "" }
+
+// Zone is the zone civil dates are read in; UTC until the space is set up or
+// where this machine does not know the zone.
+func (s *State) Zone() *time.Location {
+	if s.zone == nil {
+		return time.UTC
+	}
+	return s.zone
+}
+
+// Incident returns an incident that is visible: open or ended, not part of an
+// import under way.
+func (s *State) Incident(id ID) (*Incident, bool) {
+	i, ok := s.Incidents[id]
+	return i, ok
+}
+
+// PacksOf returns the pack versions an incident is pinned to, the procedure
+// first.
+func (s *State) PacksOf(i *Incident) []*policy.Pack {
+	packs := make([]*policy.Pack, 0, len(i.Packs))
+	for _, ref := range i.Packs {
+		if p, ok := s.Packs[ref]; ok {
+			packs = append(packs, p)
+		}
+	}
+	return packs
+}
+
+// Procedure returns the pack whose phases, severities and roles an incident
+// follows. Decide never opens an incident without one.
+func (s *State) Procedure(i *Incident) *policy.Pack {
+	if len(i.Packs) > 0 {
+		if p, ok := s.Packs[i.Packs[0]]; ok {
+			return p
+		}
+	}
+	return &policy.Pack{}
+}
+
+// Obligations computes what an incident owes, from the pack versions it is
+// pinned to.
+func (s *State) Obligations(i *Incident) []policy.Obligation {
+	return policy.Obligations(s.PacksOf(i), i.Case(), s.Zone())
+}
+
+// Restore puts stored parts back: Meta, then packs, then incidents. Rows of
+// imports that were under way are put aside; rows of abandoned ones are dropped.
+func (s *State) Restore(seq uint64, meta Meta, packs []*policy.Pack, incidents []*Incident) error {
+	*s = State{Seq: seq, Meta: meta, Incidents: make(map[ID]*Incident, len(incidents)), Packs: make(map[policy.Ref]*policy.Pack, len(packs))}
+	if err := s.setZone(meta.Zone); err != nil {
+		return err
+	}
+	for _, p := range packs {
+		s.Packs[p.Ref()] = p
+	}
+	for _, i := range incidents {
+		if slices.Contains(meta.Abandoned, i.Batch) {
+			continue
+		}
+		s.put(i)
+	}
+	return nil
+}
+
+func (s *State) setZone(name string) error {
+	zone, err := time.LoadLocation(name)
+	if err != nil {
+		return fmt.Errorf("zone %q of the space: %w", name, err)
+	}
+	s.zone = zone
+	return nil
+}
+
+// put stores an incident where it belongs: among the visible ones, or with
+// its import while that is open.
+func (s *State) put(i *Incident) {
+	if _, importing := s.Meta.Imports[i.Batch]; importing {
+		if s.pending == nil {
+			s.pending = make(map[string]map[ID]*Incident)
+		}
+		if s.pending[i.Batch] == nil {
+			s.pending[i.Batch] = make(map[ID]*Incident)
+		}
+		s.pending[i.Batch][i.ID] = i
+		return
+	}
+	if s.Incidents == nil {
+		s.Incidents = make(map[ID]*Incident)
+	}
+	s.Incidents[i.ID] = i
+	s.know(i)
+}
+
+func (s *State) know(i *Incident) {
+	if i.External == "" {
+		return
+	}
+	if s.external == nil {
+		s.external = make(map[string]ID)
+	}
+	s.external[i.External] = i.ID
+}
