@@ -1,6 +1,11 @@
 // Package calendar counts periods the way authorities and contracts do: hours
 // in UTC, days and business days on civil dates in a named zone. It knows no
 // current time and reads no files; holidays arrive as data.
+//
+// Regulation (EEC, Euratom) 1182/71 is the model for what counts: the hour or
+// the day of the event is left out (Article 3(1)), a period in days ends with
+// its last day and one in months on the same number or the month's last day
+// (Article 3(2)). The end of a day is kept as the exclusive next midnight.
 package calendar
 
 import "time"
@@ -25,17 +30,27 @@ type Period struct {
 // IsZero reports whether there is no period.
 func (p Period) IsZero() bool { return p.N == 0 }
 
-// Days on which nobody counts, and the zone whose civil dates are counted.
-// The zero Calendar counts in UTC with Saturdays and Sundays off.
+// Calendar holds the days on which nobody counts, and the zone whose civil
+// dates are counted. The zero Calendar counts in UTC with Saturdays and
+// Sundays off.
 type Calendar struct {
 	Zone *time.Location // nil is UTC
-	// Holidays maps a civil date to the holiday's name; nil has none.
+	// Holidays maps a civil date to the holiday's name; nil has none. It is
+	// only read, so one map may serve many calendars.
 	Holidays map[Date]string
 }
 
-// Date is a civil date without a zone.
-type Date struct {
-	Year  int
-	Month time.Month
-	Day   int
+// Location returns the zone the calendar counts in, never nil.
+func (c Calendar) Location() *time.Location {
+	if c.Zone == nil {
+		return time.UTC
+	}
+	return c.Zone
+}
+
+// Step is one line of an explanation, with the time it arrives at where it
+// computes one.
+type Step struct {
+	Text string    `json:"text"`
+	At   time.Time `json:"at,omitzero"`
 }

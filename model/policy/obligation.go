@@ -1,6 +1,10 @@
 package policy
 
-import "time"
+import (
+	"time"
+
+	"tocsin/model/calendar"
+)
 
 // State is where an obligation stands at one moment.
 type State string
@@ -59,7 +63,10 @@ type Obligation struct {
 	Done       []Filing  // every submission that counted, in order
 	Ended      time.Time // when Until ended a recurring rule; zero while it runs
 	Waiver     *Waiver
-	Why        string // for NoLongerApplies and CannotExclude: what decided that, for people
+	Why        string // for NoLongerApplies, CannotExclude and NotStarted: what decided that, for people
+
+	closed bool // the case ended before the obligation was met
+	dues   series
 }
 
 // Filing is one submission that met an occurrence of an obligation.
@@ -67,22 +74,135 @@ type Filing struct {
 	Submission
 	Due  time.Time // the strict due time it was held against; zero for soft
 	Late bool
+	// Missed counts the further due times of a recurring rule that had passed
+	// with nothing sent when this was filed: one filing answers for one due
+	// time, those stay missed.
+	Missed int
 }
 
 // Key names the obligation within its incident.
 func (o *Obligation) Key() RuleKey { return RuleKey{Pack: o.Pack.ID, Rule: o.Rule.ID} }
 
-// Step is one line of an explanation, with the time it arrives at where it
-// computes one.
-type Step struct {
-	Text string    `json:"text"`
-	At   time.Time `json:"at,omitzero"`
+// State is where the obligation stands at now.
+func (o *Obligation) State(now time.Time) State {
+	switch {
+	case o.Waiver != nil:
+		return Waived
+	case o.Applies == No || o.closed:
+		return NoLongerApplies
+	case o.finished():
+		return o.metState(now)
+	case !o.Started:
+		return NotStarted
+	case o.Applies == Unknown:
+		return CannotExclude
+	case o.Rule.Soft():
+		return Open
+	case o.past(now):
+		return Overdue
+	case o.Left(now) <= o.SoonFor():
+		return DueSoon
+	}
+	return Running
 }
 
-// Explanation is why an obligation applies, what started it and how its due
-// times were computed, in the order a person would say it.
-type Explanation struct {
-	Why      []string // one line per condition, with what the case says to it
-	Steps    []Step   // from the trigger to the strict due time, then the legal one
-	Warnings []string // such as a calendar without data for a year
+// finished reports whether nothing more can come due: something was filed, and
+// the rule asks once or has ended.
+func (o *Obligation) finished() bool {
+	return len(o.Done) > 0 && (o.Rule.Every.IsZero() || !o.Ended.IsZero() || o.Rule.Soft())
+}
+
+func (o *Obligation) metState(now time.Time) State {
+	if o.Missed(now) > 0 {
+		return MetLate
+	}
+	for i := range o.Done {
+		if o.Done[i].Late {
+			return MetLate
+		}
+	}
+	return Met
+}
+
+// Left is the time from now to the strict due time, negative once it has
+// passed; 0 where no due time stands.
+func (o *Obligation) Left(now time.Time) time.Duration {
+	if o.Strict.IsZero() {
+		return 0
+	}
+	return o.Strict.Sub(now)
+}
+
+// Bounds of SoonFor.
+const (
+	soonAtLeast = time.Hour
+	soonAtMost  = 24 * time.Hour
+)
+
+// SoonFor is how long before its due time an obligation counts as due soon: a
+// quarter of its period, at least an hour and at most a day.
+func (o *Obligation) SoonFor() time.Duration {
+	return min(max(o.Strict.Sub(o.Start)/4, soonAtLeast), soonAtMost)
+}
+
+// Missed counts the due times of a recurring rule that passed by now with
+// nothing sent for them, up to the time the rule ended. A late filing answers
+// for the oldest one, so it stays out of the count. It is 0 for rules that ask
+// once: their lateness is a state.
+func (o *Obligation) Missed(now time.Time) int {
+	if !o.recurs() {
+		return 0
+	}
+	missed := 0
+	for i := range o.Done {
+		missed += o.Done[i].Missed
+	}
+	switch {
+	case o.Applies == No || o.closed:
+		return missed
+	case len(o.Done) == 0 && o.past(now):
+		return max(1, o.dues.passed(o.until(now)))
+	}
+	return missed + o.dues.passed(o.until(now))
+}
+
+// NextAfter is the due time that follows the one that stands at now: the
+// first later one that has not passed. It is zero for rules that ask once and
+// for those that end before.
+func (o *Obligation) NextAfter(now time.Time) time.Time {
+	if !o.recurs() || o.Strict.IsZero() {
+		return time.Time{}
+	}
+	next := o.dues.due(max(1, o.dues.passed(now)) + 1)
+	if !o.Ended.IsZero() && next.After(o.Ended) {
+		return time.Time{}
+	}
+	return next
+}
+
+func (o *Obligation) recurs() bool {
+	return o.Started && !o.Rule.Soft() && !o.Rule.Every.IsZero()
+}
+
+// until is the earliest of now, the end of the rule and its waiver: after
+// that nothing more comes due.
+func (o *Obligation) until(now time.Time) time.Time {
+	if !o.Ended.IsZero() && o.Ended.Before(now) {
+		now = o.Ended
+	}
+	if o.Waiver != nil && o.Waiver.At.Before(now) {
+		now = o.Waiver.At
+	}
+	return now
+}
+
+// past reports whether the due time that stands has passed at now.
+func (o *Obligation) past(now time.Time) bool {
+	return !o.Strict.IsZero() && isPast(o.Strict, o.dues.first, now)
+}
+
+// isPast reports whether at is too late for a due time that ends the period p:
+// the end of an hours period is still in time, an exclusive midnight is not.
+func isPast(due time.Time, p calendar.Period, at time.Time) bool {
+	return at.After(due) || (p.EndsDay() && at.Equal(due))
 }

@@ -83,6 +83,11 @@ type Pack struct {
 	Questions     []Question `json:"questions,omitempty"`
 	Facts         []Term     `json:"facts,omitempty"` // named times beyond StandardFacts
 	Rules         []Rule     `json:"rules,omitempty"`
+
+	// Calendar is what the authority or contract behind the pack counts days
+	// by. Config prepares it from Zone and the holidays it knows; a nil zone
+	// in it is the space's own.
+	Calendar calendar.Calendar `json:"-"`
 }
 
 // Ref returns the pack's own reference.

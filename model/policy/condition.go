@@ -1,0 +1,202 @@
+package policy
+
+import (
+	"slices"
+	"sort"
+	"strings"
+)
+
+// Prefixes of the questions that tiers and legal roles are answers to.
+const (
+	TierPrefix   = "tier."   // such as tier.paid: are paying customers affected?
+	ActingPrefix = "acting." // such as acting.controller: are we the controller?
+)
+
+// Holds answers whether the condition holds for the case, by Kleene's logic:
+// one field that says no decides, otherwise one that is unknown leaves it
+// open. Types and data categories that are not named are a no only once
+// somebody triaged.
+func (w *Condition) Holds(c *Case) Answer {
+	answer := Yes
+	if len(w.Severity) > 0 {
+		answer = answer.And(oneOf(w.Severity, c.Severity))
+	}
+	if answer != No && len(w.Classification) > 0 {
+		answer = answer.And(oneOf(w.Classification, c.Classification))
+	}
+	if answer != No && len(w.Types) > 0 {
+		answer = answer.And(anyOf(w.Types, c.Types, c.Triaged))
+	}
+	if answer != No && len(w.Data) > 0 {
+		answer = answer.And(anyOf(w.Data, c.Data, c.Triaged))
+	}
+	if answer != No && len(w.Tier) > 0 {
+		answer = answer.And(anyAnswer(tierKeys, w.Tier, c))
+	}
+	if answer != No && len(w.Acting) > 0 {
+		answer = answer.And(anyAnswer(actingKeys, w.Acting, c))
+	}
+	if answer == No {
+		return No
+	}
+	for question, wanted := range w.Answers {
+		answer = answer.And(sameAnswer(wanted, c.Answers[question]))
+	}
+	return answer
+}
+
+// IsZero reports whether the condition asks for nothing, so that it always
+// holds.
+func (w *Condition) IsZero() bool {
+	return len(w.Severity)+len(w.Classification)+len(w.Types)+len(w.Data)+len(w.Tier)+len(w.Acting)+len(w.Answers) == 0
+}
+
+func oneOf(wanted []string, value string) Answer {
+	switch {
+	case value == "":
+		return Unknown
+	case slices.Contains(wanted, value):
+		return Yes
+	}
+	return No
+}
+
+func anyOf(wanted, values []string, complete bool) Answer {
+	for _, value := range values {
+		if slices.Contains(wanted, value) {
+			return Yes
+		}
+	}
+	if complete {
+		return No
+	}
+	return Unknown
+}
+
+// questionKeys builds the question that belongs to a word. The few words in
+// use are laid out as constants, so that the path that runs for every incident
+// joins no strings.
+type questionKeys func(word string) string
+
+func tierKeys(word string) string {
+	switch word {
+	case "paid":
+		return TierPrefix + "paid"
+	case "free":
+		return TierPrefix + "free"
+	}
+	return TierPrefix + word
+}
+
+func actingKeys(word string) string {
+	switch word {
+	case "controller":
+		return ActingPrefix + "controller"
+	case "processor":
+		return ActingPrefix + "processor"
+	}
+	return ActingPrefix + word
+}
+
+func anyAnswer(key questionKeys, words []string, c *Case) Answer {
+	answer := No
+	for _, word := range words {
+		answer = answer.Or(c.Answers[key(word)])
+	}
+	return answer
+}
+
+func sameAnswer(wanted, given Answer) Answer {
+	switch given {
+	case Unknown:
+		return Unknown
+	case wanted:
+		return Yes
+	}
+	return No
+}
+
+// Reason is one field of a condition and what a case says to it.
+type Reason struct {
+	Answer Answer
+	Text   string // for people: "severity is critical or high: it is medium"
+}
+
+// Reasons returns one reason for each field of the condition, in the order a
+// form would ask; none for a condition that always holds. Questions are named
+// by their ids; Explain puts the pack's wording in their place.
+func (w *Condition) Reasons(c *Case) []Reason {
+	return w.reasons(c, func(id string) string { return id })
+}
+
+func (w *Condition) reasons(c *Case, label func(question string) string) []Reason {
+	var reasons []Reason
+	words := func(name string, wanted []string, answer Answer, given string) {
+		if len(wanted) > 0 {
+			reasons = append(reasons, Reason{answer, name + " is " + either(wanted) + ": " + given})
+		}
+	}
+	words("severity", w.Severity, oneOf(w.Severity, c.Severity), itIs(c.Severity))
+	words("classification", w.Classification, oneOf(w.Classification, c.Classification), itIs(c.Classification))
+	words("incident type", w.Types, anyOf(w.Types, c.Types, c.Triaged), named(c.Types, c.Triaged))
+	words("data", w.Data, anyOf(w.Data, c.Data, c.Triaged), named(c.Data, c.Triaged))
+	asked := func(key questionKeys, wanted []string) {
+		if len(wanted) > 0 {
+			answer := anyAnswer(key, wanted, c)
+			reasons = append(reasons, Reason{answer, joinKeys(key, wanted, label) + ": " + answer.String()})
+		}
+	}
+	asked(tierKeys, w.Tier)
+	asked(actingKeys, w.Acting)
+	for _, question := range sortedKeys(w.Answers) {
+		wanted, given := w.Answers[question], c.Answers[question]
+		reasons = append(reasons, Reason{sameAnswer(wanted, given),
+			label(question) + " " + wanted.String() + ": it is " + given.String()})
+	}
+	return reasons
+}
+
+func itIs(value string) string {
+	if value == "" {
+		return "not decided yet"
+	}
+	return "it is " + value
+}
+
+func named(values []string, complete bool) string {
+	switch {
+	case len(values) > 0 && complete:
+		return "named are " + strings.Join(values, ", ")
+	case len(values) > 0:
+		return "named so far are " + strings.Join(values, ", ")
+	case complete:
+		return "none is named"
+	}
+	return "not decided yet"
+}
+
+func joinKeys(key questionKeys, words []string, label func(string) string) string {
+	keys := make([]string, len(words))
+	for i, word := range words {
+		keys[i] = label(key(word))
+	}
+	return either(keys)
+}
+
+// either lists alternatives: "a", "a or b", "a, b or c".
+func either(words []string) string {
+	if len(words) < 2 {
+		return strings.Join(words, "")
+	}
+	last := len(words) - 1
+	return strings.Join(words[:last], ", ") + " or " + words[last]
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for key := range m {
+		keys = append(keys, key)
+	}
+	sort.Strings(keys)
+	return keys
+}

@@ -1,0 +1,76 @@
+package policy
+
+import "strings"
+
+// why says what decided that an obligation does not, or may not, apply.
+func (o *Obligation) why(c *Case) string {
+	switch {
+	case o.Applies == No:
+		return o.decisive(c, No)
+	case o.closed:
+		return "the incident ended before this was done"
+	case o.Applies == Unknown:
+		return o.unknown(c)
+	case !o.Started:
+		return "not stated yet: " + o.startLabel()
+	}
+	return ""
+}
+
+// unknown names the first thing that is not known, without building more text
+// than it must: it runs for every obligation of every fresh incident.
+func (o *Obligation) unknown(c *Case) string {
+	when := &o.Rule.When
+	switch {
+	case len(when.Severity) > 0 && c.Severity == "":
+		return "the severity is not decided yet"
+	case len(when.Classification) > 0 && c.Classification == "":
+		return "not decided yet: confirmed or potential compromise"
+	case len(when.Types) > 0 && anyOf(when.Types, c.Types, c.Triaged) == Unknown:
+		return "the type of incident is not decided yet"
+	case len(when.Data) > 0 && anyOf(when.Data, c.Data, c.Triaged) == Unknown:
+		return "the data concerned is not decided yet"
+	}
+	return o.decisive(c, Unknown)
+}
+
+// decisive gives the first reason that has the answer.
+func (o *Obligation) decisive(c *Case, answer Answer) string {
+	for _, reason := range o.Rule.When.reasons(c, o.Pack.questionLabel) {
+		if reason.Answer == answer {
+			return reason.Text
+		}
+	}
+	return ""
+}
+
+// questionLabel is the wording of a question, its id where the pack does not
+// ask it.
+func (p *Pack) questionLabel(id string) string {
+	if question, found := p.Question(id); found && question.Label != "" {
+		return question.Label
+	}
+	return id
+}
+
+// startLabel names what starts the rule's clock.
+func (o *Obligation) startLabel() string {
+	if rule, submitted := strings.CutPrefix(o.Rule.Starts, submittedPrefix); submitted {
+		return "the first submission of “" + o.Pack.ruleTitle(rule) + "”"
+	}
+	return o.Pack.factLabel(o.Rule.Starts)
+}
+
+func (p *Pack) ruleTitle(id string) string {
+	if rule, found := p.Rule(id); found && rule.Title != "" {
+		return rule.Title
+	}
+	return id
+}
+
+func (p *Pack) factLabel(id string) string {
+	if fact, found := p.Fact(id); found && fact.Label != "" {
+		return fact.Label
+	}
+	return id
+}
