@@ -199,6 +199,7 @@ type MarkFalse struct {
 type Close struct {
 	Incident ID
 	Summary  string
+	Override string // the reason for leaving mandatory tasks open
 }
 
 // Reopen takes an ended incident up again.
@@ -241,6 +242,7 @@ type ImportOpen struct {
 type ImportRows struct {
 	Batch string
 	Rows  []History
+	Check bool // only check the rows; needs no open import and leads to nothing
 }
 
 // ImportClose makes an import visible, or with Abandon gives it up: the rows

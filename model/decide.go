@@ -1,9 +1,14 @@
 package model
 
-import "time"
+import (
+	"errors"
+	"fmt"
+	"time"
+)
 
 // Decision is what a command leads to: the bodies of the events to append, in
-// order, and the incident it was about (for Report, the new one).
+// order, and the incident it was about (for Report, the new one). No bodies
+// means that everything is already as the command asks.
 type Decision struct {
 	Bodies   []Body
 	Incident ID
@@ -14,5 +19,121 @@ type Decision struct {
 // *Refusal. It changes nothing. now is the moment of the decision; texts in
 // the command are cleaned here, at the door.
 func Decide(s *State, actor Actor, command Command, now time.Time) (Decision, error) {
-	panic("not yet")
+	if !actor.Role.May(command.Kind()) {
+		return Decision{}, &Refusal{Cause: ErrForbidden, Reason: fmt.Sprintf("%s may not do this (%s) as %s", actor.Name, command.Kind(), actor.Role)}
+	}
+	d := &decider{state: s, actor: actor, now: now.UTC().Truncate(time.Millisecond)}
+	if err := d.decide(command); err != nil {
+		return Decision{}, err
+	}
+	if d.batch == "" {
+		if err := d.moveDues(); err != nil {
+			return Decision{}, err
+		}
+	}
+	return Decision{Bodies: d.bodies, Incident: d.incident, Batch: d.batch}, nil
 }
+
+// decider gathers what one command leads to.
+type decider struct {
+	state    *State
+	actor    Actor
+	now      time.Time
+	bodies   []Body
+	incident ID
+	batch    string
+}
+
+func (d *decider) decide(command Command) error {
+	switch c := command.(type) {
+	case Setup:
+		return d.setup(c)
+	case AdoptPack:
+		return d.adoptPack(c)
+	}
+	if !d.state.IsSetUp() {
+		return &Refusal{Reason: "this space has no settings yet: run tocsin once, or tocsin report, to set it up"}
+	}
+	switch c := command.(type) {
+	case Report:
+		return d.report(c)
+	case ImportOpen:
+		return d.importOpen(c)
+	case ImportRows:
+		return d.importRows(c)
+	case ImportClose:
+		return d.importClose(c)
+	}
+	return d.decideIncident(command)
+}
+
+// decideIncident decides a command about incidents that exist.
+func (d *decider) decideIncident(command Command) error {
+	incidents := make([]*Incident, 0, 2)
+	for _, id := range command.About() {
+		i, ok := d.state.Incident(id)
+		if !ok {
+			return &Refusal{Cause: ErrNotFound, Reason: fmt.Sprintf("there is no incident %s", Clip(string(id), 40))}
+		}
+		incidents = append(incidents, i)
+	}
+	i := incidents[0]
+	d.incident = i.ID
+	if reopen, ok := command.(Reopen); ok {
+		return d.reopen(i, reopen)
+	}
+	if !i.Open() && !worksOnEnded(command) {
+		return &Refusal{Reason: fmt.Sprintf("%s has ended (%s): reopen it first", i.ID, i.Outcome)}
+	}
+	switch c := command.(type) {
+	case Describe:
+		return d.describe(i, c)
+	case Triage:
+		return d.triage(i, c)
+	case StateFact:
+		return d.stateFact(i, c)
+	case SetSeverity:
+		return d.setSeverity(i, c)
+	case SetPhase:
+		return d.setPhase(i, c)
+	case SetTask:
+		return d.setTask(i, c)
+	case AddTask:
+		return d.addTask(i, c)
+	case Assign:
+		return d.assign(i, c)
+	case Unassign:
+		return d.unassign(i, c)
+	case AddNote:
+		return d.addNote(i, c)
+	case Submit:
+		return d.submit(i, c)
+	case Waive:
+		return d.waive(i, c)
+	case Reinstate:
+		return d.reinstate(i, c)
+	case LinkTo:
+		return d.linkTo(i, incidents[1])
+	case MarkDuplicate:
+		return d.markDuplicate(i, incidents[1], c)
+	case Merge:
+		return d.merge(i, incidents[1], c)
+	case MarkFalse:
+		return d.markFalse(i, c)
+	case Close:
+		return d.close(i, c)
+	}
+	return fmt.Errorf("command %s: %w", command.Kind(), errors.ErrUnsupported)
+}
+
+// worksOnEnded tells the commands that an ended incident still takes: what is
+// learned later belongs in its record.
+func worksOnEnded(command Command) bool {
+	switch command.(type) {
+	case AddNote, LinkTo:
+		return true
+	}
+	return false
+}
+
+func (d *decider) emit(bodies ...Body) { d.bodies = append(d.bodies, bodies...) }

@@ -214,10 +214,12 @@ type (
 
 	// Closed: the incident ended.
 	Closed struct {
-		ID      ID        `json:"id"`
-		Outcome Outcome   `json:"outcome"`
-		Reason  string    `json:"reason,omitempty"`
-		At      time.Time `json:"at,omitzero"` // for imported history: back then
+		ID        ID        `json:"id"`
+		Outcome   Outcome   `json:"outcome"`
+		Reason    string    `json:"reason,omitempty"`
+		Override  string    `json:"override,omitempty"`   // why mandatory tasks were left open
+		OpenTasks []string  `json:"open_tasks,omitempty"` // those tasks
+		At        time.Time `json:"at,omitzero"`          // for imported history: back then
 	}
 
 	// ReopenedAgain: an ended incident was taken up again.

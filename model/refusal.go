@@ -18,6 +18,7 @@ var (
 
 // FieldError says what is wrong with one input and what would be accepted.
 type FieldError struct {
+	Row     int    `json:"row,omitempty"` // of an import, from 1; 0 elsewhere
 	Field   string `json:"field"`
 	Problem string `json:"problem"`
 	Accepts string `json:"accepts,omitempty"`
@@ -32,6 +33,9 @@ func (f FieldError) String() string {
 	text := f.Problem
 	if f.Field != "" {
 		text = f.Field + ": " + text
+	}
+	if f.Row > 0 {
+		text = fmt.Sprintf("row %d: %s", f.Row, text)
 	}
 	if f.Accepts != "" {
 		text += "; accepted: " + f.Accepts

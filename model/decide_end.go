@@ -1,0 +1,172 @@
+package model
+
+import (
+	"fmt"
+	"slices"
+)
+
+func (d *decider) linkTo(i, other *Incident) error {
+	if i.ID == other.ID {
+		return Refuse(Field("other", "an incident cannot be linked to itself", "another incident"))
+	}
+	if slices.ContainsFunc(i.Links, func(l Link) bool { return l.Other == other.ID }) {
+		return nil
+	}
+	d.link(i, Related, other, Related)
+	return nil
+}
+
+// link writes a link on both incidents.
+func (d *decider) link(i *Incident, kind LinkKind, other *Incident, back LinkKind) {
+	d.emit(&Linked{ID: i.ID, Other: other.ID, Link: kind}, &Linked{ID: other.ID, Other: i.ID, Link: back})
+}
+
+func (d *decider) markDuplicate(i, of *Incident, c MarkDuplicate) error {
+	reason, err := d.checkEnd(i, of, "of", c.Reason)
+	if err != nil {
+		return err
+	}
+	d.link(i, DuplicateOf, of, HasDuplicate)
+	d.emit(&Closed{ID: i.ID, Outcome: Duplicate, Reason: reason})
+	return nil
+}
+
+// checkEnd holds what ending one incident in favour of another needs.
+func (d *decider) checkEnd(i, other *Incident, field, reason string) (string, error) {
+	in := &inputs{}
+	switch {
+	case i.ID == other.ID:
+		in.bad(field, "is the same incident", "another incident")
+	case !other.Open():
+		in.bad(field, fmt.Sprintf("%s has ended (%s)", other.ID, other.Outcome), "an open incident")
+	}
+	cleaned := in.text("reason", reason)
+	return cleaned, in.refusal()
+}
+
+// merge ends an incident in another, which takes over what it affects, who
+// works on it, and every earlier moment of knowledge: a clock that hangs on
+// being aware must not gain time by a merge.
+func (d *decider) merge(i, into *Incident, c Merge) error {
+	reason, err := d.checkEnd(i, into, "into", c.Reason)
+	if err != nil {
+		return err
+	}
+	ground := "merged from " + string(i.ID)
+	var changes []Change
+	changes = appendListChange(changes, FieldTypes, into.Types, union(into.Types, i.Types))
+	changes = appendListChange(changes, FieldData, into.Data, union(into.Data, i.Data))
+	changes = appendListChange(changes, FieldSystems, into.Systems, union(into.Systems, i.Systems))
+	if len(changes) > 0 {
+		d.emit(&Described{ID: into.ID, Changes: changes})
+	}
+	for _, name := range beginnings {
+		d.carryFact(i, into, name, ground)
+	}
+	for _, h := range i.Roles {
+		if !slices.Contains(into.Holders(h.Role), h.Person) && slices.Contains(d.roleIDs(into), h.Role) {
+			d.emit(&RoleTaken{ID: into.ID, Role: h.Role, Person: h.Person})
+		}
+	}
+	d.link(i, MergedInto, into, MergedFrom)
+	d.emit(&Closed{ID: i.ID, Outcome: Merged, Reason: reason})
+	return nil
+}
+
+// beginnings are the facts of which the earliest counts when two incidents
+// turn out to be one.
+var beginnings = []string{"occurred", "detected", "reported", "suspected", "noticed", "known", "aware", "discovered", "confirmed", "impact_confirmed"}
+
+func (d *decider) carryFact(from, into *Incident, name, ground string) {
+	fact, ok := from.Fact(name)
+	if !ok || fact.Value.At.IsZero() {
+		return
+	}
+	own, stated := into.Fact(name)
+	switch {
+	case !stated:
+		d.emit(&FactStated{ID: into.ID, Name: name, Value: fact.Value, Ground: ground})
+	case own.Value.At.IsZero() || fact.Value.At.Before(own.Value.At):
+		d.emit(&FactCorrected{ID: into.ID, Name: name, Before: own.Value, After: fact.Value, Reason: ground})
+	}
+}
+
+func union(a, b []string) []string {
+	all := slices.Clone(a)
+	for _, x := range b {
+		if !slices.Contains(all, x) {
+			all = append(all, x)
+		}
+	}
+	return all
+}
+
+func (d *decider) markFalse(i *Incident, c MarkFalse) error {
+	in := &inputs{}
+	reason := in.needText("reason", c.Reason, "what it was instead")
+	if err := in.refusal(); err != nil {
+		return err
+	}
+	d.emit(&Closed{ID: i.ID, Outcome: FalsePositive, Reason: reason})
+	return nil
+}
+
+// close ends a resolved incident, once everything promised is decided.
+func (d *decider) close(i *Incident, c Close) error {
+	in := &inputs{}
+	summary, override := in.text("summary", c.Summary), in.text("override", c.Override)
+	if f, ok := i.Fact("resolved"); !ok || f.Value.At.IsZero() {
+		in.bad("resolved", "is not stated, so reviews and final notices have no start", "the fact \"resolved\", stated first")
+	}
+	if err := in.refusal(); err != nil {
+		return err
+	}
+	if refusal := d.undecided(i); refusal != nil {
+		return refusal
+	}
+	procedure := d.state.Procedure(i)
+	ids := phaseIDs(procedure)
+	at := max(slices.Index(ids, i.Phase()), 0)
+	body := &Closed{ID: i.ID, Outcome: Resolved, Reason: summary}
+	if open := openMandatory(Tasks(i, procedure), ids[min(at, len(ids)):]); len(open) > 0 {
+		if override == "" {
+			return gate("mandatory tasks are open", open)
+		}
+		body.Override, body.OpenTasks = override, taskIDs(open)
+	}
+	d.emit(body)
+	return nil
+}
+
+// undecided refuses while a promise is neither kept nor decided upon.
+func (d *decider) undecided(i *Incident) error {
+	refusal := &Refusal{Cause: ErrUndecided, Reason: "obligations are undecided; meet them, or waive them with a rationale:"}
+	obligations := d.state.Obligations(i)
+	for k := range obligations {
+		o := &obligations[k]
+		if state := o.State(d.now); !state.Decided() {
+			refusal.Open = append(refusal.Open, fmt.Sprintf("%s: %s (%s)", state, o.Rule.Title, o.Key()))
+		}
+	}
+	if len(refusal.Open) == 0 {
+		return nil
+	}
+	return refusal
+}
+
+// reopen takes an ended incident up again. It is no longer resolved then.
+func (d *decider) reopen(i *Incident, c Reopen) error {
+	in := &inputs{}
+	reason := in.needText("reason", c.Reason, "what came to light")
+	if i.Open() {
+		in.bad("incident", fmt.Sprintf("%s is open", i.ID), "an ended incident")
+	}
+	if err := in.refusal(); err != nil {
+		return err
+	}
+	d.emit(&ReopenedAgain{ID: i.ID, Before: i.Outcome, Reason: reason})
+	if f, ok := i.Fact("resolved"); ok && !f.Value.At.IsZero() {
+		d.emit(&FactCorrected{ID: i.ID, Name: "resolved", Before: f.Value, After: Value{}, Reason: "reopened: " + reason})
+	}
+	return nil
+}

@@ -1,0 +1,124 @@
+package model
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"tocsin/model/policy"
+)
+
+func (d *decider) stateFact(i *Incident, c StateFact) error {
+	in := &inputs{}
+	bodies := d.statements(in, i, []Statement{c.Statement})
+	if err := in.refusal(); err != nil {
+		return err
+	}
+	d.emit(bodies...)
+	return nil
+}
+
+// statements checks facts against what is known of the incident and of one
+// another, and says which events they lead to.
+func (d *decider) statements(in *inputs, i *Incident, list []Statement) []Body {
+	known := FactKinds(d.state.PacksOf(i))
+	times := i.Case().Times
+	var bodies []Body
+	for _, st := range list {
+		kind, ok := known[st.Name]
+		if !ok {
+			in.oneOf("fact", st.Name, slices.Sorted(maps.Keys(known)))
+			continue
+		}
+		before := len(in.problems)
+		body := d.statement(in, i, st, kind)
+		if len(in.problems) > before || body == nil {
+			continue
+		}
+		times[st.Name] = st.Value.At
+		bodies = append(bodies, body)
+	}
+	d.checkOccurred(in, times)
+	return bodies
+}
+
+// statement checks one fact. nil without a problem means that it says what is
+// already stated.
+func (d *decider) statement(in *inputs, i *Incident, st Statement, kind FactKind) Body {
+	value := st.Value
+	switch {
+	case kind == QuestionFact && !value.At.IsZero():
+		in.bad(st.Name, "is a question", "yes, no or unknown")
+	case kind == TimeFact && value.Answer != policy.Unknown:
+		in.bad(st.Name, "is a time", "a time up to now, or unknown")
+	case kind == TimeFact && !value.At.IsZero():
+		value = Time(in.past(st.Name, value.At, d.now))
+	}
+	ground, reason := in.text(st.Name+" ground", st.Ground), in.text(st.Name+" reason", st.Reason)
+	stated, already := i.Fact(st.Name)
+	switch {
+	case !already && reason != "":
+		in.bad(st.Name, "has not been stated yet, so there is nothing to correct", "the fact without a reason for correction")
+		return nil
+	case !already:
+		return &FactStated{ID: i.ID, Name: st.Name, Value: value, Ground: ground}
+	case stated.Value.Equal(value):
+		return nil
+	case reason == "":
+		in.bad(st.Name, fmt.Sprintf("is stated as %s already (by %s)", d.showValue(stated.Value), stated.By), "a correction with its reason")
+		return nil
+	}
+	return &FactCorrected{ID: i.ID, Name: st.Name, Before: stated.Value, After: value, Ground: ground, Reason: reason}
+}
+
+// checkOccurred holds that nothing about an incident lies before it happened.
+func (d *decider) checkOccurred(in *inputs, times map[string]time.Time) {
+	occurred := times["occurred"]
+	if occurred.IsZero() {
+		return
+	}
+	for _, name := range slices.Sorted(maps.Keys(times)) {
+		if at := times[name]; !at.IsZero() && at.Before(occurred) {
+			in.bad(name, fmt.Sprintf("%s lies before the incident occurred (%s)", d.show(at), d.show(occurred)), "a later time, or correct \"occurred\" first")
+		}
+	}
+}
+
+// FactKind says what a fact's value is.
+type FactKind uint8
+
+const (
+	TimeFact     FactKind = iota + 1 // a moment
+	QuestionFact                     // yes, no or unknown
+)
+
+// FactKinds lists the facts that may be stated about an incident under these
+// packs: the standard times, the packs' own, and their questions.
+func FactKinds(packs []*policy.Pack) map[string]FactKind {
+	kinds := make(map[string]FactKind)
+	for _, term := range policy.StandardFacts() {
+		kinds[term.ID] = TimeFact
+	}
+	for _, p := range packs {
+		for _, term := range p.Facts {
+			kinds[term.ID] = TimeFact
+		}
+		for _, q := range p.Questions {
+			kinds[q.ID] = QuestionFact
+		}
+	}
+	return kinds
+}
+
+// show writes a moment as people of the space read it.
+func (d *decider) show(at time.Time) string {
+	return at.In(d.state.Zone()).Format("2006-01-02 15:04 MST")
+}
+
+func (d *decider) showValue(v Value) string {
+	if v.At.IsZero() {
+		return v.Answer.String()
+	}
+	return d.show(v.At)
+}

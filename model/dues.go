@@ -1,0 +1,136 @@
+package model
+
+import (
+	"fmt"
+	"maps"
+	"time"
+
+	"tocsin/model/policy"
+)
+
+// moveDues adds what the decision did to the incident's obligations, so that
+// every change of a due time is itself on the timeline.
+func (d *decider) moveDues() error {
+	ids := d.touched()
+	if len(ids) == 0 {
+		return nil
+	}
+	after := d.state.scratch(ids)
+	for _, body := range d.bodies {
+		if _, err := after.Fold(Event{Seq: after.Seq + 1, At: d.now, Actor: d.actor.Name, Role: d.actor.Role, Body: body}); err != nil {
+			return fmt.Errorf("weigh what %s changes: %w", body.Kind(), err)
+		}
+	}
+	for _, id := range ids {
+		var before []policy.Obligation
+		if i, ok := d.state.Incidents[id]; ok {
+			before = d.state.Obligations(i)
+		}
+		if moves := compareDues(before, after.Obligations(after.Incidents[id])); len(moves) > 0 {
+			d.emit(&DuesMoved{ID: id, Moves: moves})
+		}
+	}
+	return nil
+}
+
+// touched lists the incidents whose obligations the decision may move.
+func (d *decider) touched() []ID {
+	var ids []ID
+	seen := make(map[ID]bool)
+	for _, body := range d.bodies {
+		id := body.Incident()
+		if id == "" || seen[id] || !movesDues(body) {
+			continue
+		}
+		seen[id] = true
+		ids = append(ids, id)
+	}
+	return ids
+}
+
+// movesDues tells events that rules look at from those they do not.
+func movesDues(body Body) bool {
+	switch body.(type) {
+	case *TaskSet, *TaskAdded, *RoleTaken, *RoleLeft, *Noted, *PhaseEntered:
+		return false
+	}
+	return true
+}
+
+// scratch is a state with only some incidents, to fold into without changing s.
+func (s *State) scratch(ids []ID) *State {
+	next := &State{Seq: s.Seq, Meta: s.Meta, Packs: s.Packs, zone: s.zone, Incidents: make(map[ID]*Incident, len(ids))}
+	next.Meta.Last = maps.Clone(s.Meta.Last)
+	for _, id := range ids {
+		if i, ok := s.Incidents[id]; ok {
+			next.Incidents[id] = i
+		}
+	}
+	return next
+}
+
+// compareDues tells how obligations changed, in the order of the rules.
+func compareDues(before, after []policy.Obligation) []DueMove {
+	old := make(map[policy.RuleKey]*policy.Obligation, len(before))
+	for k := range before {
+		old[before[k].Key()] = &before[k]
+	}
+	var moves []DueMove
+	for k := range after {
+		o := &after[k]
+		was := old[o.Key()]
+		delete(old, o.Key())
+		if change := changeOf(was, o); change != "" {
+			moves = append(moves, DueMove{Key: o.Key(), Title: o.Rule.Title, Before: strictOf(was), After: o.Strict, Change: change})
+		}
+	}
+	for k := range before {
+		if o := &before[k]; old[o.Key()] != nil && visible(o) {
+			moves = append(moves, DueMove{Key: o.Key(), Title: o.Rule.Title, Before: o.Strict, Change: "no longer applies"})
+		}
+	}
+	return moves
+}
+
+// changeOf names what happened to one obligation, "" where nothing did.
+func changeOf(was, o *policy.Obligation) string {
+	switch {
+	case o.Applies == policy.No:
+		if visible(was) && was.Applies != policy.No {
+			return "no longer applies"
+		}
+		return ""
+	case was != nil && len(o.Done) > len(was.Done):
+		return "met"
+	case !visible(was) && visible(o) && o.Applies == policy.Unknown:
+		return "cannot be excluded"
+	case !visible(was) && visible(o):
+		return "applies"
+	case was == nil || !visible(o):
+		return ""
+	case was.Applies != o.Applies && o.Applies == policy.Yes:
+		return "applies"
+	case was.Applies != o.Applies:
+		return "cannot be excluded"
+	case !was.Started && o.Started:
+		return "starts"
+	case was.Started && !o.Started, !was.Strict.IsZero() && o.Strict.IsZero():
+		return "stops"
+	case !was.Strict.Equal(o.Strict):
+		return "moves"
+	}
+	return ""
+}
+
+// visible tells an obligation that people would see as one: it applies, or it
+// runs because that cannot be excluded.
+func visible(o *policy.Obligation) bool {
+	return o != nil && (o.Applies == policy.Yes || o.Applies == policy.Unknown && o.Started)
+}
+
+func strictOf(o *policy.Obligation) time.Time {
+	if o == nil {
+		return time.Time{}
+	}
+	return o.Strict
+}

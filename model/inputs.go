@@ -1,0 +1,154 @@
+package model
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"tocsin/model/policy"
+)
+
+// inputs cleans what a command brings and gathers everything that is wrong
+// with it, so that a form shows all of it at once.
+type inputs struct {
+	problems []FieldError
+}
+
+// refusal is nil where nothing was wrong.
+func (in *inputs) refusal() error {
+	if len(in.problems) == 0 {
+		return nil
+	}
+	return Refuse(in.problems...)
+}
+
+func (in *inputs) bad(field, problem, accepts string) {
+	in.problems = append(in.problems, Field(field, problem, accepts))
+}
+
+// line cleans a text of one line, up to MaxLine characters.
+func (in *inputs) line(field, text string) string {
+	if in.tooLong(field, text, MaxLine) {
+		return ""
+	}
+	return CleanLine(text)
+}
+
+// need is line for a text that must not be empty.
+func (in *inputs) need(field, text, what string) string {
+	before := len(in.problems)
+	line := in.line(field, text)
+	if line == "" && len(in.problems) == before {
+		in.bad(field, "is empty", what)
+	}
+	return line
+}
+
+// text cleans a text of several lines, up to MaxText characters.
+func (in *inputs) text(field, text string) string {
+	if in.tooLong(field, text, MaxText) {
+		return ""
+	}
+	return CleanText(text)
+}
+
+// needText is text for one that must not be empty.
+func (in *inputs) needText(field, text, what string) string {
+	before := len(in.problems)
+	cleaned := in.text(field, text)
+	if cleaned == "" && len(in.problems) == before {
+		in.bad(field, "is empty", what)
+	}
+	return cleaned
+}
+
+func (in *inputs) tooLong(field, text string, limit int) bool {
+	n := utf8.RuneCountInString(text)
+	if n <= limit {
+		return false
+	}
+	in.bad(field, fmt.Sprintf("has %d characters", n), fmt.Sprintf("at most %d", limit))
+	return true
+}
+
+// lines cleans a list, without empty entries and repetitions. A nil list
+// stays nil.
+func (in *inputs) lines(field string, list []string) []string {
+	if list == nil {
+		return nil
+	}
+	if len(list) > MaxList {
+		in.bad(field, fmt.Sprintf("has %d entries", len(list)), fmt.Sprintf("at most %d", MaxList))
+		return nil
+	}
+	cleaned := make([]string, 0, len(list))
+	for _, entry := range list {
+		if line := in.line(field, entry); line != "" && !slices.Contains(cleaned, line) {
+			cleaned = append(cleaned, line)
+		}
+	}
+	return cleaned
+}
+
+// words is lines for a list of words that a pack defines.
+func (in *inputs) words(field string, list []string, terms []policy.Term) []string {
+	cleaned := in.lines(field, list)
+	for k, word := range cleaned {
+		cleaned[k] = in.oneOf(field, word, termIDs(terms))
+	}
+	return cleaned
+}
+
+// oneOf accepts a word of a list, upper or lower case, and names the nearest
+// one and all of them where it is none.
+func (in *inputs) oneOf(field, word string, accepted []string) string {
+	for _, a := range accepted {
+		if strings.EqualFold(a, word) {
+			return a
+		}
+	}
+	problem := fmt.Sprintf("%q is not known here", Clip(CleanLine(word), 40))
+	if near := policy.Nearest(strings.ToLower(word), accepted); near != "" {
+		problem += fmt.Sprintf(" (did you mean %s?)", near)
+	}
+	in.bad(field, problem, strings.Join(accepted, ", "))
+	return word
+}
+
+// past accepts a moment that is not in the future and not absurdly old.
+func (in *inputs) past(field string, at, now time.Time) time.Time {
+	at = at.UTC().Truncate(time.Millisecond)
+	switch {
+	case at.After(now):
+		in.bad(field, fmt.Sprintf("%s lies in the future", at.Format(time.RFC3339)), "a time up to now")
+	case at.Before(earliest):
+		in.bad(field, fmt.Sprintf("%s is too long ago", at.Format(time.RFC3339)), "a time from 1990 on")
+	}
+	return at
+}
+
+// earliest is the oldest time that a fact may have: anything before is a
+// mistyped year.
+var earliest = time.Date(1990, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// tlp accepts a label in any case; "" is the default, AMBER.
+func (in *inputs) tlp(field string, label TLP) TLP {
+	if label == "" {
+		return TLPAmber
+	}
+	accepted := make([]string, 0, 5)
+	for _, l := range TLPs() {
+		accepted = append(accepted, string(l))
+	}
+	return TLP(in.oneOf(field, strings.TrimPrefix(strings.ToUpper(string(label)), "TLP:"), accepted))
+}
+
+func termIDs(terms []policy.Term) []string {
+	ids := make([]string, len(terms))
+	for k, t := range terms {
+		ids[k] = t.ID
+	}
+	return ids
+}

@@ -1,0 +1,274 @@
+package model
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"tocsin/model/policy"
+)
+
+// Entry is one event as people read it on a timeline.
+type Entry struct {
+	Seq    uint64
+	At     time.Time
+	Actor  string
+	Kind   string
+	What   string   // one line, without a full stop
+	Detail []string // reasons, grounds, lists: lines below it
+	Minor  bool     // a consequence (due times moved), shown quieter than what people did
+}
+
+// Tell writes an event for people, with the words of the procedure the
+// incident follows and times in the given zone.
+func Tell(e Event, procedure *policy.Pack, zone *time.Location) Entry {
+	t := teller{entry: Entry{Seq: e.Seq, At: e.At, Actor: e.Actor, Kind: e.Body.Kind()}, pack: procedure, zone: zone}
+	t.tell(e.Body)
+	return t.entry
+}
+
+type teller struct {
+	entry Entry
+	pack  *policy.Pack
+	zone  *time.Location
+}
+
+func (t *teller) tell(body Body) {
+	switch b := body.(type) {
+	case *SpaceSetUp:
+		t.what("Space set up for %s, zone %s", b.Organisation, b.Zone)
+		t.detail("packs", fmt.Sprint(b.Packs))
+	case *PackAdopted:
+		t.what("Pack %s adopted: %s", b.Pack.Ref(), b.Pack.Title)
+	case *ImportOpened:
+		t.what("Import of %s began", b.Source)
+	case *ImportClosed:
+		t.importClosed(b)
+	case *Reported:
+		t.what("Reported: %s", b.Title)
+		t.detail("opened", t.time(b.Opened))
+		t.detail("reporter", b.Reporter)
+		t.detail("source", b.Source)
+	case *Described:
+		t.what("Changed %s", fields(b.Changes))
+		t.changes(b.Changes)
+	case *Assessed:
+		t.what("Triaged")
+		t.changes(b.Changes)
+	case *SeverityDecided:
+		t.severity(b)
+	case *PhaseEntered:
+		t.what("Phase: %s → %s", t.phase(b.Before), t.phase(b.After))
+		t.detail("reason", b.Reason)
+		t.detail("override", b.Override)
+		t.detail("left open", strings.Join(b.OpenTasks, ", "))
+	case *Linked:
+		t.what("Linked: %s %s", b.Link, b.Other)
+	case *Closed:
+		t.what("Closed: %s", b.Outcome)
+		t.detail("reason", b.Reason)
+		t.detail("override", b.Override)
+		t.detail("left open", strings.Join(b.OpenTasks, ", "))
+	case *ReopenedAgain:
+		t.what("Reopened (was %s)", b.Before)
+		t.detail("reason", b.Reason)
+	default:
+		t.tellWork(body)
+	}
+}
+
+// tellWork tells what people do within an incident.
+func (t *teller) tellWork(body Body) {
+	switch b := body.(type) {
+	case *FactStated:
+		t.what("%s: %s", t.fact(b.Name), t.value(b.Value))
+		t.detail("ground", b.Ground)
+	case *FactCorrected:
+		t.what("%s corrected: %s → %s", t.fact(b.Name), t.value(b.Before), t.value(b.After))
+		t.detail("reason", b.Reason)
+		t.detail("ground", b.Ground)
+	case *TaskSet:
+		t.task(b)
+	case *TaskAdded:
+		t.what("Task added: %s", b.Title)
+		t.detail("assigned to", b.Assignee)
+	case *RoleTaken:
+		t.what("%s takes %s", b.Person, t.role(b.Role))
+	case *RoleLeft:
+		t.what("%s leaves %s", b.Person, t.role(b.Role))
+	case *Noted:
+		first, rest, _ := strings.Cut(b.Text, "\n")
+		t.what("Note: %s", first)
+		t.detail("", rest)
+	case *Submitted:
+		t.what("Submitted: %s, %s", b.Title, t.time(b.At))
+		t.detail("received", t.time(b.Received))
+		t.detail("reference", b.Reference)
+		t.detail("note", b.Note)
+	case *WaiverDecided:
+		t.what("Waived: %s, decided by %s", b.Title, b.Decider)
+		t.detail("rationale", b.Rationale)
+	case *WaiverWithdrawn:
+		t.what("Counts again: %s", b.Title)
+		t.detail("reason", b.Reason)
+	case *DuesMoved:
+		t.moves(b.Moves)
+	}
+}
+
+func (t *teller) what(format string, args ...any) { t.entry.What = fmt.Sprintf(format, args...) }
+
+// detail adds lines below the entry; an empty text adds none.
+func (t *teller) detail(label, text string) {
+	if text == "" {
+		return
+	}
+	for _, line := range strings.Split(text, "\n") {
+		if label != "" {
+			line = label + ": " + line
+			label = ""
+		}
+		t.entry.Detail = append(t.entry.Detail, line)
+	}
+}
+
+func (t *teller) importClosed(b *ImportClosed) {
+	if b.Abandoned != "" {
+		t.what("Import abandoned after %d incidents", b.Incidents)
+		t.detail("reason", b.Abandoned)
+		return
+	}
+	t.what("Import of %d incidents completed", b.Incidents)
+}
+
+func (t *teller) severity(b *SeverityDecided) {
+	if b.Before == "" {
+		t.what("Severity: %s", t.level(b.After))
+	} else {
+		t.what("Severity: %s → %s", t.level(b.Before), t.level(b.After))
+	}
+	for _, criterion := range b.Criteria {
+		t.detail("criterion", criterion)
+	}
+	t.detail("reason", b.Reason)
+}
+
+func (t *teller) task(b *TaskSet) {
+	switch {
+	case b.Before == b.After:
+		t.what("Task assigned to %s: %s", orNobody(b.Assignee), b.Title)
+	case b.After == TaskOpen:
+		t.what("Task open again: %s", b.Title)
+	default:
+		t.what("Task %s: %s", b.After, b.Title)
+	}
+	t.detail("reason", b.Reason)
+}
+
+// moves tells how due times changed. The entry is minor: something else
+// caused it.
+func (t *teller) moves(moves []DueMove) {
+	t.entry.Minor = true
+	if len(moves) == 1 {
+		t.what("Obligation %s", t.move(moves[0]))
+		return
+	}
+	t.what("%d obligations changed", len(moves))
+	for _, m := range moves {
+		t.detail("", t.move(m))
+	}
+}
+
+func (t *teller) move(m DueMove) string {
+	text := fmt.Sprintf("%s: %s", m.Change, m.Title)
+	switch {
+	case m.Change == "moves":
+		return text + ", due " + t.time(m.Before) + " → " + t.time(m.After)
+	case !m.After.IsZero():
+		return text + ", due " + t.time(m.After)
+	}
+	return text
+}
+
+func (t *teller) changes(changes []Change) {
+	for _, c := range changes {
+		if c.Before == "" {
+			t.detail(c.Field, c.After)
+			continue
+		}
+		t.detail(c.Field, fmt.Sprintf("%s → %s", c.Before, c.After))
+	}
+}
+
+func fields(changes []Change) string {
+	names := make([]string, len(changes))
+	for k, c := range changes {
+		names[k] = c.Field
+	}
+	return strings.Join(names, ", ")
+}
+
+func (t *teller) time(at time.Time) string {
+	if at.IsZero() {
+		return ""
+	}
+	return at.In(t.zone).Format("2006-01-02 15:04 MST")
+}
+
+func (t *teller) value(v Value) string {
+	if v.At.IsZero() {
+		return v.Answer.String()
+	}
+	return t.time(v.At)
+}
+
+// fact is a fact's label: the pack's question, its own fact, or the standard one.
+func (t *teller) fact(name string) string {
+	for _, q := range t.pack.Questions {
+		if q.ID == name {
+			return q.Label
+		}
+	}
+	for _, list := range [][]policy.Term{t.pack.Facts, policy.StandardFacts()} {
+		for _, term := range list {
+			if term.ID == name {
+				return term.Label
+			}
+		}
+	}
+	return name
+}
+
+func (t *teller) level(id string) string {
+	for _, s := range t.pack.Severities {
+		if s.ID == id {
+			return s.Label
+		}
+	}
+	return id
+}
+
+func (t *teller) phase(id string) string {
+	for _, p := range t.pack.Phases {
+		if p.ID == id {
+			return p.Label
+		}
+	}
+	return id
+}
+
+func (t *teller) role(id string) string {
+	for _, r := range t.pack.Roles {
+		if r.ID == id {
+			return r.Label
+		}
+	}
+	return id
+}
+
+func orNobody(name string) string {
+	if name == "" {
+		return "nobody"
+	}
+	return name
+}
