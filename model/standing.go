@@ -32,7 +32,7 @@ type Due struct {
 // Stand computes an incident's standing.
 func (s *State) Stand(i *Incident) *Standing {
 	standing := &Standing{Incident: i, Procedure: s.Procedure(i)}
-	standing.Rank = standing.Procedure.SeverityRank(i.Severity())
+	standing.Rank = standing.Procedure.SeverityRank(i.Severity()) + 1
 	if !i.Open() {
 		return standing
 	}

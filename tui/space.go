@@ -1,0 +1,43 @@
+package tui
+
+import (
+	"context"
+	"iter"
+	"time"
+
+	"tocsin/model"
+	"tocsin/model/policy"
+)
+
+// Space is what the console needs of a space: reading what stands now,
+// waking when that changes, and giving commands.
+type Space interface {
+	// Snapshot is what stands now. It is immutable and cheap to get.
+	Snapshot() Snapshot
+	// Wake returns a channel that gets a value whenever a newer snapshot may
+	// stand, and a function that ends the subscription.
+	Wake() (wake <-chan struct{}, stop func())
+	// Do gives a command and waits until it is durable or refused. The id is
+	// the incident it was about.
+	Do(ctx context.Context, actor model.Actor, command model.Command) (model.ID, error)
+	// History is everything that happened to an incident, oldest first.
+	History(ctx context.Context, id model.ID) ([]model.Event, error)
+}
+
+// Snapshot is one immutable view of a space, shared by all consoles.
+type Snapshot interface {
+	Seq() uint64
+	Meta() model.Meta
+	Zone() *time.Location
+	// Queue is every open incident, most urgent first (model.CompareUrgency).
+	// It is shared: do not change it.
+	Queue() []*model.Standing
+	// Closed is every ended incident, latest first. It is shared.
+	Closed() []*model.Standing
+	Incident(id model.ID) (*model.Standing, bool)
+	// Dues walks what open incidents owe at a known time, soonest first.
+	Dues() iter.Seq2[*model.Standing, model.Due]
+	// Obligations is all that an incident owes, whatever its state.
+	Obligations(i *model.Incident) []policy.Obligation
+	PacksOf(i *model.Incident) []*policy.Pack
+}
