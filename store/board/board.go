@@ -1,0 +1,149 @@
+// Package board is the live read model of a space: what queues, deadlines and
+// incident screens read, in memory, without ever waiting for a writer.
+//
+// A Board belongs to the one goroutine that commits events. It applies what
+// they touched and publishes a Snapshot, which never changes afterwards and is
+// shared by all readers. Its trees are copied on write (github.com/tidwall/btree),
+// so a snapshot costs the same however many incidents there are, and each
+// change O(log n).
+//
+// Measured on 2 cores with 100,000 open incidents of two due times each
+// (go test -run - -bench . ./store/board); figures in the package store.
+package board
+
+import (
+	"maps"
+	"slices"
+
+	"tocsin/model"
+)
+
+// Board is the writer's side. One goroutine owns it.
+type Board struct {
+	seq   uint64
+	meta  model.Meta
+	laws  *model.State // packs and zone alone; replaced, never changed, when they do
+	trees trees
+	bySev map[string]int // open incidents by severity; replaced, never changed
+}
+
+// New makes the board of a state, computing the standing of every incident on
+// all cores. The state is only read, and not kept.
+func New(s *model.State) (*Board, error) {
+	b := &Board{seq: s.Seq, meta: cloneMeta(s.Meta)}
+	if err := b.enact(s); err != nil {
+		return nil, err
+	}
+	standings := standAll(b.laws, slices.Collect(maps.Values(s.Incidents)))
+	b.trees = plant(standings)
+	b.bySev = countBySeverity(standings)
+	return b, nil
+}
+
+// Apply follows the state, which has folded the events that touched it so.
+// Incidents of an import under way stay off the board until it is complete.
+func (b *Board) Apply(s *model.State, touched []model.Touched) error {
+	incidents, meta, laws := gather(touched)
+	b.seq = s.Seq
+	if meta {
+		laws = laws || s.Meta.Zone != b.meta.Zone
+		b.meta = cloneMeta(s.Meta)
+	}
+	if laws {
+		zone := b.laws.Meta.Zone
+		if err := b.enact(s); err != nil {
+			return err
+		}
+		if zone != b.laws.Meta.Zone {
+			b.restand()
+		}
+	}
+	b.put(standAll(b.laws, incidents))
+	return nil
+}
+
+// Publish makes the snapshot of what was applied so far.
+func (b *Board) Publish() *Snapshot {
+	return &Snapshot{Seq: b.seq, Meta: b.meta, laws: b.laws, trees: b.trees.copy(), bySev: b.bySev}
+}
+
+// enact takes over packs and zone as they are now.
+func (b *Board) enact(s *model.State) error {
+	laws := new(model.State)
+	if err := laws.Restore(s.Seq, model.Meta{Zone: s.Meta.Zone}, slices.Collect(maps.Values(s.Packs)), nil); err != nil {
+		return err
+	}
+	b.laws = laws
+	return nil
+}
+
+// restand computes every open incident anew, for another zone.
+func (b *Board) restand() {
+	var open []*model.Incident
+	b.trees.open.Scan(func(s *model.Standing) bool {
+		open = append(open, s.Incident)
+		return true
+	})
+	b.put(standAll(b.laws, open))
+}
+
+func (b *Board) put(standings []*model.Standing) {
+	counts := maps.Clone(b.bySev)
+	for _, s := range standings {
+		if before, replaced := b.trees.put(s); replaced && before.Incident.Open() {
+			counts[before.Incident.Severity()]--
+		}
+		if s.Incident.Open() {
+			counts[s.Incident.Severity()]++
+		}
+	}
+	maps.DeleteFunc(counts, func(_ string, n int) bool { return n == 0 })
+	b.bySev = counts
+}
+
+// gather reduces what events touched to each incident's latest version, and to
+// whether the space's own settings and its packs changed.
+func gather(touched []model.Touched) (incidents []*model.Incident, meta, packs bool) {
+	latest := make(map[model.ID]int, len(touched))
+	add := func(i *model.Incident) {
+		if k, known := latest[i.ID]; known {
+			incidents[k] = i
+			return
+		}
+		latest[i.ID] = len(incidents)
+		incidents = append(incidents, i)
+	}
+	for _, t := range touched {
+		if t.Incident != nil && !t.Pending {
+			add(t.Incident)
+		}
+		for _, i := range t.Completed {
+			add(i)
+		}
+		meta = meta || t.Meta
+		packs = packs || t.Pack != nil
+	}
+	return incidents, meta, packs
+}
+
+// cloneMeta copies what the state's owner changes in place.
+func cloneMeta(m model.Meta) model.Meta {
+	m.Last = maps.Clone(m.Last)
+	m.Imports = maps.Clone(m.Imports)
+	for batch, im := range m.Imports {
+		im.Next, im.Left = maps.Clone(im.Next), maps.Clone(im.Left)
+		m.Imports[batch] = im
+	}
+	m.Packs, m.Abandoned = slices.Clone(m.Packs), slices.Clone(m.Abandoned)
+	return m
+}
+
+func countBySeverity(standings []*model.Standing) map[string]int {
+	counts := make(map[string]int)
+	for _, s := range standings {
+		if s.Incident.Open() {
+			counts[s.Incident.Severity()]++
+		}
+	}
+	return counts
+}

@@ -1,0 +1,164 @@
+package board
+
+import (
+	"cmp"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/tidwall/btree"
+
+	"tocsin/model"
+)
+
+// trees are the orders in which incidents are read. Copies share their nodes
+// until one of them is written.
+type trees struct {
+	known  *btree.Map[model.ID, *model.Standing]
+	open   *btree.BTreeG[*model.Standing] // by urgency
+	closed *btree.BTreeG[*model.Standing] // latest first
+	dues   *btree.BTreeG[due]             // of open incidents, by time
+}
+
+// due is one entry of the order by time: 24 bytes, since there are several
+// for each incident.
+type due struct {
+	at       int64 // Unix time in milliseconds, as fine as the record is
+	standing *model.Standing
+	index    int // in standing.Dues
+}
+
+// compareDues orders by time, then incident; a due without a standing is a
+// position before all of its time.
+func compareDues(a, b due) int {
+	switch {
+	case a.at != b.at:
+		return cmp.Compare(a.at, b.at)
+	case a.standing == nil || b.standing == nil:
+		return cmp.Compare(rank(a.standing), rank(b.standing))
+	}
+	return cmp.Or(strings.Compare(string(a.standing.Incident.ID), string(b.standing.Incident.ID)), cmp.Compare(a.index, b.index))
+}
+
+func rank(s *model.Standing) int {
+	if s == nil {
+		return 0
+	}
+	return 1
+}
+
+func newTrees() trees {
+	// The board's goroutine alone writes, and readers have copies of their own.
+	unlocked := btree.Options{NoLocks: true}
+	urgency := func(a, b *model.Standing) bool { return model.CompareUrgency(a, b) < 0 }
+	return trees{
+		known:  new(btree.Map[model.ID, *model.Standing]),
+		open:   btree.NewBTreeGOptions(urgency, unlocked),
+		closed: btree.NewBTreeGOptions(urgency, unlocked),
+		dues:   btree.NewBTreeGOptions(func(a, b due) bool { return compareDues(a, b) < 0 }, unlocked),
+	}
+}
+
+// plant makes the trees of many standings at once: sorted first, since trees
+// that are filled in order need no search.
+func plant(standings []*model.Standing) trees {
+	t := newTrees()
+	var open, closed []*model.Standing
+	var dues []due
+	for _, s := range standings {
+		if !s.Incident.Open() {
+			closed = append(closed, s)
+			continue
+		}
+		open = append(open, s)
+		dues = appendDues(dues, s)
+	}
+	var work sync.WaitGroup
+	work.Go(func() {
+		slices.SortFunc(open, model.CompareUrgency)
+		fill(t.open, open)
+	})
+	work.Go(func() {
+		slices.SortFunc(closed, model.CompareUrgency)
+		fill(t.closed, closed)
+	})
+	work.Go(func() {
+		slices.SortFunc(dues, compareDues)
+		fill(t.dues, dues)
+	})
+	work.Go(func() {
+		byID := slices.Clone(standings)
+		slices.SortFunc(byID, func(a, b *model.Standing) int { return strings.Compare(string(a.Incident.ID), string(b.Incident.ID)) })
+		for _, s := range byID {
+			t.known.Load(s.Incident.ID, s)
+		}
+	})
+	work.Wait()
+	return t
+}
+
+func fill[T any](tree *btree.BTreeG[T], sorted []T) {
+	for _, item := range sorted {
+		tree.Load(item)
+	}
+}
+
+func appendDues(dues []due, s *model.Standing) []due {
+	for k := range s.Dues {
+		dues = append(dues, due{at: s.Dues[k].At.UnixMilli(), standing: s, index: k})
+	}
+	return dues
+}
+
+// put puts an incident where it stands now, and takes away where it stood.
+func (t *trees) put(s *model.Standing) (before *model.Standing, replaced bool) {
+	before, replaced = t.known.Set(s.Incident.ID, s)
+	if replaced {
+		t.remove(before)
+	}
+	if !s.Incident.Open() {
+		t.closed.Set(s)
+		return before, replaced
+	}
+	t.open.Set(s)
+	for _, d := range appendDues(nil, s) {
+		t.dues.Set(d)
+	}
+	return before, replaced
+}
+
+func (t *trees) remove(s *model.Standing) {
+	if !s.Incident.Open() {
+		t.closed.Delete(s)
+		return
+	}
+	t.open.Delete(s)
+	for _, d := range appendDues(nil, s) {
+		t.dues.Delete(d)
+	}
+}
+
+func (t *trees) copy() trees {
+	return trees{known: t.known.Copy(), open: t.open.Copy(), closed: t.closed.Copy(), dues: t.dues.Copy()}
+}
+
+// alone is how many standings one goroutine computes before another helps.
+const alone = 256
+
+// standAll computes the standings of incidents, on all cores where there are
+// many.
+func standAll(laws *model.State, incidents []*model.Incident) []*model.Standing {
+	standings := make([]*model.Standing, len(incidents))
+	workers := min(runtime.GOMAXPROCS(0), len(incidents)/alone+1)
+	var work sync.WaitGroup
+	for w := range workers {
+		work.Go(func() {
+			for k := w * len(incidents) / workers; k < (w+1)*len(incidents)/workers; k++ {
+				standings[k] = laws.Stand(incidents[k])
+			}
+		})
+	}
+	work.Wait()
+	return standings
+}

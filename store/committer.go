@@ -1,0 +1,245 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"tocsin/model"
+	"tocsin/store/board"
+)
+
+// Bounds of one transaction. Badger takes 15 % of a memtable in one, which is
+// 4.8 MiB here: a batch that is nearly full, the largest command and what that
+// command projects fit into it together.
+const (
+	maxBatchBytes  = 1 << 20
+	maxBatchEvents = 512
+	// MaxCommand is how many bytes the encoded events of one command may have
+	// together; a larger one is refused with ErrTooLarge.
+	MaxCommand = 512 << 10
+	// maxQueue is how many commands may wait for the committer; who comes
+	// later waits until there is room.
+	maxQueue = 1024
+)
+
+// ErrStopped means that the space takes no more commands because writing to
+// the disk failed. Nobody knows what the disk holds then, so the process has
+// to end and start anew.
+var ErrStopped = errors.New("the record could not be written and takes no more entries")
+
+// ErrClosed means that the store was closed.
+var ErrClosed = errors.New("the store is closed")
+
+// Receipt is what became of a command: the incident it was about, and the
+// events that it led to, none where everything already was as it asked.
+type Receipt struct {
+	Incident model.ID
+	Events   []model.Event
+}
+
+// request is a command on its way.
+type request struct {
+	actor   model.Actor
+	command model.Command
+	claimed atomic.Bool // by the committer, or by the caller who gives up
+	answer  chan answer // holds one
+}
+
+type answer struct {
+	receipt Receipt
+	err     error
+}
+
+// claim is true for the first who asks: the committer then decides the
+// command, or the caller may forget it.
+func (r *request) claim() bool { return r.claimed.CompareAndSwap(false, true) }
+
+// committer decides a space's commands one after the other, and writes what
+// they lead to in groups: while one group is being written, the next gathers.
+// Nothing that it has decided is seen by anybody before it is durable, not
+// even a refusal, since that may rest on an event of the same group.
+type committer struct {
+	log      ledger
+	state    *model.State // ahead of the log by the group in hand
+	board    *board.Board
+	last     time.Time // when the last event was recorded
+	now      func() time.Time
+	requests chan *request
+	publish  func(*board.Snapshot)
+	wake     func()
+}
+
+// run works until quit is closed or writing fails, and returns why.
+func (c *committer) run(quit <-chan struct{}) error {
+	for {
+		select {
+		case <-quit:
+			return ErrClosed
+		default:
+		}
+		select {
+		case <-quit:
+			return ErrClosed
+		case first := <-c.requests:
+			if err := c.group(first); err != nil {
+				return fmt.Errorf("%w: %w", ErrStopped, err)
+			}
+		}
+	}
+}
+
+// group is the commands that are written together.
+type group struct {
+	batch   batch
+	bytes   int
+	start   uint64 // the log's end before it
+	members []*request
+	answers []answer
+	touched []model.Touched
+}
+
+func (g *group) full() bool { return g.bytes >= maxBatchBytes || len(g.batch.events) >= maxBatchEvents }
+
+// group decides the commands that wait, writes them and answers them.
+func (c *committer) group(first *request) error {
+	g := &group{start: c.state.Seq}
+	for r := first; r != nil; r = c.next(g) {
+		if !r.claim() {
+			continue
+		}
+		g.members = append(g.members, r)
+		a, err := c.decide(g, r)
+		if err != nil {
+			g.fail(err)
+			return err
+		}
+		g.answers = append(g.answers, a)
+	}
+	if err := c.commit(g); err != nil {
+		g.fail(err)
+		return err
+	}
+	for k, r := range g.members {
+		r.answer <- g.answers[k]
+	}
+	if len(g.batch.events) > 0 {
+		c.wake()
+	}
+	return nil
+}
+
+// next is the next command that waits already, nil where none does or the
+// group has enough.
+func (c *committer) next(g *group) *request {
+	if g.full() {
+		return nil
+	}
+	select {
+	case r := <-c.requests:
+		return r
+	default:
+		return nil
+	}
+}
+
+func (g *group) fail(cause error) {
+	for _, r := range g.members {
+		r.answer <- answer{err: fmt.Errorf("%w: %w", ErrStopped, cause)}
+	}
+}
+
+// decide takes one command into the group. The answer may be a refusal; the
+// error means that the committer cannot go on.
+func (c *committer) decide(g *group, r *request) (answer, error) {
+	at := c.clock()
+	decision, err := model.Decide(c.state, r.actor, r.command, at)
+	if err != nil {
+		return answer{err: err}, nil
+	}
+	events, records, err := c.seal(r.actor, decision, at)
+	if err != nil {
+		return answer{err: err}, nil
+	}
+	if err := c.fold(g, events, records); err != nil {
+		return answer{}, err
+	}
+	return answer{receipt: Receipt{Incident: decision.Incident, Events: events}}, nil
+}
+
+// clock is the moment of a decision. It never runs backwards, even where the
+// machine's does.
+func (c *committer) clock() time.Time {
+	at := c.now().UTC().Truncate(time.Millisecond)
+	if at.Before(c.last) {
+		return c.last
+	}
+	return at
+}
+
+// seal numbers a decision's events and encodes them. It returns them as they
+// read back, so that nothing unreadable is ever written, and what is folded
+// now is what a start will fold.
+func (c *committer) seal(actor model.Actor, d model.Decision, at time.Time) (events []model.Event, records []record, err error) {
+	size := 0
+	for k, body := range d.Bodies {
+		seq := c.state.Seq + 1 + uint64(k)
+		data, err := encodeEvent(model.Event{Seq: seq, At: at, Actor: actor.Name, Role: actor.Role, Batch: d.Batch, Body: body})
+		if err != nil {
+			return nil, nil, err
+		}
+		e, err := decodeEvent(data)
+		if err != nil {
+			return nil, nil, fmt.Errorf("read back what was to be written: %w", err)
+		}
+		size += len(data)
+		events, records = append(events, e), append(records, record{seq: seq, data: data})
+	}
+	if size > MaxCommand {
+		return nil, nil, tooLarge("the command", size, MaxCommand)
+	}
+	return events, records, nil
+}
+
+// fold takes the events of one command into the state and, with what they
+// changed, into the group.
+func (c *committer) fold(g *group, events []model.Event, records []record) error {
+	var touched []model.Touched
+	for k, e := range events {
+		t, err := c.state.Fold(e)
+		if err != nil {
+			return err
+		}
+		touched = append(touched, t)
+		c.last = e.At
+		g.bytes += len(records[k].data)
+		if id := e.Body.Incident(); id != "" {
+			g.batch.put(historySlot(id, e.Seq), []byte{})
+		}
+	}
+	g.batch.events = append(g.batch.events, records...)
+	g.touched = append(g.touched, touched...)
+	size, err := project(&g.batch, touched)
+	g.bytes += size
+	return err
+}
+
+// commit writes the group and shows it.
+func (c *committer) commit(g *group) error {
+	if len(g.batch.events) == 0 {
+		return nil
+	}
+	if err := projectMeta(&g.batch, c.state); err != nil {
+		return err
+	}
+	if err := c.log.append(context.Background(), g.start, &g.batch); err != nil {
+		return err
+	}
+	if err := c.board.Apply(c.state, g.touched); err != nil {
+		return err
+	}
+	c.publish(c.board.Publish())
+	return nil
+}

@@ -1,0 +1,112 @@
+package store
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+
+	"tocsin/model"
+	"tocsin/model/policy"
+)
+
+// The layout of the database. Numbers are big-endian, so that keys sort as
+// the numbers do.
+//
+//	0x00 "format"                         what this directory holds: formatRecord
+//	0x01 len(space) space slot            everything else belongs to one space
+//
+// A slot is a kind and what tells entries of that kind apart:
+//
+//	'e' seq(8)                            an event: envelope
+//	'h'                                   the end of the log: headRecord
+//	'm'                                   the space itself, and how far the projections are: metaRecord
+//	'p' id@version                        an adopted pack: policy.Pack
+//	'i' incident                          an incident as it is now: model.Incident
+//	't' len(incident) incident seq(8)     which events are about an incident; no value
+//
+// The length before a name keeps one name from being the beginning of
+// another. Only this file makes keys; everything above it speaks of slots, and
+// a slot becomes a key only through a space.
+const (
+	wholeStore byte = 0x00
+	oneSpace   byte = 0x01
+)
+
+var formatKey = append([]byte{wholeStore}, "format"...)
+
+// slotKind is the first byte of a slot.
+type slotKind byte
+
+const (
+	eventKind    slotKind = 'e'
+	headKind     slotKind = 'h'
+	metaKind     slotKind = 'm'
+	packKind     slotKind = 'p'
+	incidentKind slotKind = 'i'
+	historyKind  slotKind = 't'
+)
+
+// slot is the place of one entry within a space.
+type slot string
+
+func (k slotKind) all() slot { return slot(k) }
+
+func headSlot() slot { return headKind.all() }
+func metaSlot() slot { return metaKind.all() }
+
+func eventSlot(seq uint64) slot {
+	return slot(binary.BigEndian.AppendUint64([]byte{byte(eventKind)}, seq))
+}
+
+func packSlot(ref policy.Ref) slot { return packKind.all() + slot(ref.String()) }
+
+func incidentSlot(id model.ID) slot { return incidentKind.all() + slot(id) }
+
+// historyOf is the beginning of the slots of an incident's history.
+func historyOf(id model.ID) slot {
+	return slot(append([]byte{byte(historyKind), byte(len(id))}, id...))
+}
+
+func historySlot(id model.ID, seq uint64) slot {
+	return slot(binary.BigEndian.AppendUint64([]byte(historyOf(id)), seq))
+}
+
+// seq is the sequence number a slot of an event or a history ends with.
+func (s slot) seq() uint64 {
+	if len(s) < 8 {
+		return 0
+	}
+	return binary.BigEndian.Uint64([]byte(s[len(s)-8:]))
+}
+
+// keyspace is what every key of a space begins with.
+type keyspace string
+
+// ErrSpaceName means that a name cannot be a space's.
+var ErrSpaceName = errors.New("not a name for a space")
+
+// MaxSpaceName is how many characters a space's name may have.
+const MaxSpaceName = 32
+
+func newKeyspace(id string) (keyspace, error) {
+	if !validSpace(id) {
+		return "", fmt.Errorf("%w: %q; accepted: 1 to %d of a-z, 0-9 and -", ErrSpaceName, model.Clip(id, MaxSpaceName+1), MaxSpaceName)
+	}
+	return keyspace(append([]byte{oneSpace, byte(len(id))}, id...)), nil
+}
+
+func validSpace(id string) bool {
+	for _, c := range []byte(id) {
+		if (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' {
+			return false
+		}
+	}
+	return len(id) >= 1 && len(id) <= MaxSpaceName
+}
+
+func (k keyspace) key(s slot) []byte {
+	return append(append(make([]byte, 0, len(k)+len(s)), k...), s...)
+}
+
+// slot is the inverse of key.
+func (k keyspace) slot(key []byte) slot { return slot(key[len(k):]) }

@@ -1,0 +1,222 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"github.com/dgraph-io/badger/v4"
+)
+
+// Options are what a store needs from its surroundings. The zero value works.
+type Options struct {
+	// Now is the clock that events are recorded by; nil is time.Now.
+	Now func() time.Time
+	// Logger gets what the database has to say and what the store mends; nil
+	// discards it.
+	Logger *slog.Logger
+	// Fatal is called once, on a goroutine of the store's, when writing to the
+	// disk has failed. The process must then end: the store takes nothing more.
+	Fatal func(error)
+}
+
+func (o Options) withDefaults() Options {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	fatal := o.Fatal
+	var once sync.Once
+	o.Fatal = func(err error) {
+		o.Logger.Error("writing failed; the process has to end", slog.Any("error", err))
+		if fatal != nil {
+			once.Do(func() { fatal(err) })
+		}
+	}
+	return o
+}
+
+// Store is a data directory that this process owns.
+type Store struct {
+	db      *badger.DB
+	lock    *lock
+	options Options
+
+	mu     sync.Mutex
+	spaces map[string]*Space
+	closed bool
+}
+
+// Open takes a directory, which it makes (mode 0700) where there is none. It
+// is refused with ErrInUse while another process or Store has it, and with
+// ErrNewer when a newer version of tocsin has written to it.
+func Open(ctx context.Context, dir string, options Options) (*Store, error) {
+	options = options.withDefaults()
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("make the data directory: %w", err)
+	}
+	held, err := lockDirectory(dir, options.Now())
+	if err != nil {
+		return nil, err
+	}
+	db, err := openBadger(dir, options.Logger)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("open the data directory %s: %w", dir, err), held.release())
+	}
+	if err := checkFormat(db); err != nil {
+		return nil, errors.Join(fmt.Errorf("open the data directory %s: %w", dir, err), db.Close(), held.release())
+	}
+	return &Store{db: db, lock: held, options: options, spaces: make(map[string]*Space)}, nil
+}
+
+// openBadger opens the database with the settings that were found to keep
+// acknowledged events through power cuts, within a small memory.
+func openBadger(dir string, logger *slog.Logger) (*badger.DB, error) {
+	if err := removeEmptyFiles(dir, logger); err != nil {
+		return nil, err
+	}
+	return badger.Open(badger.DefaultOptions(dir).
+		WithSyncWrites(true).
+		WithDetectConflicts(false). // the committers are the only writers
+		WithMemTableSize(32 << 20).
+		WithNumMemtables(3).
+		WithBlockCacheSize(16 << 20).
+		WithIndexCacheSize(16 << 20).
+		WithNumCompactors(2).
+		WithValueLogFileSize(1 << 20).
+		WithMetricsEnabled(false).
+		WithLogger(badgerLogger{logger}))
+}
+
+// removeEmptyFiles removes the files that a kill can leave behind between
+// their creation and their first byte, and that Badger would not open with.
+func removeEmptyFiles(dir string, logger *slog.Logger) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return err
+	}
+	for _, entry := range entries {
+		if kind := filepath.Ext(entry.Name()); kind != ".mem" && kind != ".vlog" {
+			continue
+		}
+		info, err := entry.Info()
+		if err != nil {
+			return err
+		}
+		if !info.Mode().IsRegular() || info.Size() > 0 {
+			continue
+		}
+		logger.Warn("removed an empty file that an interrupted run left behind", slog.String("file", entry.Name()))
+		if err := os.Remove(filepath.Join(dir, entry.Name())); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// dataFormat is the version of the layout that this program reads and writes.
+const dataFormat = 1
+
+// formatRecord says what a directory holds. It is read by versions older than
+// the one that wrote it, so fields are only ever added.
+type formatRecord struct {
+	Format  int    `json:"format"`
+	Program string `json:"program"` // the version that wrote it, for people
+}
+
+func checkFormat(db *badger.DB) error {
+	return db.Update(func(txn *badger.Txn) error {
+		item, err := txn.Get(formatKey)
+		if errors.Is(err, badger.ErrKeyNotFound) {
+			return writeFormat(txn)
+		}
+		if err != nil {
+			return err
+		}
+		return item.Value(func(value []byte) error {
+			var found formatRecord
+			if err := tolerant.Unmarshal(value, &found); err != nil {
+				return unreadable("the format of the data", err)
+			}
+			if found.Format > dataFormat {
+				return fmt.Errorf("%w: the data has format %d, by tocsin %s; this is tocsin %s, which reads up to format %d", ErrNewer, found.Format, found.Program, programVersion(), dataFormat)
+			}
+			return nil
+		})
+	})
+}
+
+func writeFormat(txn *badger.Txn) error {
+	value, err := encodeEntry(formatRecord{Format: dataFormat, Program: programVersion()})
+	if err != nil {
+		return err
+	}
+	return txn.Set(formatKey, value)
+}
+
+func programVersion() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok || info.Main.Version == "" {
+		return "(unknown version)"
+	}
+	return info.Main.Version
+}
+
+// Space opens an organisation's data. A space that nothing was ever written to
+// is empty. The same name gives the same Space until Close.
+func (s *Store) Space(ctx context.Context, id string) (*Space, error) {
+	keys, err := newKeyspace(id)
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return nil, ErrClosed
+	}
+	if space, ok := s.spaces[id]; ok {
+		return space, nil
+	}
+	l, err := openBadgerLog(s.db, keys)
+	if err != nil {
+		return nil, fmt.Errorf("open space %s: %w", id, err)
+	}
+	space, err := startSpace(ctx, id, l, s.options)
+	if err != nil {
+		return nil, err
+	}
+	s.spaces[id] = space
+	return space, nil
+}
+
+// Close finishes the commands being decided, refuses those that still wait
+// with ErrClosed, and gives the directory back. When ctx ends before that, the
+// directory stays taken; Close may then be called again.
+func (s *Store) Close(ctx context.Context) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.closed = true
+	for id, space := range s.spaces {
+		if err := space.close(ctx); err != nil {
+			return err
+		}
+		delete(s.spaces, id)
+	}
+	if s.lock == nil {
+		return nil
+	}
+	err := errors.Join(s.db.Close(), s.lock.release())
+	s.lock = nil
+	return err
+}
