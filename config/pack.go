@@ -1,0 +1,196 @@
+package config
+
+import (
+	"embed"
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"tocsin/model/policy"
+)
+
+//go:embed packs
+var embedded embed.FS
+
+// The embedded packs, and the procedures that a pack may take over what its
+// source has no words for. A procedure is a pack file without rules of its own
+// and cannot be chosen for an incident.
+const (
+	packsFolder      = "packs"
+	proceduresFolder = "packs/procedure"
+)
+
+// ParsePack reads one pack. The keys of the file are the json names of
+// policy.Pack; file is what messages call it. With procedure = "standard" the
+// sections that the file leaves out (severities, types, data, roles, phases)
+// come from the embedded procedure of that name, together with its questions.
+// A pack with anything wrong in it is refused with a *PackError that names
+// every problem.
+func ParsePack(file string, data []byte) (*policy.Pack, error) {
+	pack, _, err := CheckPack(file, data)
+	return pack, err
+}
+
+// CheckPack is ParsePack that also returns what the pack's author should look
+// at again though it works.
+func CheckPack(file string, data []byte) (pack *policy.Pack, warnings []Problem, err error) {
+	pack = &policy.Pack{}
+	d := decode(file, data, pack)
+	if len(d.problems) > 0 && d.lines == nil {
+		return nil, nil, &PackError{Problems: d.problems}
+	}
+	d.complete(pack)
+	warnings = d.lint(pack)
+	if len(d.problems) > 0 {
+		return nil, nil, &PackError{Problems: d.sorted()}
+	}
+	return pack, warnings, nil
+}
+
+// complete takes over the procedure the pack names and prepares its calendar.
+func (d *document) complete(pack *policy.Pack) {
+	if pack.Procedure != "" {
+		d.takeOver(pack)
+	}
+	if pack.Zone == "" {
+		return
+	}
+	zone, err := LoadZone(pack.Zone)
+	if err != nil {
+		d.problem("zone", "%s", err)
+		return
+	}
+	pack.Calendar.Zone = zone
+}
+
+func (d *document) takeOver(pack *policy.Pack) {
+	known := procedureNames()
+	if !slices.Contains(known, pack.Procedure) {
+		d.problem("procedure", "%q is not a procedure%s", pack.Procedure, suggestion(pack.Procedure, known))
+		return
+	}
+	data, err := embedded.ReadFile(path.Join(proceduresFolder, pack.Procedure+".toml"))
+	if err != nil {
+		d.problem("procedure", "cannot be read: %v", err)
+		return
+	}
+	procedure := &policy.Pack{}
+	read := decode(pack.Procedure, data, procedure)
+	d.problems = append(d.problems, read.problems...)
+	orElse(&pack.Severities, procedure.Severities)
+	orElse(&pack.Types, procedure.Types)
+	orElse(&pack.Data, procedure.Data)
+	orElse(&pack.Roles, procedure.Roles)
+	orElse(&pack.Phases, procedure.Phases)
+	for _, question := range procedure.Questions {
+		if _, own := pack.Question(question.ID); !own {
+			pack.Questions = append(pack.Questions, question)
+		}
+	}
+}
+
+func orElse[T any](section *[]T, other []T) {
+	if len(*section) == 0 {
+		*section = other
+	}
+}
+
+func procedureNames() []string {
+	entries, err := embedded.ReadDir(proceduresFolder)
+	if err != nil {
+		return nil
+	}
+	var names []string
+	for _, entry := range entries {
+		names = append(names, strings.TrimSuffix(entry.Name(), ".toml"))
+	}
+	return names
+}
+
+// lint adds the errors of the pack's meaning to the problems and returns the
+// warnings. What could not be read already has its problem; findings that may
+// only follow from that are left out.
+func (d *document) lint(pack *policy.Pack) (warnings []Problem) {
+	unread := d.problems
+	if wordsMissing(unread) {
+		return nil
+	}
+	for _, finding := range policy.Lint(pack) {
+		switch {
+		case follows(finding.Key, unread):
+		case finding.Level == policy.LevelError:
+			d.problem(finding.Key, "%s", finding.Message)
+		default:
+			warnings = append(warnings, Problem{File: d.file, Line: lineOf(d.lines, finding.Key), Key: finding.Key, Message: finding.Message})
+		}
+	}
+	return warnings
+}
+
+// wordsMissing reports whether the problems may have cost the pack words that
+// its rules and tasks refer to: then every reference would look unknown.
+func wordsMissing(problems []Problem) bool {
+	for _, problem := range problems {
+		section, _, nested := strings.Cut(strings.ReplaceAll(problem.Key, "[", "."), ".")
+		switch section {
+		case "severities", "types", "data", "roles", "questions", "facts", "procedure":
+			return true
+		case "phases", "rules":
+			if !nested {
+				return true
+			}
+		case "id", "version", "kind", "title", "summary", "source", "effective_from", "effective_to", "checked_on", "zone":
+		default:
+			return true
+		}
+	}
+	return false
+}
+
+// follows reports whether a finding is about what a problem is in, so that it
+// may only be the problem's consequence.
+func follows(key string, problems []Problem) bool {
+	for _, problem := range problems {
+		holder := parent(problem.Key)
+		if key == holder || strings.HasPrefix(key, problem.Key) || (holder != "" && parent(key) == holder) {
+			return true
+		}
+	}
+	return false
+}
+
+// embeddedPacks reads every embedded pack.
+func embeddedPacks() ([]*policy.Pack, error) {
+	entries, err := embedded.ReadDir(packsFolder)
+	if err != nil {
+		return nil, fmt.Errorf("read the embedded packs: %w", err)
+	}
+	var packs []*policy.Pack
+	refused := &PackError{}
+	for _, entry := range entries {
+		if entry.IsDir() {
+			continue
+		}
+		name := path.Join(packsFolder, entry.Name())
+		data, err := embedded.ReadFile(name)
+		if err != nil {
+			return nil, fmt.Errorf("read an embedded pack: %w", err)
+		}
+		packs = append(packs, refused.keep(ParsePack(name, data)))
+	}
+	if len(refused.Problems) > 0 {
+		return nil, refused
+	}
+	return packs, nil
+}
+
+// keep collects the problems of one pack and returns the pack.
+func (e *PackError) keep(pack *policy.Pack, err error) *policy.Pack {
+	var refused *PackError
+	if errors.As(err, &refused) {
+		e.Problems = append(e.Problems, refused.Problems...)
+	}
+	return pack
+}
