@@ -238,12 +238,15 @@ func parent(path string) string {
 }
 
 // lineOf returns the line of a key, or of the nearest thing around it that is
-// written down; 0 where nothing is.
+// written down: at last the file's first line, 0 where there are no lines.
 func lineOf(lines map[string]int, path string) int {
 	for ; path != ""; path = parent(path) {
 		if line, known := lines[path]; known {
 			return line
 		}
 	}
-	return 0
+	if lines == nil {
+		return 0
+	}
+	return 1
 }

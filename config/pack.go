@@ -114,12 +114,10 @@ func procedureNames() []string {
 // only follow from that are left out.
 func (d *document) lint(pack *policy.Pack) (warnings []Problem) {
 	unread := d.problems
-	if wordsMissing(unread) {
-		return nil
-	}
+	headOnly := wordsMissing(unread)
 	for _, finding := range policy.Lint(pack) {
 		switch {
-		case follows(finding.Key, unread):
+		case headOnly && !headKeys[finding.Key], follows(finding.Key, unread):
 		case finding.Level == policy.LevelError:
 			d.problem(finding.Key, "%s", finding.Message)
 		default:
@@ -129,20 +127,19 @@ func (d *document) lint(pack *policy.Pack) (warnings []Problem) {
 	return warnings
 }
 
+// headKeys are the keys of a pack that nothing else in it refers to.
+var headKeys = map[string]bool{
+	"id": true, "version": true, "kind": true, "title": true, "summary": true, "source": true,
+	"effective_from": true, "effective_to": true, "checked_on": true, "zone": true,
+}
+
 // wordsMissing reports whether the problems may have cost the pack words that
 // its rules and tasks refer to: then every reference would look unknown.
 func wordsMissing(problems []Problem) bool {
 	for _, problem := range problems {
-		section, _, nested := strings.Cut(strings.ReplaceAll(problem.Key, "[", "."), ".")
-		switch section {
-		case "severities", "types", "data", "roles", "questions", "facts", "procedure":
-			return true
-		case "phases", "rules":
-			if !nested {
-				return true
-			}
-		case "id", "version", "kind", "title", "summary", "source", "effective_from", "effective_to", "checked_on", "zone":
-		default:
+		section, _, nested := strings.Cut(problem.Key, "[")
+		inside := nested && (section == "phases" || section == "rules")
+		if !inside && !headKeys[section] {
 			return true
 		}
 	}

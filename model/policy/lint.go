@@ -69,7 +69,7 @@ func (l *linter) oneOf(key, what, word string, known []string) bool {
 	if slices.Contains(known, word) {
 		return true
 	}
-	l.errorf(key, "%q is not a %s%s", word, what, suggestion(word, known))
+	l.errorf(key, "%q is not %s%s", word, what, suggestion(word, known))
 	return false
 }
 
@@ -99,9 +99,9 @@ func (l *linter) head() {
 		l.errorf("id", "%q is no pack id: write %s, such as gdpr", p.ID, idForm)
 	}
 	if p.Version < 1 {
-		l.errorf("version", "the version is %d: write a whole number from 1, higher for every change", p.Version)
+		l.errorf("version", "write a whole number from 1, higher for every change; this is %d", p.Version)
 	}
-	l.oneOf("kind", "kind of pack", string(p.Kind), []string{string(Procedure), string(Regime)})
+	l.oneOf("kind", "a kind of pack", string(p.Kind), []string{string(Procedure), string(Regime)})
 	if p.Title == "" {
 		l.errorf("title", "the pack has no title")
 	}
@@ -154,7 +154,7 @@ func (l *linter) terms() {
 	lintNamed(l, "roles", p.Roles, func(r *Role) (string, string) { return r.ID, r.Label })
 	lintNamed(l, "phases", p.Phases, func(f *Phase) (string, string) { return f.ID, f.Label })
 	lintNamed(l, "questions", p.Questions, func(q *Question) (string, string) { return q.ID, q.Label })
-	lintNamed(l, "facts", p.Facts, func(t *Term) (string, string) { return t.ID, t.Label })
+	lintNamed(l, "a facts", p.Facts, func(t *Term) (string, string) { return t.ID, t.Label })
 	lintNamed(l, "rules", p.Rules, func(r *Rule) (string, string) { return r.ID, r.Title })
 	for i := range p.Facts {
 		if _, standard := findTerm(standardFacts, p.Facts[i].ID); standard {
@@ -214,7 +214,7 @@ func (l *linter) role(key, role string) {
 	if len(known) == 0 {
 		known = StandardRoles
 	}
-	l.oneOf(key, "role of this pack", role, known)
+	l.oneOf(key, "a role of this pack", role, known)
 }
 
 func (l *linter) roles(key string, roles []string) {
@@ -235,17 +235,17 @@ func (l *linter) factNames() []string {
 	return idsOf(l.pack.AllFacts(), func(t *Term) string { return t.ID })
 }
 
-func (l *linter) fact(key, name string) bool { return l.oneOf(key, "fact", name, l.factNames()) }
+func (l *linter) fact(key, name string) bool { return l.oneOf(key, "a fact", name, l.factNames()) }
 
 func (l *linter) condition(key string, w *Condition) {
 	p := l.pack
 	termID := func(t *Term) string { return t.ID }
-	l.words(key+".severity", "severity of this pack", w.Severity, idsOf(p.Severities, func(s *Severity) string { return s.ID }))
-	l.words(key+".classification", "classification", w.Classification, Classifications)
-	l.words(key+".types", "incident type of this pack", w.Types, idsOf(p.Types, termID))
-	l.words(key+".data", "data category of this pack", w.Data, idsOf(p.Data, termID))
-	l.words(key+".tier", "tier that a question tier.… of this pack asks about", w.Tier, l.asked(TierPrefix))
-	l.words(key+".acting", "legal role that a question acting.… of this pack asks about", w.Acting, l.asked(ActingPrefix))
+	l.words(key+".severity", "a severity of this pack", w.Severity, idsOf(p.Severities, func(s *Severity) string { return s.ID }))
+	l.words(key+".classification", "a classification", w.Classification, Classifications)
+	l.words(key+".types", "an incident type of this pack", w.Types, idsOf(p.Types, termID))
+	l.words(key+".data", "a data category of this pack", w.Data, idsOf(p.Data, termID))
+	l.words(key+".tier", "a tier that a question tier.… of this pack asks about", w.Tier, l.asked(TierPrefix))
+	l.words(key+".acting", "a legal role that a question acting.… of this pack asks about", w.Acting, l.asked(ActingPrefix))
 	l.answers(key+".answers", w.Answers)
 	l.contradictions(key, w)
 }
@@ -274,7 +274,7 @@ func (l *linter) answers(key string, answers map[string]Answer) {
 	known := idsOf(l.pack.Questions, func(q *Question) string { return q.ID })
 	for _, question := range sortedKeys(answers) {
 		place := key + "." + question
-		l.oneOf(place, "question of this pack", question, known)
+		l.oneOf(place, "a question of this pack", question, known)
 		if answers[question] == Unknown {
 			l.errorf(place, "a condition cannot wait for an unknown answer: write yes or no")
 		}
@@ -302,7 +302,7 @@ func (l *linter) rule(i int, r *Rule) {
 	l.metBy(key, r)
 	l.roles(key+".approval", r.Approval)
 	l.roles(key+".remind", r.Remind)
-	if l.oneOf(key+".legal", "way to compute the legal limit", string(r.Legal), []string{string(LegalSame), string(LegalFullHour)}) &&
+	if l.oneOf(key+".legal", "a way to compute the legal limit", string(r.Legal), []string{string(LegalSame), string(LegalFullHour)}) &&
 		r.Legal == LegalFullHour && r.Within.Unit != calendar.Hours {
 		l.errorf(key+".legal", "full-hour is for periods in hours, such as within = \"72h\"")
 	}
@@ -323,7 +323,7 @@ func (l *linter) starts(key string, r *Rule) {
 		l.fact(key+".starts", r.Starts)
 	default:
 		known := idsOf(l.pack.Rules, func(r *Rule) string { return r.ID })
-		if !l.oneOf(key+".starts", "rule of this pack", rule, known) {
+		if !l.oneOf(key+".starts", "a rule of this pack", rule, known) {
 			return
 		}
 		if first, _ := l.pack.Rule(rule); strings.HasPrefix(first.MetBy, factPrefix) {
@@ -357,7 +357,7 @@ func (l *linter) metBy(key string, r *Rule) {
 		return
 	}
 	if r.MetBy != "" {
-		l.oneOf(key+".met_by", "way to meet a rule (or fact:NAME)", r.MetBy, []string{MetBySent, MetByReceived})
+		l.oneOf(key+".met_by", "a way to meet a rule (or fact:NAME)", r.MetBy, []string{MetBySent, MetByReceived})
 	}
 }
 
