@@ -45,11 +45,11 @@ func checkEnd(ctx context.Context, l ledger, end uint64) (last time.Time, err er
 		if err != nil {
 			return time.Time{}, err
 		}
-		e, err := decodeEvent(r.data)
+		e, err := r.event()
 		if err != nil {
 			return time.Time{}, err
 		}
-		found, last = e.Seq, e.At
+		found, last = r.seq, e.At
 	}
 	if found != end || (end > 0 && last.IsZero()) {
 		return time.Time{}, fmt.Errorf("%w: its head is event %d, but the last one found is %d", ErrDamaged, end, found)
@@ -156,7 +156,7 @@ func rebuild(ctx context.Context, l ledger, end uint64) (*model.State, error) {
 		if err != nil {
 			return nil, err
 		}
-		e, err := decodeEvent(r.data)
+		e, err := r.event()
 		if err != nil {
 			return nil, err
 		}

@@ -3,7 +3,10 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
 	"iter"
+
+	"tocsin/model"
 )
 
 // eventLog is the record of one space: encoded events in a gap-free sequence
@@ -63,6 +66,15 @@ var errMoved = errors.New("the log does not end where it was expected to")
 type record struct {
 	seq  uint64
 	data []byte
+}
+
+// event decodes the record, which must be the event that it is kept as.
+func (r record) event() (model.Event, error) {
+	e, err := decodeEvent(r.data)
+	if err == nil && e.Seq != r.seq {
+		err = fmt.Errorf("%w: in the place of event %d lies event %d", ErrDamaged, r.seq, e.Seq)
+	}
+	return e, err
 }
 
 // batch is what one append writes. A value of nil deletes an entry.

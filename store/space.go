@@ -149,7 +149,7 @@ func (s *Space) event(ctx context.Context, seq uint64) (model.Event, error) {
 	case !ok:
 		return model.Event{}, fmt.Errorf("%w: event %d is missing", ErrDamaged, seq)
 	}
-	return decodeEvent(data)
+	return record{seq: seq, data: data}.event()
 }
 
 // MaxEvents is how many events one call of Events returns at most.
@@ -168,7 +168,7 @@ func (s *Space) Events(ctx context.Context, from uint64, limit int) ([]model.Eve
 		if err != nil {
 			return nil, err
 		}
-		e, err := decodeEvent(r.data)
+		e, err := r.event()
 		if err != nil {
 			return nil, err
 		}

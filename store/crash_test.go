@@ -1,0 +1,184 @@
+package store
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"tocsin/model"
+)
+
+// crashDir, in the environment, makes the test binary write to that directory
+// until it is killed.
+const crashDir = "TOCSIN_TEST_CRASH_DIR"
+
+func TestMain(m *testing.M) {
+	if dir := os.Getenv(crashDir); dir != "" {
+		if err := writeUntilKilled(dir); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+		}
+		os.Exit(1) // only a kill ends it well
+	}
+	os.Exit(m.Run())
+}
+
+// writeUntilKilled gives commands from several writers and prints the sequence
+// number of the last event of each that was acknowledged.
+func writeUntilKilled(dir string) error {
+	ctx := context.Background()
+	s, err := Open(ctx, dir, Options{})
+	if err != nil {
+		return err
+	}
+	space, err := s.Space(ctx, "acme")
+	if err != nil {
+		return err
+	}
+	if err := setUpOnce(ctx, space); err != nil {
+		return err
+	}
+	fmt.Println("ready")
+	var printing sync.Mutex
+	failed := make(chan error)
+	for w := range 4 {
+		go func() {
+			for n := 0; ; n++ {
+				seq, err := crashWork(ctx, space, w, n)
+				if err != nil {
+					failed <- err
+					return
+				}
+				printing.Lock()
+				fmt.Println(seq)
+				printing.Unlock()
+			}
+		}()
+	}
+	return <-failed
+}
+
+func setUpOnce(ctx context.Context, s *Space) error {
+	if s.Snapshot().IsSetUp() {
+		return nil
+	}
+	for _, command := range []model.Command{
+		model.AdoptPack{Pack: testPack()},
+		model.Setup{Organisation: "Acme", Zone: "UTC", Packs: testRefs()},
+	} {
+		if _, err := s.Do(ctx, owner, command); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// crashWork gives one writer's next command: reports, triage, notes, and
+// imports of which the kill leaves some open.
+func crashWork(ctx context.Context, s *Space, w, n int) (seq uint64, err error) {
+	var command model.Command = model.Report{Title: fmt.Sprintf("writer %d, %d", w, n), Description: strings.Repeat("words ", n%50)}
+	batch := fmt.Sprintf("%d-%d-%d", os.Getpid(), w, n/20)
+	switch queue := s.Snapshot().Queue(); {
+	case w == 0 && n%20 == 5:
+		command = model.ImportOpen{Batch: batch, Source: "crash.csv", Years: map[int]int{2020: 1}}
+	case w == 0 && n%20 == 10:
+		command = model.ImportRows{Batch: batch, Rows: []model.History{{Title: "old", Opened: time.Date(2020, 5, 5, 0, 0, 0, 0, time.UTC)}}}
+	case w == 0 && n%20 == 15:
+		command = model.ImportClose{Batch: batch}
+	case len(queue) > 10 && n%3 == 1:
+		command = triage(queue[(w*7+n)%len(queue)].Incident.ID, []string{"high", "critical"}[n%2])
+	case len(queue) > 10 && n%3 == 2:
+		command = model.AddNote{Incident: queue[(w*7+n)%len(queue)].Incident.ID, Text: "still here"}
+	}
+	r, err := s.Do(ctx, owner, command)
+	if err != nil || len(r.Events) == 0 {
+		return 0, err
+	}
+	return r.Events[len(r.Events)-1].Seq, nil
+}
+
+// TestKilledWhileWriting kills a writing process at random moments, 50 times
+// on the same directory: it always opens again, nothing acknowledged is lost,
+// the log has no gaps, and the projections are what the log folds to.
+func TestKilledWhileWriting(t *testing.T) {
+	rounds := 50
+	if testing.Short() {
+		rounds = 5
+	}
+	dir := t.TempDir()
+	random := rand.New(rand.NewPCG(2026, 11))
+	var acknowledged uint64
+	for round := range rounds {
+		acknowledged = max(acknowledged, killOne(t, dir, time.Duration(random.IntN(150))*time.Millisecond))
+		s, err := Open(t.Context(), dir, Options{})
+		if err != nil {
+			t.Fatalf("round %d: the store does not open: %v", round, err)
+		}
+		space, err := s.Space(t.Context(), "acme")
+		if err != nil {
+			t.Fatalf("round %d: the space does not open: %v", round, err)
+		}
+		state, err := verify(t.Context(), space.log)
+		if err != nil {
+			t.Fatalf("round %d: %v", round, err)
+		}
+		if state.Seq < acknowledged {
+			t.Fatalf("round %d: event %d was acknowledged, the log ends with %d", round, acknowledged, state.Seq)
+		}
+		closeStore(t, s)
+	}
+	if acknowledged < uint64(rounds) {
+		t.Errorf("only %d events were written in %d rounds", acknowledged, rounds)
+	}
+	t.Logf("%d acknowledged events survived %d kills", acknowledged, rounds)
+}
+
+// killOne runs a writer, kills it a while after it began to write, and returns
+// the highest sequence number it had acknowledged.
+func killOne(t *testing.T, dir string, after time.Duration) (acknowledged uint64) {
+	t.Helper()
+	writer := exec.CommandContext(t.Context(), os.Args[0])
+	writer.Env = append(os.Environ(), crashDir+"="+dir)
+	var complaint strings.Builder
+	writer.Stderr = &complaint
+	output, err := writer.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := writer.Start(); err != nil {
+		t.Fatal(err)
+	}
+	lines := bufio.NewReader(output)
+	if line, err := lines.ReadString('\n'); err != nil || line != "ready\n" {
+		t.Fatalf("the writer did not start: %q, %v\n%s", line, err, complaint.String())
+	}
+	kill := time.AfterFunc(after, func() { _ = writer.Process.Kill() })
+	defer kill.Stop()
+	for {
+		line, err := lines.ReadString('\n')
+		if err != nil { // what the kill cut short does not count
+			if err != io.EOF {
+				t.Fatal(err)
+			}
+			break
+		}
+		seq, err := strconv.ParseUint(strings.TrimSpace(line), 10, 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		acknowledged = max(acknowledged, seq)
+	}
+	_ = writer.Wait()
+	if complaint.Len() > 0 {
+		t.Fatalf("the writer failed before it was killed: %s", complaint.String())
+	}
+	return acknowledged
+}
