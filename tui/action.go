@@ -1,0 +1,244 @@
+package tui
+
+import (
+	"slices"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// where says on which screens an action can be given.
+type where uint8
+
+const (
+	onQueue where = 1 << iota
+	onIncident
+	onDeadlines
+	onTriage
+	onSetUp
+	onLists    = onQueue | onIncident | onDeadlines
+	everywhere = onLists | onTriage
+)
+
+// danger says how carefully an action is given.
+type danger uint8
+
+const (
+	harmless    danger = iota
+	recorded           // changes the record; a form or key press is enough
+	consequence        // ends something or decides a promise: asks, and the default is no
+)
+
+// action is one thing a person can do. The table of them drives keys, help,
+// the palette, user key maps, read-only roles and the tests.
+type action struct {
+	id     string
+	keys   []string
+	label  string // in the help line; "" keeps it out of there
+	help   string
+	where  where
+	danger danger
+	// gives is the kind of command it leads to; the actor's role must allow
+	// it. "" leads to none.
+	gives string
+	// why says why it cannot be given now, "" where it can. nil is always.
+	why func(c *Console) string
+	run func(c *Console) tea.Cmd
+}
+
+// actions is every action, in the order that help lists them.
+func actions() []action {
+	return slices.Concat(moveActions(), lookActions(), workActions(), endActions(), consoleActions())
+}
+
+func moveActions() []action {
+	return []action{
+		{id: "up", keys: []string{"up", "k"}, help: "one row up", where: onLists, run: step(-1)},
+		{id: "down", keys: []string{"down", "j"}, help: "one row down", where: onLists, run: step(1)},
+		{id: "page-up", keys: []string{"pgup", "ctrl+b"}, help: "one page up", where: onLists, run: page(-1)},
+		{id: "page-down", keys: []string{"pgdown", "ctrl+f"}, help: "one page down", where: onLists, run: page(1)},
+		{id: "first", keys: []string{"home", "g"}, help: "first row", where: onLists, run: step(-1 << 30)},
+		{id: "last", keys: []string{"end", "G"}, help: "last row", where: onLists, run: step(1 << 30)},
+		{id: "open", keys: []string{"enter"}, label: "open", help: "open what is selected", where: onQueue | onDeadlines, why: needIncident, run: (*Console).openSelected},
+		{id: "next-tab", keys: []string{"tab", "right", "l"}, label: "tabs", help: "next tab of the incident", where: onIncident, run: tab(1)},
+		{id: "previous-tab", keys: []string{"shift+tab", "left", "h"}, help: "previous tab of the incident", where: onIncident, run: tab(-1)},
+		{id: "back", keys: []string{"esc"}, help: "back to where you were", where: everywhere, run: (*Console).back},
+	}
+}
+
+func lookActions() []action {
+	return []action{
+		{id: "queue", keys: []string{"1"}, help: "the queue of open incidents", where: everywhere &^ onTriage, run: (*Console).showQueue},
+		{id: "deadlines", keys: []string{"2"}, label: "deadlines", help: "every deadline of every incident on one time axis", where: everywhere &^ onTriage, run: (*Console).showDeadlines},
+		{id: "filter", keys: []string{"/"}, label: "filter", help: "filter by words in id, title, system, type, person", where: onQueue, run: (*Console).startFilter},
+		{id: "next-view", keys: []string{"v"}, label: "view", help: "next saved view: open, overdue, mine, unassigned, untriaged, closed", where: onQueue, run: view(1)},
+		{id: "previous-view", keys: []string{"V"}, help: "previous saved view", where: onQueue, run: view(-1)},
+		{id: "preview", keys: []string{"w"}, help: "show or hide the preview", where: onQueue, run: (*Console).togglePreview},
+		{id: "explain", keys: []string{"e"}, label: "explain", help: "how the due time came about, step by step", where: onLists, why: needObligation, run: (*Console).explain},
+	}
+}
+
+func workActions() []action {
+	return []action{
+		{id: "report", keys: []string{"r"}, label: "report", help: "report a new incident", where: onLists, danger: recorded, gives: "report", run: (*Console).report},
+		{id: "triage", keys: []string{"t"}, label: "triage", help: "triage: type, severity, facts, roles", where: onLists, danger: recorded, gives: "triage", why: needOpen, run: (*Console).startTriage},
+		{id: "task-done", keys: []string{"space"}, label: "tick", help: "tick or untick the selected task", where: onIncident, danger: recorded, gives: "task", why: needTask, run: (*Console).tickTask},
+		{id: "task-skip", keys: []string{"x"}, help: "mark the selected task as not needed, with a reason", where: onIncident, danger: recorded, gives: "task", why: needTask, run: (*Console).skipTask},
+		{id: "task-assign", keys: []string{"A"}, help: "assign the selected task to somebody", where: onIncident, danger: recorded, gives: "task", why: needTask, run: (*Console).assignTask},
+		{id: "task-add", keys: []string{"+"}, help: "add a task of your own", where: onIncident, danger: recorded, gives: "add-task", why: needOpen, run: (*Console).addTask},
+		{id: "note", keys: []string{"n"}, label: "note", help: "write a note on the timeline", where: onLists, danger: recorded, gives: "note", why: needIncident, run: (*Console).note},
+		{id: "fact", keys: []string{"f"}, label: "fact", help: "state or correct a fact", where: onLists, danger: recorded, gives: "fact", why: needOpen, run: (*Console).fact},
+		{id: "severity", keys: []string{"s"}, label: "severity", help: "decide on severity", where: onLists, danger: recorded, gives: "severity", why: needOpen, run: (*Console).severity},
+		{id: "phase", keys: []string{"p"}, label: "phase", help: "move to another phase", where: onLists, danger: recorded, gives: "phase", why: needOpen, run: (*Console).phase},
+		{id: "assign", keys: []string{"a"}, label: "assign", help: "give a role to somebody", where: onLists, danger: recorded, gives: "assign", why: needOpen, run: (*Console).assign},
+		{id: "submit", keys: []string{"d"}, label: "done", help: "record that what an obligation asks for was sent or done", where: onLists, danger: recorded, gives: "submit", why: needObligation, run: (*Console).submit},
+		{id: "describe", keys: []string{"E"}, help: "edit title, description, systems, TLP, reporter", where: onLists, danger: recorded, gives: "describe", why: needOpen, run: (*Console).describe},
+	}
+}
+
+func endActions() []action {
+	return []action{
+		{id: "waive", keys: []string{"W"}, help: "decide that an obligation is not required", where: onLists, danger: consequence, gives: "waive", why: needObligation, run: (*Console).waive},
+		{id: "reinstate", keys: []string{"I"}, help: "take a waiver back", where: onIncident, danger: consequence, gives: "reinstate", why: needObligation, run: (*Console).reinstate},
+		{id: "link", keys: []string{"L"}, help: "link to a related incident", where: onLists, danger: recorded, gives: "link", why: needIncident, run: (*Console).link},
+		{id: "duplicate", keys: []string{"U"}, help: "end as a duplicate of another incident", where: onLists, danger: consequence, gives: "duplicate", why: needOpen, run: (*Console).duplicate},
+		{id: "merge", keys: []string{"M"}, help: "merge into another incident", where: onLists, danger: consequence, gives: "merge", why: needOpen, run: (*Console).merge},
+		{id: "false-positive", keys: []string{"F"}, help: "end as a false positive", where: onLists, danger: consequence, gives: "false-positive", why: needOpen, run: (*Console).falsePositive},
+		{id: "close", keys: []string{"C"}, help: "close a resolved incident", where: onLists, danger: consequence, gives: "close", why: needOpen, run: (*Console).closeIncident},
+		{id: "reopen", keys: []string{"R"}, help: "take an ended incident up again", where: onLists, danger: consequence, gives: "reopen", why: needEnded, run: (*Console).reopen},
+	}
+}
+
+func consoleActions() []action {
+	return []action{
+		{id: "save", keys: []string{"ctrl+s"}, label: "save", help: "save the form", where: onTriage | onSetUp, danger: recorded, run: (*Console).save},
+		{id: "palette", keys: []string{":", "ctrl+k"}, label: "commands", help: "find an action, or go to an incident by its number", where: everywhere, run: (*Console).openPalette},
+		{id: "help", keys: []string{"?", "f1"}, label: "help", help: "what can be done here", where: everywhere, run: (*Console).openHelp},
+		{id: "copy", keys: []string{"y"}, help: "copy the incident's id (OSC 52)", where: onLists, why: needIncident, run: (*Console).copyID},
+		{id: "theme", keys: []string{"ctrl+t"}, help: "next theme: dark, light, high contrast", where: everywhere | onSetUp, run: (*Console).nextTheme},
+		{id: "mouse", keys: []string{"ctrl+o"}, help: "give the mouse to the terminal, or take it back", where: everywhere, run: (*Console).toggleMouse},
+		{id: "pause", keys: []string{"ctrl+p"}, help: "hold the screen still, or let it follow again", where: everywhere, run: (*Console).togglePause},
+		{id: "quit", keys: []string{"q"}, help: "leave the console", where: onLists, run: (*Console).quit},
+		{id: "leave", keys: []string{"ctrl+c"}, help: "leave the console from anywhere", where: everywhere | onSetUp, run: (*Console).quit},
+	}
+}
+
+// keymap finds actions by key: the defaults, with what the user changed.
+type keymap struct {
+	table []action
+	byKey map[string][]int // indexes into table
+}
+
+// newKeymap applies overrides by action id; an empty list leaves an action
+// without keys.
+func newKeymap(overrides map[string][]string) *keymap {
+	m := &keymap{table: actions(), byKey: make(map[string][]int)}
+	for k := range m.table {
+		if keys, ok := overrides[m.table[k].id]; ok {
+			m.table[k].keys = keys
+		}
+		for _, key := range m.table[k].keys {
+			m.byKey[key] = append(m.byKey[key], k)
+		}
+	}
+	return m
+}
+
+// find returns the action of a key on a screen.
+func (m *keymap) find(key string, here where) (*action, bool) {
+	for _, k := range m.byKey[key] {
+		if m.table[k].where&here != 0 {
+			return &m.table[k], true
+		}
+	}
+	return nil, false
+}
+
+// byID returns an action of the table.
+func (m *keymap) byID(id string) *action {
+	k := slices.IndexFunc(m.table, func(a action) bool { return a.id == id })
+	return &m.table[k]
+}
+
+// refusal says why an action cannot be given now, "" where it can.
+func (a *action) refusal(c *Console) string {
+	if a.gives != "" && !c.opts.Actor.Role.May(a.gives) {
+		return "not allowed as " + string(c.opts.Actor.Role)
+	}
+	if a.why == nil {
+		return ""
+	}
+	return a.why(c)
+}
+
+// keyName writes a key as people know it.
+func keyName(key string) string {
+	names := strings.NewReplacer("ctrl+", "^", "shift+tab", "⇧Tab", "enter", "Enter", "esc", "Esc", "space", "Space", "pgup", "PgUp", "pgdown", "PgDn",
+		"home", "Home", "end", "End", "tab", "Tab", "up", "↑", "down", "↓", "left", "←", "right", "→", "f1", "F1")
+	return names.Replace(key)
+}
+
+func step(rows int) func(*Console) tea.Cmd {
+	return func(c *Console) tea.Cmd { c.screen().move(rows); return nil }
+}
+
+func page(direction int) func(*Console) tea.Cmd {
+	return func(c *Console) tea.Cmd { c.screen().move(direction * max(c.bodyHeight()-2, 1)); return nil }
+}
+
+func tab(direction int) func(*Console) tea.Cmd {
+	return func(c *Console) tea.Cmd { return c.incident.turn(direction) }
+}
+
+func view(direction int) func(*Console) tea.Cmd {
+	return func(c *Console) tea.Cmd { return c.queue.turn(direction) }
+}
+
+// Reasons why an action cannot be given now.
+
+func needIncident(c *Console) string {
+	if c.target() == nil {
+		return "no incident is selected"
+	}
+	return ""
+}
+
+func needOpen(c *Console) string {
+	if why := needIncident(c); why != "" {
+		return why
+	}
+	if i := c.target().Incident; !i.Open() {
+		return string(i.ID) + " has ended; reopen it first"
+	}
+	return ""
+}
+
+func needEnded(c *Console) string {
+	if why := needIncident(c); why != "" {
+		return why
+	}
+	if c.target().Incident.Open() {
+		return "the incident is open"
+	}
+	return ""
+}
+
+func needObligation(c *Console) string {
+	if why := needIncident(c); why != "" {
+		return why
+	}
+	if c.obligation() == nil {
+		return "no obligation is selected"
+	}
+	return ""
+}
+
+func needTask(c *Console) string {
+	if why := needOpen(c); why != "" {
+		return why
+	}
+	if c.incident.task() == nil {
+		return "select a task on the tasks tab"
+	}
+	return ""
+}

@@ -1,0 +1,431 @@
+package tui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"tocsin/model"
+	"tocsin/model/policy"
+	"tocsin/tui/theme"
+)
+
+// The smallest terminal the console draws in, and the largest it uses.
+const (
+	minWidth, minHeight = 60, 16
+	maxWidth, maxHeight = 400, 120
+)
+
+// commandTimeout bounds a command given from a screen. The store answers in
+// milliseconds; a store that does not is in trouble, and people are told.
+const commandTimeout = 15 * time.Second
+
+// screen is one of the places a console can show: a plain struct that the
+// Console sizes, feeds and draws.
+type screen interface {
+	here() where
+	size(width, height int)
+	// apply takes what stands now. It is called with every frame while the
+	// screen is shown, and once when it comes to be shown.
+	apply(frame frameMsg)
+	// draw returns exactly as many lines as the screen is high, each as wide
+	// as it is wide, and where the cursor rests.
+	draw() ([]string, *tea.Position)
+	move(rows int)
+	// target is the incident that actions are about, nil where there is none.
+	target() *model.Standing
+	// obligation is the one that actions are about, nil where there is none.
+	obligation() *policy.Obligation
+	// typing reports whether keys go into a text first.
+	typing() bool
+	update(msg tea.Msg) tea.Cmd
+	click(x, y int) tea.Cmd
+}
+
+// overlay is what lies over a screen and takes all keys.
+type overlay interface {
+	update(c *Console, msg tea.Msg) tea.Cmd
+	// draw returns the lines of the box, all of one width, and where the
+	// cursor rests within it.
+	draw(width, height int) ([]string, *tea.Position)
+}
+
+// Console is the one tea.Model. All of it belongs to the program's event
+// loop; the outside reaches it through messages alone.
+type Console struct {
+	ctx    context.Context
+	opts   Options
+	theme  *theme.Theme
+	chosen theme.Name // what the user asked for
+	dark   bool       // what the terminal says of its background
+	keys   *keymap
+
+	width, height int
+	frame         frameMsg
+	held          *frameMsg // the frame shown while the screen is held still
+
+	queue     *queueScreen
+	incident  *incidentScreen
+	deadlines *deadlinesScreen
+	triage    *triageScreen
+	setUp     *setUpScreen
+	current   screen
+	trail     []place
+	overlays  []overlay
+	drafts    map[string]*form // what was typed and not saved, by form and incident
+
+	message  string // said in the status line until the next key
+	alarming bool   // the message is a refusal or an error
+	mouse    bool
+	busy     int // commands under way
+
+	drawn string // the last view
+	at    *tea.Cursor
+	stale bool // the last view no longer holds
+}
+
+// place is somewhere to go back to.
+type place struct {
+	screen screen
+	id     model.ID
+	tab    int
+}
+
+// New makes a console. ctx bounds everything it starts.
+func New(ctx context.Context, opts Options) *Console {
+	if opts.Now == nil {
+		opts.Now = time.Now
+	}
+	c := &Console{ctx: ctx, opts: opts, chosen: theme.Name(opts.Theme), dark: true, keys: newKeymap(opts.Keys), mouse: !opts.NoMouse, drafts: make(map[string]*form), stale: true}
+	if c.chosen == "" {
+		c.chosen = theme.Auto
+	}
+	c.theme = theme.New(c.themeName())
+	c.queue = newQueueScreen(c)
+	c.incident = newIncidentScreen(c)
+	c.deadlines = newDeadlinesScreen(c)
+	c.triage = newTriageScreen(c)
+	c.current = c.queue
+	c.frame = frameMsg{snapshot: opts.Space.Snapshot(), now: opts.Now()}
+	if c.frame.snapshot.Meta().Zone == "" && opts.SetUp != nil {
+		c.setUp = newSetUpScreen(c)
+		c.current = c.setUp
+	}
+	c.current.apply(c.frame)
+	return c
+}
+
+// Run shows a console on the terminal until it is left or ctx ends.
+func Run(ctx context.Context, opts Options, programOptions ...tea.ProgramOption) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	console := New(ctx, opts)
+	program := tea.NewProgram(console, append([]tea.ProgramOption{tea.WithContext(ctx), tea.WithFPS(15)}, programOptions...)...)
+	pumped := make(chan struct{})
+	go func() {
+		defer close(pumped)
+		pump(ctx, opts.Space, console.opts.Now, program.Send)
+	}()
+	_, err := program.Run()
+	cancel()
+	<-pumped
+	if errors.Is(err, tea.ErrProgramKilled) && ctx.Err() != nil {
+		return nil
+	}
+	if err != nil && !errors.Is(err, tea.ErrInterrupted) {
+		return fmt.Errorf("run the console: %w", err)
+	}
+	return nil
+}
+
+// Init asks the terminal for its background, to choose a theme by.
+func (c *Console) Init() tea.Cmd { return tea.RequestBackgroundColor }
+
+// Update routes a message: size, background and frames first, then what lies
+// on top, then a text that has the focus, then the action table.
+func (c *Console) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	c.stale = true
+	switch msg := msg.(type) {
+	case tea.WindowSizeMsg:
+		c.resize(msg.Width, msg.Height)
+		return c, nil
+	case tea.BackgroundColorMsg:
+		c.dark = msg.IsDark()
+		c.retheme()
+		return c, nil
+	case frameMsg:
+		c.takeFrame(msg)
+		return c, nil
+	case doneMsg:
+		return c, c.done(msg)
+	case historyMsg:
+		c.incident.take(msg)
+		return c, nil
+	case setUpMsg:
+		c.setUp.take(msg)
+		return c, nil
+	case matchesMsg:
+		c.queue.take(msg)
+		return c, nil
+	case tea.MouseMsg:
+		return c, c.pointer(msg)
+	case tea.KeyPressMsg:
+		return c, c.key(msg)
+	case tea.PasteMsg:
+		return c, c.toText(msg)
+	}
+	return c, nil
+}
+
+func (c *Console) toText(msg tea.Msg) tea.Cmd {
+	if n := len(c.overlays); n > 0 {
+		return c.overlays[n-1].update(c, msg)
+	}
+	if c.current.typing() {
+		return c.current.update(msg)
+	}
+	return nil
+}
+
+func (c *Console) key(msg tea.KeyPressMsg) tea.Cmd {
+	c.message, c.alarming = "", false
+	if msg.String() == "ctrl+c" {
+		return c.quit()
+	}
+	if n := len(c.overlays); n > 0 {
+		return c.overlays[n-1].update(c, msg)
+	}
+	a, known := c.keys.find(msg.String(), c.current.here())
+	if c.current.typing() && (!known || !chord(msg)) {
+		return c.current.update(msg)
+	}
+	if !known {
+		return nil
+	}
+	return c.give(a)
+}
+
+// chord tells keys that never are text: those go to actions even while
+// somebody types.
+func chord(msg tea.KeyPressMsg) bool {
+	return msg.Mod.Contains(tea.ModCtrl) || msg.Code == tea.KeyEscape || msg.Code == tea.KeyF1
+}
+
+// give runs an action, or says why it cannot be given.
+func (c *Console) give(a *action) tea.Cmd {
+	if why := a.refusal(c); why != "" {
+		c.alarm(a.help + ": " + why)
+		return nil
+	}
+	return a.run(c)
+}
+
+func (c *Console) screen() screen                 { return c.current }
+func (c *Console) target() *model.Standing        { return c.current.target() }
+func (c *Console) obligation() *policy.Obligation { return c.current.obligation() }
+func (c *Console) now() time.Time                 { return c.frame.now }
+func (c *Console) zone() *time.Location           { return c.frame.snapshot.Zone() }
+func (c *Console) bodyHeight() int                { return c.height - 2 }
+
+func (c *Console) say(format string, args ...any) {
+	c.message, c.alarming = fmt.Sprintf(format, args...), false
+}
+
+func (c *Console) alarm(text string) { c.message, c.alarming = text, true }
+
+// takeFrame follows what stands now, unless the screen is held still.
+func (c *Console) takeFrame(msg frameMsg) {
+	if c.held != nil {
+		*c.held = msg
+		return
+	}
+	c.frame = msg
+	c.current.apply(msg)
+	for _, o := range c.overlays {
+		if live, ok := o.(interface{ apply(frameMsg) }); ok {
+			live.apply(msg)
+		}
+	}
+}
+
+func (c *Console) resize(width, height int) {
+	c.width, c.height = min(width, maxWidth), min(height, maxHeight)
+	for _, s := range []screen{c.queue, c.incident, c.deadlines, c.triage} {
+		s.size(c.width, c.bodyHeight())
+	}
+	if c.setUp != nil {
+		c.setUp.size(c.width, c.bodyHeight())
+	}
+}
+
+func (c *Console) themeName() theme.Name {
+	switch {
+	case c.chosen != theme.Auto:
+		return c.chosen
+	case c.dark:
+		return theme.Dark
+	}
+	return theme.Light
+}
+
+func (c *Console) retheme() { *c.theme = *theme.New(c.themeName()) }
+
+// go-to and back: the trail remembers where one was, screens remember how.
+
+func (c *Console) leave() {
+	c.trail = append(c.trail, place{screen: c.current, id: c.incident.id, tab: c.incident.tab})
+	const longest = 50
+	if len(c.trail) > longest {
+		c.trail = c.trail[1:]
+	}
+}
+
+func (c *Console) show(s screen) tea.Cmd {
+	c.current = s
+	s.apply(c.frame)
+	return nil
+}
+
+func (c *Console) back() tea.Cmd {
+	if c.current == c.queue && c.queue.clear() {
+		return nil
+	}
+	if len(c.trail) == 0 {
+		return c.show(c.queue)
+	}
+	last := c.trail[len(c.trail)-1]
+	c.trail = c.trail[:len(c.trail)-1]
+	if last.screen == c.incident {
+		c.incident.tab = last.tab
+		return tea.Batch(c.incident.load(last.id), c.show(c.incident))
+	}
+	return c.show(last.screen)
+}
+
+func (c *Console) showQueue() tea.Cmd {
+	if c.current != c.queue {
+		c.leave()
+	}
+	return c.show(c.queue)
+}
+
+func (c *Console) showDeadlines() tea.Cmd {
+	if c.current != c.deadlines {
+		c.leave()
+	}
+	return c.show(c.deadlines)
+}
+
+func (c *Console) openSelected() tea.Cmd { return c.openIncident(c.target().Incident.ID) }
+
+func (c *Console) openIncident(id model.ID) tea.Cmd {
+	c.leave()
+	c.incident.tab = 0
+	return tea.Batch(c.incident.load(id), c.show(c.incident))
+}
+
+func (c *Console) push(o overlay) { c.overlays = append(c.overlays, o) }
+
+func (c *Console) pop() {
+	if n := len(c.overlays); n > 0 {
+		c.overlays = c.overlays[:n-1]
+	}
+}
+
+func (c *Console) nextTheme() tea.Cmd {
+	order := []theme.Name{theme.Dark, theme.Light, theme.Contrast}
+	for k, name := range order {
+		if name == c.themeName() {
+			c.chosen = order[(k+1)%len(order)]
+			break
+		}
+	}
+	c.retheme()
+	c.say("theme: %s", c.chosen)
+	return nil
+}
+
+func (c *Console) toggleMouse() tea.Cmd {
+	c.mouse = !c.mouse
+	if c.mouse {
+		c.say("the console takes the mouse")
+	} else {
+		c.say("the terminal has the mouse: select and copy as usual")
+	}
+	return nil
+}
+
+func (c *Console) togglePause() tea.Cmd {
+	if c.held == nil {
+		held := c.frame
+		c.held = &held
+		return nil
+	}
+	latest := *c.held
+	c.held = nil
+	c.takeFrame(latest)
+	return nil
+}
+
+func (c *Console) copyID() tea.Cmd {
+	id := string(c.target().Incident.ID)
+	c.say("%s is copied (where the terminal allows OSC 52)", id)
+	return tea.SetClipboard(id)
+}
+
+func (c *Console) quit() tea.Cmd { return tea.Quit }
+
+// doneMsg is the answer to a command.
+type doneMsg struct {
+	from *dialog // the dialog that gave it; nil for an action without one
+	said string  // what to say when it is done
+	id   model.ID
+	err  error
+}
+
+// do gives a command off the event loop.
+func (c *Console) do(command model.Command, from *dialog, said string) tea.Cmd {
+	c.busy++
+	return func() tea.Msg {
+		ctx, cancel := context.WithTimeout(c.ctx, commandTimeout)
+		defer cancel()
+		id, err := c.opts.Space.Do(ctx, c.opts.Actor, command)
+		return doneMsg{from: from, said: said, id: id, err: err}
+	}
+}
+
+// done takes an answer: the change is shown at once, a refusal goes to the
+// form it is about.
+func (c *Console) done(msg doneMsg) tea.Cmd {
+	c.busy--
+	if msg.err != nil {
+		c.refused(msg)
+		return nil
+	}
+	c.takeFrame(frameMsg{snapshot: c.opts.Space.Snapshot(), now: c.opts.Now()})
+	if msg.said != "" {
+		c.say("%s", strings.ReplaceAll(msg.said, "{id}", string(msg.id)))
+	}
+	if msg.from != nil {
+		return msg.from.finish(c, msg.id)
+	}
+	return c.incident.reload()
+}
+
+func (c *Console) refused(msg doneMsg) {
+	var refusal *model.Refusal
+	if msg.from != nil && errors.As(msg.err, &refusal) {
+		msg.from.refuse(c, refusal)
+		return
+	}
+	if msg.from != nil {
+		msg.from.busy = false
+		msg.from.problem = msg.err.Error()
+		return
+	}
+	c.alarm(strings.ReplaceAll(msg.err.Error(), "\n", " "))
+}

@@ -1,0 +1,323 @@
+package tui
+
+import (
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+
+	"tocsin/model"
+	"tocsin/tui/theme"
+)
+
+// grace is how long a dialog that ends or decides something ignores keys
+// after it opened, so that keys in flight cannot confirm it.
+const grace = 300 * time.Millisecond
+
+// dialog is a form over a screen that gives one command. It stays open, with
+// all that was typed, until the command is done or the person leaves.
+type dialog struct {
+	title   string
+	intro   []string
+	form    *form
+	confirm string // the word on the button that gives the command
+	danger  danger
+	draft   string // where what was typed is kept; "" keeps nothing
+	said    string // said when it is done; {id} is the incident
+	// command reads the form; false means that a field says what is wrong.
+	command func(f *form) (model.Command, bool)
+	// then runs after the command is done; nil leaves the console where it is.
+	then func(c *Console, id model.ID) tea.Cmd
+
+	opened   time.Time
+	onButton int // 0: in the form; else a button from 1
+	busy     bool
+	problem  string
+}
+
+// Buttons of a dialog. Cancel comes first and is the default where something
+// ends or is decided.
+const (
+	cancelButton = iota + 1
+	confirmButton
+)
+
+// ask opens a dialog. A draft of the same form is taken up again.
+func (c *Console) ask(d *dialog) tea.Cmd {
+	d.opened = c.opts.Now()
+	if kept := c.drafts[d.draft]; kept != nil && d.draft != "" {
+		d.form = kept
+		d.intro = append(d.intro, "What you had typed is still here.")
+	}
+	c.push(d)
+	if d.form == nil {
+		d.onButton = cancelButton
+		return nil
+	}
+	return d.form.open()
+}
+
+func (d *dialog) update(c *Console, msg tea.Msg) tea.Cmd {
+	key, isKey := msg.(tea.KeyPressMsg)
+	if d.busy || isKey && d.danger == consequence && c.opts.Now().Sub(d.opened) < grace {
+		return nil
+	}
+	if !isKey {
+		return d.toField(msg)
+	}
+	switch key.String() {
+	case "esc":
+		return d.cancel(c)
+	case "ctrl+s":
+		if d.danger == consequence && d.onButton != confirmButton {
+			d.leaveForm(confirmButton)
+			return nil
+		}
+		return d.give(c)
+	case "tab":
+		return d.next(1)
+	case "shift+tab":
+		return d.next(-1)
+	case "enter":
+		return d.enter(c, msg)
+	}
+	if d.onButton > 0 {
+		return d.button(c, key.String())
+	}
+	if key.String() == "up" || key.String() == "down" {
+		if d.form.focused().kind != textField {
+			return d.next(map[string]int{"up": -1, "down": 1}[key.String()])
+		}
+	}
+	return d.toField(msg)
+}
+
+func (d *dialog) toField(msg tea.Msg) tea.Cmd {
+	if d.onButton > 0 || d.form == nil {
+		return nil
+	}
+	return d.form.focused().update(msg)
+}
+
+// enter goes on: to the next field, from the last one to the command; within
+// a longer text it is a line break.
+func (d *dialog) enter(c *Console, msg tea.Msg) tea.Cmd {
+	switch {
+	case d.onButton == cancelButton:
+		return d.cancel(c)
+	case d.onButton == confirmButton:
+		return d.give(c)
+	case d.form.focused().kind == textField:
+		return d.toField(msg)
+	case d.form.at < len(d.form.fields)-1:
+		return d.next(1)
+	case d.danger == consequence:
+		d.leaveForm(cancelButton)
+		return nil
+	}
+	return d.give(c)
+}
+
+// next moves through the fields and on to the buttons.
+func (d *dialog) next(step int) tea.Cmd {
+	if d.onButton > 0 {
+		d.onButton += step
+		switch {
+		case d.onButton > confirmButton && d.form == nil:
+			d.onButton = cancelButton
+		case d.onButton > confirmButton || d.onButton < cancelButton && d.form != nil:
+			return d.enterForm(step)
+		case d.onButton < cancelButton:
+			d.onButton = confirmButton
+		}
+		return nil
+	}
+	cmd, moved := d.form.move(step)
+	if !moved {
+		d.leaveForm(map[int]int{1: cancelButton, -1: confirmButton}[step])
+	}
+	return cmd
+}
+
+func (d *dialog) enterForm(step int) tea.Cmd {
+	d.onButton = 0
+	if step > 0 {
+		d.form.at = 0
+	} else {
+		d.form.at = len(d.form.fields) - 1
+	}
+	return d.form.open()
+}
+
+func (d *dialog) leaveForm(button int) {
+	if d.form != nil {
+		d.form.focused().blur()
+	}
+	d.onButton = button
+}
+
+func (d *dialog) button(c *Console, key string) tea.Cmd {
+	switch key {
+	case "left", "right", "h", "l":
+		d.onButton = cancelButton + confirmButton - d.onButton
+	case "up":
+		return d.next(-1)
+	case "space":
+		return d.enter(c, nil)
+	}
+	return nil
+}
+
+// cancel leaves the dialog; what was typed is kept for the next time.
+func (d *dialog) cancel(c *Console) tea.Cmd {
+	if d.draft != "" && d.form != nil && d.form.dirty() {
+		c.drafts[d.draft] = d.form
+		c.say("kept as a draft; nothing is recorded")
+	}
+	c.drop(d)
+	return nil
+}
+
+// drop takes the dialog off the stack.
+func (c *Console) drop(d *dialog) {
+	for k, o := range c.overlays {
+		if o == d {
+			c.overlays = append(c.overlays[:k:k], c.overlays[k+1:]...)
+			return
+		}
+	}
+}
+
+func (d *dialog) give(c *Console) tea.Cmd {
+	if d.busy {
+		return nil
+	}
+	d.problem = ""
+	command, ok := d.command(d.form)
+	if !ok {
+		d.problem = "Something cannot be read; see the marked fields."
+		return nil
+	}
+	d.busy = true
+	return c.do(command, d, d.said)
+}
+
+// finish closes the dialog after its command is durable.
+func (d *dialog) finish(c *Console, id model.ID) tea.Cmd {
+	delete(c.drafts, d.draft)
+	c.drop(d)
+	reload := c.incident.reload()
+	if d.then == nil {
+		return reload
+	}
+	return tea.Batch(reload, d.then(c, id))
+}
+
+// refuse shows a refusal where it belongs; nothing that was typed is lost.
+func (d *dialog) refuse(c *Console, refusal *model.Refusal) {
+	d.busy = false
+	if d.form == nil {
+		d.problem = refusal.Error()
+		return
+	}
+	d.problem = d.form.blame(refusal)
+	if len(refusal.Fields) > 0 || len(refusal.Clashes) > 0 {
+		d.onButton = 0
+	}
+	if standing := c.target(); standing != nil && len(refusal.Clashes) > 0 {
+		d.form.base = standing.Incident.Revision
+	}
+}
+
+func (d *dialog) draw(width, height int) ([]string, *tea.Position) {
+	t := d.theme()
+	width = min(width, 92)
+	inner := width - 4
+	var head []string
+	for _, line := range d.intro {
+		for _, part := range wrap(safe(line), inner) {
+			head = append(head, t.Muted.Paint(part))
+		}
+	}
+	if len(head) > 0 {
+		head = append(head, "")
+	}
+	foot := d.drawFoot(t, inner)
+	room := max(height-len(head)-len(foot)-2, 3)
+	var body []string
+	var cursor *tea.Position
+	if d.form != nil {
+		body, cursor = d.form.draw(inner, room)
+		body = trimBlank(body, d.form, room)
+	}
+	lines := append(append(head, body...), foot...)
+	if d.onButton > 0 {
+		cursor = &tea.Position{X: d.buttonColumn(inner), Y: len(lines) - 1}
+	} else if cursor != nil {
+		cursor.Y += len(head)
+	}
+	if cursor != nil {
+		cursor.X += 2
+		cursor.Y++
+	}
+	return boxed(t, d.title, lines, width), cursor
+}
+
+// trimBlank takes empty lines off the end of a form that needs less room.
+func trimBlank(lines []string, f *form, room int) []string {
+	end := len(lines)
+	for end > 1 && strings.TrimSpace(ansi.Strip(lines[end-1])) == "" {
+		end--
+	}
+	return lines[:min(end+1, len(lines), room)]
+}
+
+func (d *dialog) theme() *theme.Theme { return d.form.theme }
+
+func (d *dialog) drawFoot(t *theme.Theme, width int) []string {
+	var foot []string
+	if d.problem != "" {
+		for _, line := range strings.Split(d.problem, "\n") {
+			for _, part := range wrap(safe(line), width) {
+				foot = append(foot, t.Overdue.Paint(part))
+			}
+		}
+		foot = append(foot, "")
+	}
+	return append(foot, d.drawButtons(t, width))
+}
+
+func (d *dialog) drawButtons(t *theme.Theme, width int) string {
+	if d.busy {
+		return t.Muted.Paint("saving…")
+	}
+	button := func(label string, on bool) string {
+		if on {
+			return t.Selected.Over(t.Focus.Paint("▌") + t.Bold.Paint(label+" "))
+		}
+		return t.Muted.Paint(" " + label + " ")
+	}
+	buttons := button("Cancel", d.onButton == cancelButton) + "  " + button(d.confirm, d.onButton == confirmButton)
+	return beside(t.Muted.Paint("Tab moves  ^S "+strings.ToLower(d.confirm)+"  Esc leaves"), buttons, width)
+}
+
+func (d *dialog) buttonColumn(width int) int {
+	confirm := ansi.StringWidth(d.confirm) + 2
+	if d.onButton == confirmButton {
+		return width - confirm
+	}
+	return width - confirm - 2 - 8
+}
+
+// boxed draws a frame with a title around lines.
+func boxed(t *theme.Theme, title string, lines []string, width int) []string {
+	inner := width - 4
+	out := make([]string, 0, len(lines)+2)
+	title = ansi.Truncate(title, inner-2, "…")
+	out = append(out, t.Rule.Paint("╭─ ")+t.Title.Paint(title)+t.Rule.Paint(" "+strings.Repeat("─", max(inner-ansi.StringWidth(title)-2, 0))+"─╮"))
+	for _, line := range lines {
+		out = append(out, t.Rule.Paint("│ ")+fit(line, inner)+t.Rule.Paint(" │"))
+	}
+	return append(out, t.Rule.Paint("╰"+strings.Repeat("─", width-2)+"╯"))
+}

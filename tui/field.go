@@ -1,0 +1,314 @@
+package tui
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"charm.land/bubbles/v2/textarea"
+	"charm.land/bubbles/v2/textinput"
+	tea "charm.land/bubbletea/v2"
+	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/x/ansi"
+
+	"tocsin/model"
+	"tocsin/model/calendar"
+	"tocsin/model/policy"
+	"tocsin/tui/theme"
+)
+
+// fieldKind says what a field takes and how it is drawn.
+type fieldKind uint8
+
+const (
+	lineField fieldKind = iota // one line of text
+	textField                  // several lines
+	timeField                  // a moment, as calendar.ParseTime reads it
+	oneField                   // one of the options
+	manyField                  // any of the options
+)
+
+// option is one choice of a field.
+type option struct {
+	id, label string
+	help      string
+	shape     string      // drawn before the label, where it has one
+	style     theme.Style // of shape and label when chosen
+}
+
+// field is one input of a form: described as data, with what was typed so far.
+type field struct {
+	id, label, help string
+	kind            fieldKind
+	options         []option
+	hint            string // shown while empty
+	tall            int    // rows of a textField
+
+	input   textinput.Model
+	area    textarea.Model
+	chosen  []string // ids of the options taken
+	at      int      // option that the cursor is on
+	problem string   // what was wrong with it at the last attempt
+	edited  bool
+}
+
+// answers are the options of a three-valued question.
+func answers() []option {
+	return []option{{id: policy.Yes.String(), label: "Yes"}, {id: policy.No.String(), label: "No"}, {id: policy.Unknown.String(), label: "Unknown"}}
+}
+
+// begin makes the field ready to be drawn and typed into.
+func (f *field) begin(t *theme.Theme, value ...string) {
+	switch f.kind {
+	case textField:
+		f.area = newArea(t, f.hint, max(f.tall, 3))
+		f.area.SetValue(strings.Join(value, "\n"))
+	case oneField, manyField:
+		f.chosen = slices.DeleteFunc(slices.Clone(value), func(id string) bool { return id == "" })
+		f.at = max(slices.IndexFunc(f.options, func(o option) bool { return slices.Contains(f.chosen, o.id) }), 0)
+	default:
+		f.input = newInput(t, f.hint)
+		f.input.SetValue(strings.Join(value, ", "))
+	}
+}
+
+func newInput(t *theme.Theme, hint string) textinput.Model {
+	input := textinput.New()
+	input.Prompt, input.Placeholder, input.CharLimit = "", hint, 2*model.MaxLine
+	input.SetVirtualCursor(false)
+	text, muted := lipgloss.NewStyle().Foreground(t.Palette.Text), lipgloss.NewStyle().Foreground(t.Palette.Muted)
+	state := textinput.StyleState{Text: text, Placeholder: muted, Suggestion: muted, Prompt: muted}
+	input.SetStyles(textinput.Styles{Focused: state, Blurred: state})
+	return input
+}
+
+func newArea(t *theme.Theme, hint string, rows int) textarea.Model {
+	area := textarea.New()
+	area.Prompt, area.Placeholder, area.CharLimit, area.ShowLineNumbers = "", hint, 2*model.MaxText, false
+	area.SetVirtualCursor(false)
+	text, muted := lipgloss.NewStyle().Foreground(t.Palette.Text), lipgloss.NewStyle().Foreground(t.Palette.Muted)
+	state := textarea.StyleState{Text: text, Placeholder: muted, CursorLine: text, EndOfBuffer: muted, Prompt: muted, Selection: text.Reverse(true)}
+	area.SetStyles(textarea.Styles{Focused: state, Blurred: state})
+	area.SetHeight(rows)
+	return area
+}
+
+// typing reports whether letters go into the field.
+func (f *field) typing() bool { return f.kind != oneField && f.kind != manyField }
+
+func (f *field) focus() tea.Cmd {
+	switch {
+	case f.kind == textField:
+		return f.area.Focus()
+	case f.typing():
+		return f.input.Focus()
+	}
+	return nil
+}
+
+func (f *field) blur() {
+	switch {
+	case f.kind == textField:
+		f.area.Blur()
+	case f.typing():
+		f.input.Blur()
+	}
+}
+
+// update gives a message to the field that has the focus.
+func (f *field) update(msg tea.Msg) tea.Cmd {
+	var cmd tea.Cmd
+	before := f.value()
+	switch {
+	case f.kind == textField:
+		f.area, cmd = f.area.Update(msg)
+	case f.typing():
+		f.input, cmd = f.input.Update(msg)
+	default:
+		if key, ok := msg.(tea.KeyPressMsg); ok {
+			f.pick(key.String())
+		}
+	}
+	if f.value() != before {
+		f.edited, f.problem = true, ""
+	}
+	return cmd
+}
+
+// pick moves among the options and takes them.
+func (f *field) pick(key string) {
+	if len(f.options) == 0 {
+		return
+	}
+	switch key {
+	case "left", "h":
+		f.at = (f.at + len(f.options) - 1) % len(f.options)
+	case "right", "l":
+		f.at = (f.at + 1) % len(f.options)
+	case "space", "x":
+		f.toggle(f.options[f.at].id)
+		return
+	default:
+		f.pickLetter(key)
+		return
+	}
+	if f.kind == oneField {
+		f.chosen = []string{f.options[f.at].id}
+	}
+}
+
+// pickLetter takes the option whose label begins with the letter.
+func (f *field) pickLetter(key string) {
+	for step := range f.options {
+		k := (f.at + 1 + step) % len(f.options)
+		if len(key) == 1 && strings.HasPrefix(strings.ToLower(f.options[k].label), key) {
+			f.at = k
+			if f.kind == oneField {
+				f.chosen = []string{f.options[k].id}
+			}
+			return
+		}
+	}
+}
+
+func (f *field) toggle(id string) {
+	if k := slices.Index(f.chosen, id); k >= 0 {
+		f.chosen = slices.Delete(slices.Clone(f.chosen), k, k+1)
+		return
+	}
+	if f.kind == oneField {
+		f.chosen = []string{id}
+		return
+	}
+	f.chosen = append(slices.Clone(f.chosen), id)
+}
+
+// value is what the field holds as text; several options are joined.
+func (f *field) value() string {
+	switch {
+	case f.kind == textField:
+		return f.area.Value()
+	case f.typing():
+		return strings.TrimSpace(f.input.Value())
+	}
+	return strings.Join(f.chosen, ",")
+}
+
+// list is what a field of several values holds: options taken, or what was
+// typed between commas.
+func (f *field) list() []string {
+	if !f.typing() {
+		return append([]string{}, f.chosen...)
+	}
+	list := []string{}
+	for _, part := range strings.Split(f.value(), ",") {
+		if part = strings.TrimSpace(part); part != "" {
+			list = append(list, part)
+		}
+	}
+	return list
+}
+
+// moment is what a timeField holds; zero where it is empty. A problem is kept
+// with the field.
+func (f *field) moment(zone *time.Location, now time.Time) (time.Time, bool) {
+	if f.value() == "" {
+		return time.Time{}, true
+	}
+	at, err := calendar.ParseTime(f.value(), zone, now)
+	if err != nil {
+		f.problem = err.Error()
+		return time.Time{}, false
+	}
+	return at, true
+}
+
+// setWidth makes room for typed text.
+func (f *field) setWidth(width int) {
+	switch {
+	case f.kind == textField:
+		f.area.SetWidth(width)
+	case f.typing():
+		f.input.SetWidth(width - 1)
+	}
+}
+
+// draw returns the field's lines, and where the cursor rests in them.
+func (f *field) draw(t *theme.Theme, width int, focused bool) (lines []string, x, y int) {
+	f.setWidth(width)
+	switch {
+	case f.kind == textField:
+		if cursor := f.area.Cursor(); cursor != nil {
+			x, y = cursor.X, cursor.Y
+		}
+		for _, line := range strings.Split(f.area.View(), "\n") {
+			lines = append(lines, t.Raised.Over(fit(line, width)))
+		}
+		return lines, x, y
+	case f.typing():
+		before := []rune(f.input.Value())[:f.input.Position()]
+		x = min(ansi.StringWidth(string(before)), width-1)
+		return []string{t.Raised.Over(fit(f.input.View(), width))}, x, 0
+	}
+	return f.drawOptions(t, width, focused)
+}
+
+// drawOptions lays the options out in as many lines as they need.
+func (f *field) drawOptions(t *theme.Theme, width int, focused bool) (lines []string, x, y int) {
+	line, used := "", 0
+	for k, o := range f.options {
+		text := f.optionText(t, o, focused && k == f.at)
+		w := ansi.StringWidth(text)
+		if used > 0 && used+w > width {
+			lines, line, used = append(lines, line), "", 0
+		}
+		if focused && k == f.at {
+			x, y = used, len(lines)
+		}
+		line += text + "  "
+		used += w + 2
+	}
+	return append(lines, line), x, y
+}
+
+func (f *field) optionText(t *theme.Theme, o option, cursor bool) string {
+	taken := slices.Contains(f.chosen, o.id)
+	box := "( )"
+	switch {
+	case f.kind == manyField && taken:
+		box = "[x]"
+	case f.kind == manyField:
+		box = "[ ]"
+	case taken:
+		box = "(•)"
+	}
+	label := o.label
+	if o.shape != "" {
+		label = o.shape + " " + label
+	}
+	style := t.Muted
+	switch {
+	case taken && o.style != (theme.Style{}):
+		style = o.style
+	case taken:
+		style = t.Bold
+	}
+	text := style.Paint(box + " " + label)
+	if cursor {
+		return t.Selected.Over(text)
+	}
+	return text
+}
+
+// note is the line below the field: what is wrong with it, or its help.
+func (f *field) note(t *theme.Theme, focused bool) string {
+	switch {
+	case f.problem != "":
+		return t.Overdue.Paint("! " + f.problem)
+	case focused && !f.typing() && len(f.options) > 0 && f.options[f.at].help != "":
+		return t.Muted.Paint(f.options[f.at].help)
+	case focused && f.help != "":
+		return t.Muted.Paint(f.help)
+	}
+	return ""
+}

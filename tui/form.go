@@ -1,0 +1,193 @@
+package tui
+
+import (
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"tocsin/model"
+	"tocsin/tui/theme"
+)
+
+// form is a column of fields. It keeps what was typed, so that a form which
+// was left, or whose command was refused, loses nothing.
+type form struct {
+	theme  *theme.Theme
+	fields []*field
+	at     int // field that has the focus
+	top    int // first line shown
+	base   uint64
+}
+
+// labelWidth is the room for labels beside the fields.
+const labelWidth = 18
+
+func newForm(t *theme.Theme, fields ...*field) *form {
+	return &form{theme: t, fields: fields}
+}
+
+func (f *form) focused() *field { return f.fields[f.at] }
+
+// open gives the focus to the field that had it.
+func (f *form) open() tea.Cmd { return f.focused().focus() }
+
+// move gives the focus to another field; it reports false at the ends.
+func (f *form) move(step int) (tea.Cmd, bool) {
+	next := f.at + step
+	if next < 0 || next >= len(f.fields) {
+		return nil, false
+	}
+	f.focused().blur()
+	f.at = next
+	return f.focused().focus(), true
+}
+
+// field returns the field with the id, nil where there is none.
+func (f *form) field(id string) *field {
+	for _, one := range f.fields {
+		if one.id == id {
+			return one
+		}
+	}
+	return nil
+}
+
+func (f *form) value(id string) string { return f.field(id).value() }
+
+// changed is the value of a field somebody edited, nil otherwise.
+func (f *form) changed(id string) *string {
+	one := f.field(id)
+	if one == nil || !one.edited {
+		return nil
+	}
+	value := one.value()
+	return &value
+}
+
+// choice is the option taken by a field that was edited, "" otherwise.
+func (f *form) choice(id string) string {
+	if value := f.changed(id); value != nil {
+		return *value
+	}
+	return ""
+}
+
+// choices are the options taken by a field that was edited, nil otherwise.
+func (f *form) choices(id string) []string {
+	if one := f.field(id); one != nil && one.edited {
+		return one.list()
+	}
+	return nil
+}
+
+// moment reads a time field; ok is false where it cannot be read, and the
+// field says why.
+func (f *form) moment(id string, zone *time.Location, now time.Time) (at time.Time, ok bool) {
+	return f.field(id).moment(zone, now)
+}
+
+// dirty reports whether somebody typed anything.
+func (f *form) dirty() bool {
+	for _, one := range f.fields {
+		if one.edited {
+			return true
+		}
+	}
+	return false
+}
+
+// blame puts the problems of a refusal to the fields they are about, moves to
+// the first, and returns what belongs to no field.
+func (f *form) blame(refusal *model.Refusal) string {
+	rest := []string{}
+	if refusal.Reason != "" {
+		rest = append(rest, refusal.Reason)
+	}
+	first := -1
+	mark := func(id, problem string) {
+		for k, one := range f.fields {
+			if one.id == id {
+				one.problem = problem
+				if first < 0 || k < first {
+					first = k
+				}
+				return
+			}
+		}
+		rest = append(rest, problem)
+	}
+	for _, p := range refusal.Fields {
+		problem := model.FieldError{Problem: p.Problem, Accepts: p.Accepts}.String()
+		if f.field(p.Field) == nil && p.Field != "" {
+			problem = p.Field + ": " + problem
+		}
+		mark(p.Field, problem)
+	}
+	for _, c := range refusal.Clashes {
+		mark(c.Field, "now "+quoted(c.Theirs)+", yours is "+quoted(c.Yours)+"; save again to keep yours")
+	}
+	for _, open := range refusal.Open {
+		rest = append(rest, "· "+open)
+	}
+	if first >= 0 {
+		f.focused().blur()
+		f.at = first
+		f.focused().focus()
+	}
+	return strings.Join(rest, "\n")
+}
+
+func quoted(text string) string {
+	if text == "" {
+		return "empty"
+	}
+	return "“" + model.Clip(text, 40) + "”"
+}
+
+// draw returns height lines of the form with the focused field in view, and
+// where the cursor rests.
+func (f *form) draw(width, height int) (lines []string, cursor *tea.Position) {
+	room := width - labelWidth - 3
+	var all []string
+	cx, cy, from, to := 0, 0, 0, 0
+	for k, one := range f.fields {
+		focused := k == f.at
+		drawn, x, y := one.draw(f.theme, room, focused)
+		if focused {
+			from, cx, cy = len(all), labelWidth+3+x, len(all)+y
+		}
+		for n, line := range drawn {
+			all = append(all, f.gutter(one, focused, n)+line)
+		}
+		if note := one.note(f.theme, focused); note != "" {
+			for _, line := range wrap(note, room) {
+				all = append(all, spaces(labelWidth+3)+line)
+			}
+		}
+		if focused {
+			to = len(all)
+		}
+	}
+	f.scroll(from, to, len(all), height)
+	end := min(f.top+height, len(all))
+	return block(all[f.top:end], width, height), &tea.Position{X: cx, Y: cy - f.top}
+}
+
+// gutter is what stands left of a field's line: focus mark and label.
+func (f *form) gutter(one *field, focused bool, line int) string {
+	mark, label := "  ", ""
+	if line == 0 {
+		label = one.label
+	}
+	style := f.theme.Muted
+	if focused {
+		mark, style = f.theme.Focus.Paint("▌ "), f.theme.Bold
+	}
+	return mark + style.Paint(fit(label, labelWidth)) + " "
+}
+
+func (f *form) scroll(from, to, total, height int) {
+	f.top = max(min(f.top, from), min(to, total)-height)
+	f.top = max(min(f.top, total-height), 0)
+}

@@ -1,0 +1,218 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+
+	"tocsin/model"
+)
+
+// View draws the console: one header line, the screen, one status line. It is
+// called after every message; unless something changed it is the same string.
+func (c *Console) View() tea.View {
+	if c.stale {
+		c.draw()
+		c.stale = false
+	}
+	view := tea.NewView(c.drawn)
+	view.AltScreen = true
+	view.Cursor = c.at
+	view.BackgroundColor = c.theme.Palette.Background
+	view.WindowTitle = "tocsin"
+	if name := c.frame.snapshot.Meta().Organisation; name != "" {
+		view.WindowTitle = "tocsin · " + safe(name)
+	}
+	if c.mouse {
+		view.MouseMode = tea.MouseModeCellMotion
+	}
+	return view
+}
+
+func (c *Console) draw() {
+	if c.width < minWidth || c.height < minHeight {
+		c.drawTooSmall()
+		return
+	}
+	body, cursor := c.current.draw()
+	lines := make([]string, 0, c.height)
+	lines = append(lines, c.header())
+	lines = append(lines, body...)
+	lines = append(lines, c.status())
+	if cursor != nil {
+		cursor.Y++
+	}
+	for _, o := range c.overlays {
+		cursor = c.lay(lines, o)
+	}
+	for k, line := range lines {
+		lines[k] = c.theme.Base.Over(line)
+	}
+	c.drawn = strings.Join(lines, "\n")
+	c.at = nil
+	if cursor != nil {
+		c.at = tea.NewCursor(cursor.X, cursor.Y)
+		c.at.Blink = false
+		c.at.Shape = tea.CursorBar
+		c.at.Color = c.theme.Palette.Accent
+	}
+}
+
+func (c *Console) drawTooSmall() {
+	c.at = nil
+	text := fmt.Sprintf("tocsin needs %d×%d; this is %d×%d", minWidth, minHeight, c.width, c.height)
+	lines := block(wrap(text, max(c.width, 1)), max(c.width, 0), max(c.height, 0))
+	c.drawn = strings.Join(lines, "\n")
+}
+
+// lay splices an overlay's box over the middle of the lines.
+func (c *Console) lay(lines []string, o overlay) *tea.Position {
+	box, cursor := o.draw(c.width-4, c.height-2)
+	if len(box) == 0 {
+		return nil
+	}
+	width := ansi.StringWidth(box[0])
+	left, top := (c.width-width)/2, max((c.height-len(box))/2, 0)
+	for k, line := range box {
+		if at := top + k; at < len(lines) {
+			under := lines[at]
+			lines[at] = ansi.Cut(under, 0, left) + c.theme.Raised.Over(line) + ansi.Cut(under, left+width, c.width)
+		}
+	}
+	if cursor == nil {
+		return nil
+	}
+	return &tea.Position{X: left + cursor.X, Y: top + cursor.Y}
+}
+
+// header is one line: whose space, what is alarming, the clock with its zone,
+// the role, and whether the screen follows.
+func (c *Console) header() string {
+	t, meta := c.theme, c.frame.snapshot.Meta()
+	left := " " + t.Title.Paint("tocsin")
+	if c.opts.Banner != "" {
+		left += "  " + t.Alert.Paint(" "+c.opts.Banner+" ")
+	}
+	if meta.Organisation != "" {
+		left += "  " + t.Bold.Paint(safe(meta.Organisation))
+	}
+	left += "   " + c.alarms()
+	local := c.now().In(c.zone())
+	right := t.Text.Paint(local.Format("Mon 2 Jan 15:04")) + t.Muted.Paint(" "+local.Format("MST")+"  "+string(c.opts.Actor.Role)+"  ") + c.following() + " "
+	return c.theme.Raised.Over(beside(left, right, c.width))
+}
+
+func (c *Console) following() string {
+	if c.held != nil {
+		return c.theme.DueSoon.Paint("‖ held")
+	}
+	return c.theme.Good.Paint("●") + c.theme.Muted.Paint(" live")
+}
+
+// alarms counts what is overdue and what is due within the hour.
+func (c *Console) alarms() string {
+	overdue, soon := 0, 0
+	for _, due := range c.frame.snapshot.Dues() {
+		left := due.At.Sub(c.now())
+		if left > lastHour || overdue > 998 {
+			break
+		}
+		switch {
+		case due.Conditional:
+		case left < 0:
+			overdue++
+		default:
+			soon++
+		}
+	}
+	var parts []string
+	if overdue > 0 {
+		parts = append(parts, c.theme.Overdue.Paint(fmt.Sprintf("! %d overdue", overdue)))
+	}
+	if soon > 0 {
+		parts = append(parts, c.theme.DueSoon.Paint(fmt.Sprintf("◐ %d due within the hour", soon)))
+	}
+	if len(parts) == 0 {
+		return c.theme.Good.Paint("✓ nothing overdue")
+	}
+	return strings.Join(parts, "  ")
+}
+
+// status is the last line: what was said, else what can be done here.
+func (c *Console) status() string {
+	left := " " + c.helpLine()
+	if c.message != "" {
+		style := c.theme.Good
+		mark := "✓ "
+		if c.alarming {
+			style, mark = c.theme.Overdue, "! "
+		}
+		left = " " + style.Paint(mark+fit(safe(c.message), min(ansi.StringWidth(c.message), c.width-4)))
+	}
+	right := ""
+	if c.busy > 0 {
+		right = c.theme.Muted.Paint("saving… ")
+	}
+	return c.theme.Raised.Over(beside(left, right, c.width))
+}
+
+// helpLine lists the actions that can be given now, as far as they fit, with
+// the way to all others last.
+func (c *Console) helpLine() string {
+	here := c.current.here()
+	last := c.hint(c.keys.byID("help"))
+	room := c.width - 3 - ansi.StringWidth(last)
+	var shown []string
+	for k := range c.keys.table {
+		a := &c.keys.table[k]
+		if a.label == "" || a.where&here == 0 || len(a.keys) == 0 || a.id == "help" || a.refusal(c) != "" {
+			continue
+		}
+		hint := c.hint(a)
+		if room -= ansi.StringWidth(hint) + 2; room < 0 {
+			break
+		}
+		shown = append(shown, hint)
+	}
+	return strings.Join(append(shown, last), "  ")
+}
+
+func (c *Console) hint(a *action) string {
+	if len(a.keys) == 0 {
+		return ""
+	}
+	return c.theme.Key.Paint(keyName(a.keys[0])) + c.theme.Muted.Paint(" "+a.label)
+}
+
+// pointer takes mouse events: nothing can be done by mouse alone.
+func (c *Console) pointer(msg tea.MouseMsg) tea.Cmd {
+	if len(c.overlays) > 0 {
+		return nil
+	}
+	switch msg := msg.(type) {
+	case tea.MouseWheelMsg:
+		if msg.Button == tea.MouseWheelUp {
+			c.current.move(-3)
+		} else {
+			c.current.move(3)
+		}
+	case tea.MouseClickMsg:
+		if msg.Button == tea.MouseLeft && msg.Y >= 1 && msg.Y < c.height-1 {
+			return c.current.click(msg.X, msg.Y-1)
+		}
+	}
+	return nil
+}
+
+// words for what an incident lacks, used wherever a lead is shown.
+func (c *Console) leadOf(s *model.Standing) string {
+	if len(s.Procedure.Roles) == 0 {
+		return ""
+	}
+	if people := s.Incident.Holders(s.Procedure.Roles[0].ID); len(people) > 0 {
+		return safe(people[0])
+	}
+	return ""
+}

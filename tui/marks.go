@@ -1,0 +1,125 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"tocsin/model"
+	"tocsin/model/policy"
+	"tocsin/tui/theme"
+)
+
+// severityMark is a severity as shape, word and style. The shape follows the
+// place on the pack's scale, counted from the top, so that every pack's
+// highest looks alike.
+func severityMark(t *theme.Theme, s *model.Standing) (shape, word string, style theme.Style) {
+	if s.Rank == 0 {
+		return "?", "Untriaged", t.Accent
+	}
+	level := s.Procedure.Severities[s.Rank-1]
+	shape, style = severityShape(t, s.Procedure, s.Rank-1)
+	return shape, level.Label, style
+}
+
+func severityShape(t *theme.Theme, pack *policy.Pack, index int) (string, theme.Style) {
+	switch len(pack.Severities) - 1 - index {
+	case 0:
+		return "◆", t.Critical
+	case 1:
+		return "▲", t.High
+	case 2:
+		return "●", t.Medium
+	}
+	return "○", t.Low
+}
+
+// stateMark is an obligation's state as shape and style; the word is the
+// state itself.
+func stateMark(t *theme.Theme, state policy.State) (shape string, style theme.Style) {
+	switch state {
+	case policy.Overdue:
+		return "!", t.Overdue
+	case policy.DueSoon:
+		return "◐", t.DueSoon
+	case policy.Running:
+		return "○", t.Running
+	case policy.Open:
+		return "◇", t.Running
+	case policy.Met:
+		return "✓", t.Met
+	case policy.MetLate:
+		return "✓", t.DueSoon
+	case policy.CannotExclude:
+		return "?", t.Doubtful
+	case policy.Waived:
+		return "–", t.Muted
+	}
+	return "·", t.Muted
+}
+
+// countdown writes what is left until a due time, or how long it is past.
+// Seconds appear in the last hour, and everywhere where precise asks for them.
+func countdown(at, now time.Time, precise bool) string {
+	left := at.Sub(now)
+	sign := ""
+	if left < 0 {
+		sign, left = "−", -left
+	}
+	// A time that is passed by less than a second is not "0s left".
+	left = left.Truncate(time.Second)
+	return sign + duration(left, precise)
+}
+
+func duration(d time.Duration, precise bool) string {
+	days, hours, minutes, seconds := int(d/(24*time.Hour)), int(d/time.Hour)%24, int(d/time.Minute)%60, int(d/time.Second)%60
+	switch {
+	case days > 0 && precise:
+		return fmt.Sprintf("%dd %02dh %02dm %02ds", days, hours, minutes, seconds)
+	case days > 0:
+		return fmt.Sprintf("%dd %02dh", days, hours)
+	case hours > 0 && precise:
+		return fmt.Sprintf("%dh %02dm %02ds", hours, minutes, seconds)
+	case hours > 0:
+		return fmt.Sprintf("%dh %02dm", hours, minutes)
+	}
+	return fmt.Sprintf("%dm %02ds", minutes, seconds)
+}
+
+// gauge draws how much of a period has passed as a thin bar of width cells.
+func gauge(t *theme.Theme, style theme.Style, start, due, now time.Time, width int) string {
+	total := due.Sub(start)
+	filled := width
+	if total > 0 && now.Before(due) {
+		filled = int(int64(now.Sub(start)) * int64(width) / int64(total))
+	}
+	filled = min(max(filled, 0), width)
+	return style.Paint(strings.Repeat("━", filled)) + t.Rule.Paint(strings.Repeat("─", width-filled))
+}
+
+// clock writes a moment as people of the space read it, without the date
+// where that is today.
+func clock(at, now time.Time, zone *time.Location) string {
+	local, today := at.In(zone), now.In(zone)
+	switch {
+	case local.YearDay() == today.YearDay() && local.Year() == today.Year():
+		return local.Format("15:04")
+	case local.Year() == today.Year():
+		return local.Format("Mon 2 Jan 15:04")
+	}
+	return local.Format("2 Jan 2006 15:04")
+}
+
+// ago writes how long something is past, roughly.
+func ago(at, now time.Time) string {
+	d := now.Sub(at)
+	switch {
+	case d < time.Minute:
+		return "just now"
+	case d < time.Hour:
+		return fmt.Sprintf("%dm ago", int(d/time.Minute))
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%dh ago", int(d/time.Hour))
+	}
+	return fmt.Sprintf("%dd ago", int(d/(24*time.Hour)))
+}

@@ -1,0 +1,31 @@
+package tui
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"tocsin/model/policy"
+)
+
+// sortObligations puts what counts first, soonest first, then what is open
+// without a number, then what has not started, then what is decided.
+func sortObligations(obligations []policy.Obligation, now time.Time) {
+	slices.SortStableFunc(obligations, func(a, b policy.Obligation) int {
+		return cmp.Or(cmp.Compare(group(&a, now), group(&b, now)), a.Strict.Compare(b.Strict))
+	})
+}
+
+// group is the group an obligation is listed in.
+func group(o *policy.Obligation, now time.Time) int {
+	state := o.State(now)
+	switch {
+	case state.Counting():
+		return 0
+	case state == policy.Open:
+		return 1
+	case state == policy.NotStarted:
+		return 2
+	}
+	return 3
+}

@@ -1,0 +1,146 @@
+// Package theme names what the console paints by meaning (a severity, a
+// state, a surface, the focus) and holds the colours of each theme.
+//
+// Every theme brings its own background, so that the contrast of each token
+// can be tested: WCAG 2.1 AA asks for 4.5:1 for text and 3:1 for meters and
+// focus. Colour never stands alone; words and shapes come from the screens.
+package theme
+
+import (
+	"image/color"
+	"strings"
+
+	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/x/ansi"
+
+	"tocsin/model"
+)
+
+// Name selects a theme.
+type Name string
+
+const (
+	Auto     Name = "auto" // dark or light, as the terminal says
+	Dark     Name = "dark"
+	Light    Name = "light"
+	Contrast Name = "contrast" // black and white, 7:1 throughout
+)
+
+// Names lists what a user may choose.
+func Names() []Name { return []Name{Auto, Dark, Light, Contrast} }
+
+// Style is a prepared way to paint text. The zero Style paints nothing. It
+// sets only what it is made of, so that a foreground style can be painted on
+// any surface.
+type Style struct{ on string }
+
+const reset = "\x1b[m"
+
+// Paint returns the text in the style.
+func (s Style) Paint(text string) string {
+	if s.on == "" || text == "" {
+		return text
+	}
+	return s.on + text + reset
+}
+
+// Over lays the style under a line that is painted already, so that a surface
+// reaches across it.
+func (s Style) Over(line string) string {
+	if s.on == "" {
+		return line
+	}
+	return s.on + strings.ReplaceAll(line, reset, reset+s.on) + reset
+}
+
+// Palette is the colours of a theme, by meaning.
+type Palette struct {
+	Background, Raised, Selected             color.Color // surfaces
+	Text, Muted, Accent, Rule                color.Color
+	Critical, High, Medium, Low              color.Color // severities, from the top of a pack's scale
+	Overdue, DueSoon, Running, Met, Doubtful color.Color // states of obligations
+	Alert, OnAlert                           color.Color // a filled mark: overdue counts, errors
+}
+
+// Theme is a palette with its styles prepared.
+type Theme struct {
+	Name    Name
+	Palette Palette
+
+	Base, Raised, Selected         Style // surfaces, for Over
+	Text, Bold, Muted, Accent      Style
+	Title, Rule, Key               Style
+	Critical, High, Medium, Low    Style
+	Overdue, DueSoon, Running, Met Style
+	Doubtful, Alert, Good, Warning Style
+	Focus                          Style // the mark beside what has the focus
+	TLPRed, TLPAmber, TLPGreen     Style // TLP 2.0 labels, painted on black
+	TLPClear                       Style
+}
+
+// New prepares a theme; Auto is Dark.
+func New(name Name) *Theme {
+	p := palettes(name)
+	fg := func(c color.Color) Style { return Style{on: ansi.Style{}.ForegroundColor(c).String()} }
+	bold := func(c color.Color) Style { return Style{on: ansi.Style{}.Bold().ForegroundColor(c).String()} }
+	surface := func(bg color.Color) Style {
+		return Style{on: ansi.Style{}.BackgroundColor(bg).ForegroundColor(p.Text).String()}
+	}
+	tlp := func(hex string) Style {
+		return Style{on: ansi.Style{}.Bold().BackgroundColor(lipgloss.Color("#000000")).ForegroundColor(lipgloss.Color(hex)).String()}
+	}
+	return &Theme{
+		Name: name, Palette: p,
+		Base: surface(p.Background), Raised: surface(p.Raised), Selected: surface(p.Selected),
+		Text: fg(p.Text), Bold: bold(p.Text), Muted: fg(p.Muted), Accent: fg(p.Accent),
+		Title: bold(p.Accent), Rule: fg(p.Rule), Key: bold(p.Accent),
+		Critical: bold(p.Critical), High: bold(p.High), Medium: fg(p.Medium), Low: fg(p.Low),
+		Overdue: bold(p.Overdue), DueSoon: bold(p.DueSoon), Running: fg(p.Running), Met: fg(p.Met), Doubtful: fg(p.Doubtful),
+		Alert: Style{on: ansi.Style{}.Bold().BackgroundColor(p.Alert).ForegroundColor(p.OnAlert).String()},
+		Good:  fg(p.Met), Warning: fg(p.DueSoon), Focus: bold(p.Accent),
+		TLPRed: tlp("#FF2B2B"), TLPAmber: tlp("#FFC000"), TLPGreen: tlp("#33FF00"), TLPClear: tlp("#FFFFFF"),
+	}
+}
+
+// TLP is the style of a Traffic Light Protocol label (FIRST, TLP 2.0).
+func (t *Theme) TLP(label model.TLP) Style {
+	switch label {
+	case model.TLPRed:
+		return t.TLPRed
+	case model.TLPAmber, model.TLPAmberStrict:
+		return t.TLPAmber
+	case model.TLPGreen:
+		return t.TLPGreen
+	}
+	return t.TLPClear
+}
+
+func palettes(name Name) Palette {
+	c := func(hex string) color.Color { return lipgloss.Color(hex) }
+	switch name {
+	case Light:
+		return Palette{
+			Background: c("#FAF9F6"), Raised: c("#EFEDE7"), Selected: c("#DCE6EE"),
+			Text: c("#23272E"), Muted: c("#565D68"), Accent: c("#125E8A"), Rule: c("#B9B6AD"),
+			Critical: c("#A8181F"), High: c("#8F4300"), Medium: c("#6B5300"), Low: c("#2F6147"),
+			Overdue: c("#A8181F"), DueSoon: c("#8F4300"), Running: c("#23272E"), Met: c("#2F6147"), Doubtful: c("#6A3E93"),
+			Alert: c("#A8181F"), OnAlert: c("#FFFFFF"),
+		}
+	case Contrast:
+		return Palette{
+			Background: c("#000000"), Raised: c("#1A1A1A"), Selected: c("#00263B"),
+			Text: c("#FFFFFF"), Muted: c("#D0D0D0"), Accent: c("#5FD7FF"), Rule: c("#9A9A9A"),
+			Critical: c("#FFA8A8"), High: c("#FFB86B"), Medium: c("#FFE066"), Low: c("#9BE8B8"),
+			Overdue: c("#FFA8A8"), DueSoon: c("#FFB86B"), Running: c("#FFFFFF"), Met: c("#9BE8B8"), Doubtful: c("#E0B8FF"),
+			Alert: c("#FFA8A8"), OnAlert: c("#000000"),
+		}
+	default:
+		return Palette{
+			Background: c("#14171C"), Raised: c("#1C2027"), Selected: c("#26303C"),
+			Text: c("#D8DBE2"), Muted: c("#9299A6"), Accent: c("#6CB8E0"), Rule: c("#3B414C"),
+			Critical: c("#FF7A76"), High: c("#F2A65E"), Medium: c("#E2C86B"), Low: c("#8EC7A4"),
+			Overdue: c("#FF7A76"), DueSoon: c("#F2A65E"), Running: c("#D8DBE2"), Met: c("#8EC7A4"), Doubtful: c("#C3A5EE"),
+			Alert: c("#FF7A76"), OnAlert: c("#14171C"),
+		}
+	}
+}

@@ -1,0 +1,370 @@
+package tui
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"tocsin/model"
+	"tocsin/model/policy"
+)
+
+// triageScreen is a form with the pack's criteria and a live preview of the
+// obligations that its answers would start.
+type triageScreen struct {
+	c             *Console
+	width, height int
+	id            model.ID
+	standing      *model.Standing
+	form          *form
+	dialog        *dialog // gives the command and takes its refusal; never drawn
+}
+
+func newTriageScreen(c *Console) *triageScreen { return &triageScreen{c: c} }
+
+// factPrefix marks form fields that state facts.
+const factPrefix = "fact "
+
+// rolePrefix marks form fields that give roles.
+const rolePrefix = "role "
+
+// startTriage opens the form on the selected incident, or takes up its draft.
+func (c *Console) startTriage() tea.Cmd {
+	standing := c.target()
+	c.leave()
+	s := c.triage
+	s.id, s.standing = standing.Incident.ID, standing
+	s.form = c.drafts[c.draftKey("triage", s.id)]
+	if s.form == nil {
+		s.form = s.build(standing)
+	} else {
+		c.say("your draft of this triage is taken up again")
+	}
+	s.dialog = &dialog{form: s.form, danger: recorded, draft: c.draftKey("triage", s.id), said: "{id} is triaged", command: s.command, then: func(c *Console, _ model.ID) tea.Cmd { return c.back() }}
+	return tea.Batch(c.show(s), s.form.open())
+}
+
+// build lists the questions of triage: what it is, how bad, what is known,
+// who works on it.
+func (s *triageScreen) build(standing *model.Standing) *form {
+	c, i, pack := s.c, standing.Incident, standing.Procedure
+	fields := []*field{
+		c.many("types", "Type", "What kind of incident. Space takes one.", termOptions(pack.Types), i.Types...),
+		c.one("classification", "Classification", "Confirmed: a compromise is certain. Potential: it may be.",
+			[]option{{id: string(model.Confirmed), label: "Confirmed"}, {id: string(model.Potential), label: "Potential"}}, string(i.Classification)),
+		c.one("severity", "Severity", "The criteria of each level are beside the form.", c.severityOptions(pack), i.Severity()),
+		c.many("criteria", "Criteria", "Those that hold, of the level the cursor chose.", s.criteria(pack, i.Severity())),
+		c.line("reason", "Reason", "Why this severity; required to lower it, or without a criterion."),
+		c.many("data", "Data", "Categories of data affected.", termOptions(pack.Data), i.Data...),
+		c.line("systems", "Systems", "Affected systems, separated by commas.", i.Systems...),
+	}
+	fields = append(fields, s.questionFields(standing)...)
+	fields = append(fields, s.timeFields(standing)...)
+	for _, r := range standing.Gaps() {
+		value := []string{}
+		if r.ID == pack.Roles[0].ID {
+			value = append(value, c.opts.Actor.Name)
+		}
+		f := c.line(rolePrefix+r.ID, r.Label, strings.Join(r.Duties, "; "), value...)
+		f.edited = len(value) > 0
+		fields = append(fields, f)
+	}
+	built := newForm(c.theme, fields...)
+	built.base = i.Revision
+	return built
+}
+
+func (s *triageScreen) criteria(pack *policy.Pack, level string) []option {
+	var options []option
+	for _, sev := range pack.Severities {
+		if level != "" && sev.ID != level {
+			continue
+		}
+		for _, criterion := range sev.Criteria {
+			options = append(options, option{id: criterion, label: criterion})
+		}
+	}
+	return options
+}
+
+// questionFields asks every three-valued question of the incident's packs.
+func (s *triageScreen) questionFields(standing *model.Standing) []*field {
+	var fields []*field
+	seen := make(map[string]bool)
+	for _, p := range s.c.frame.snapshot.PacksOf(standing.Incident) {
+		for _, q := range p.Questions {
+			if seen[q.ID] {
+				continue
+			}
+			seen[q.ID] = true
+			answer := ""
+			if f, ok := standing.Incident.Fact(q.ID); ok {
+				answer = f.Value.Answer.String()
+			}
+			fields = append(fields, s.c.one(factPrefix+q.ID, q.Label, q.Help, answers(), answer))
+		}
+	}
+	return fields
+}
+
+// timeFields asks for the moments that the packs' clocks hang on.
+func (s *triageScreen) timeFields(standing *model.Standing) []*field {
+	var fields []*field
+	seen := map[string]bool{"": true, "resolved": true, "reported": true}
+	for _, p := range s.c.frame.snapshot.PacksOf(standing.Incident) {
+		for k := range p.Rules {
+			name := p.Rules[k].Starts
+			term, ok := p.Fact(name)
+			if !ok || seen[name] {
+				continue
+			}
+			seen[name] = true
+			value := ""
+			if f, stated := standing.Incident.Fact(name); stated && !f.Value.At.IsZero() {
+				value = momentText(f.Value.At, s.c.zone())
+			}
+			fields = append(fields, s.c.time(factPrefix+name, term.Label, term.Help, value))
+		}
+	}
+	return fields
+}
+
+func (s *triageScreen) here() where { return onTriage }
+
+func (s *triageScreen) size(width, height int) { s.width, s.height = width, height }
+
+func (s *triageScreen) apply(frame frameMsg) {
+	if standing, ok := frame.snapshot.Incident(s.id); ok {
+		s.standing = standing
+	}
+}
+
+func (s *triageScreen) move(int)                       {}
+func (s *triageScreen) target() *model.Standing        { return s.standing }
+func (s *triageScreen) obligation() *policy.Obligation { return nil }
+func (s *triageScreen) click(int, int) tea.Cmd         { return nil }
+
+// typing: all keys that are not chords belong to the form.
+func (s *triageScreen) typing() bool { return true }
+
+func (s *triageScreen) update(msg tea.Msg) tea.Cmd {
+	key, isKey := msg.(tea.KeyPressMsg)
+	if isKey {
+		switch name := key.String(); name {
+		case "tab", "enter":
+			return s.next(1)
+		case "shift+tab":
+			return s.next(-1)
+		case "up", "down":
+			return s.next(map[string]int{"up": -1, "down": 1}[name])
+		}
+		if !s.form.focused().typing() {
+			if handled, cmd := s.shortcut(key.String()); handled {
+				return cmd
+			}
+		}
+	}
+	cmd := s.form.focused().update(msg)
+	s.follow()
+	s.keepDraft()
+	return cmd
+}
+
+// shortcut lets help and palette be reached while no text has the focus.
+func (s *triageScreen) shortcut(key string) (bool, tea.Cmd) {
+	if a, ok := s.c.keys.find(key, onTriage); ok && (a.id == "help" || a.id == "palette") {
+		return true, s.c.give(a)
+	}
+	return false, nil
+}
+
+func (s *triageScreen) next(step int) tea.Cmd {
+	cmd, moved := s.form.move(step)
+	if !moved && step > 0 {
+		s.c.say("that was the last question; ^S saves")
+	}
+	return cmd
+}
+
+// follow offers the criteria of the severity that was chosen.
+func (s *triageScreen) follow() {
+	severity, criteria := s.form.field("severity"), s.form.field("criteria")
+	if s.form.focused() != severity {
+		return
+	}
+	criteria.options = s.criteria(s.standing.Procedure, severity.value())
+	criteria.at = 0
+	criteria.chosen = slices.DeleteFunc(slices.Clone(criteria.chosen), func(id string) bool {
+		return !slices.ContainsFunc(criteria.options, func(o option) bool { return o.id == id })
+	})
+}
+
+func (s *triageScreen) keepDraft() {
+	if s.form.dirty() {
+		s.c.drafts[s.dialog.draft] = s.form
+	}
+}
+
+// save records the triage, or the first run's answers.
+func (c *Console) save() tea.Cmd {
+	if c.current == c.setUp {
+		return c.setUp.save()
+	}
+	return c.triage.dialog.give(c)
+}
+
+// command reads the form: only what somebody changed is stated.
+func (s *triageScreen) command(f *form) (model.Command, bool) {
+	command := model.Triage{
+		Incident: s.id, Base: f.base, Types: f.choices("types"), Classification: model.Classification(f.choice("classification")),
+		Data: f.choices("data"), Systems: f.choices("systems"),
+	}
+	if f.field("severity").edited || f.field("criteria").edited || f.field("reason").edited {
+		command.Severity, command.Criteria, command.Reason = f.value("severity"), f.field("criteria").list(), f.value("reason")
+	}
+	ok := true
+	for _, one := range f.fields {
+		switch {
+		case !one.edited:
+		case strings.HasPrefix(one.id, factPrefix):
+			statement, read := s.statement(one)
+			ok = ok && read
+			command.Facts = append(command.Facts, statement)
+		case strings.HasPrefix(one.id, rolePrefix) && one.value() != "":
+			command.Roles = append(command.Roles, model.Holding{Role: strings.TrimPrefix(one.id, rolePrefix), Person: one.value()})
+		}
+	}
+	return command, ok
+}
+
+// statement reads one fact. What was stated before is corrected with the
+// reason that the severity has, or as an outcome of triage.
+func (s *triageScreen) statement(one *field) (model.Statement, bool) {
+	name := strings.TrimPrefix(one.id, factPrefix)
+	statement := model.Statement{Name: name}
+	if _, stated := s.standing.Incident.Fact(name); stated {
+		statement.Reason = orElse(s.form.value("reason"), "assessed anew in triage")
+	}
+	if one.kind == oneField {
+		answer, err := policy.ParseAnswer(one.value())
+		statement.Value = model.Value{Answer: answer}
+		return statement, err == nil
+	}
+	at, ok := one.moment(s.c.zone(), s.c.opts.Now())
+	if !at.IsZero() {
+		statement.Value = model.Time(at)
+	}
+	return statement, ok
+}
+
+// draftCase is the incident's case as it would be with the form's answers.
+func (s *triageScreen) draftCase() *policy.Case {
+	f := s.form
+	draft := s.standing.Incident.Case()
+	draft.Triaged = true
+	draft.Types, draft.Data = f.field("types").list(), f.field("data").list()
+	draft.Classification, draft.Severity = f.value("classification"), f.value("severity")
+	if draft.Answers == nil {
+		draft.Answers = make(map[string]policy.Answer)
+	}
+	for _, one := range f.fields {
+		name, isFact := strings.CutPrefix(one.id, factPrefix)
+		switch {
+		case !isFact || !one.edited:
+		case one.kind == oneField:
+			draft.Answers[name], _ = policy.ParseAnswer(one.value())
+		default:
+			problem := one.problem
+			if at, ok := one.moment(s.c.zone(), s.c.opts.Now()); ok && !at.IsZero() {
+				draft.Times[name] = at
+			}
+			one.problem = problem
+		}
+	}
+	return draft
+}
+
+func (s *triageScreen) draw() ([]string, *tea.Position) {
+	t := s.c.theme
+	i := s.standing.Incident
+	head := []string{" " + t.Title.Paint("Triage") + "  " + t.Bold.Paint(string(i.ID)) + "  " + t.Text.Paint(fit(safe(i.Title), max(s.width-32, 10))), ""}
+	if s.dialog.problem != "" {
+		for _, line := range wrap(safe(strings.ReplaceAll(s.dialog.problem, "\n", " ")), s.width-4) {
+			head = append(head, " "+t.Overdue.Paint("! "+line))
+		}
+	}
+	height := s.height - len(head)
+	if s.width < 110 {
+		return s.drawNarrow(head, height)
+	}
+	left := s.width * 11 / 20
+	body, cursor := s.form.draw(left-2, height)
+	side := block(s.drawSide(s.width-left-3, height), s.width-left-1, height)
+	lines := columns(t.Rule.Paint("│"), block(body, left, height), side)
+	return block(append(head, lines...), s.width, s.height), shift(cursor, 0, len(head))
+}
+
+// drawNarrow puts the preview below the form.
+func (s *triageScreen) drawNarrow(head []string, height int) ([]string, *tea.Position) {
+	below := max(height/4, 4)
+	body, cursor := s.form.draw(s.width-2, height-below)
+	lines := append(head, body...)
+	lines = append(lines, s.c.theme.Rule.Paint(strings.Repeat("─", s.width)))
+	lines = append(lines, s.drawPreview(s.width-3, below-1)...)
+	return block(lines, s.width, s.height), shift(cursor, 0, len(head))
+}
+
+func shift(p *tea.Position, x, y int) *tea.Position {
+	if p == nil {
+		return nil
+	}
+	return &tea.Position{X: p.X + x, Y: p.Y + y}
+}
+
+// drawSide shows the pack's criteria above the preview.
+func (s *triageScreen) drawSide(width, height int) []string {
+	t := s.c.theme
+	pack := s.standing.Procedure
+	lines := []string{" " + t.Title.Paint("Severity in "+pack.ID)}
+	chosen := s.form.value("severity")
+	for k := len(pack.Severities) - 1; k >= 0; k-- {
+		sev := pack.Severities[k]
+		shape, style := severityShape(t, pack, k)
+		mark := "  "
+		if sev.ID == chosen {
+			mark = t.Focus.Paint("▌ ")
+		}
+		lines = append(lines, mark+style.Paint(shape+" "+sev.Label))
+		for _, criterion := range sev.Criteria {
+			for _, line := range wrap(criterion, width-6) {
+				lines = append(lines, "     "+t.Muted.Paint(line))
+			}
+		}
+	}
+	lines = append(lines, "")
+	if room := height - len(lines); room > 3 {
+		return append(lines, s.drawPreview(width, room)...)
+	}
+	return append(lines[:max(height-6, 0)], s.drawPreview(width, 6)...)
+}
+
+// drawPreview lists the obligations that these answers would start.
+func (s *triageScreen) drawPreview(width, height int) []string {
+	t, now := s.c.theme, s.c.now()
+	obligations := policy.Obligations(s.c.frame.snapshot.PacksOf(s.standing.Incident), s.draftCase(), s.c.zone())
+	sortObligations(obligations, now)
+	lines := []string{" " + t.Title.Paint("What these answers start") + t.Muted.Paint("  nothing is saved yet")}
+	for k := range obligations {
+		if len(lines) == height-1 && k < len(obligations)-1 {
+			lines = append(lines, " "+t.Muted.Paint(fmt.Sprintf("and %d more", len(obligations)-k)))
+			break
+		}
+		lines = append(lines, " "+s.c.obligationLine(&obligations[k], width))
+	}
+	if len(obligations) == 0 {
+		lines = append(lines, " "+t.Muted.Paint("Nothing: no rule of the packs applies."))
+	}
+	return lines
+}
