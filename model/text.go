@@ -20,12 +20,11 @@ const (
 func CleanLine(text string) string { return strings.Join(strings.Fields(clean(text)), " ") }
 
 // CleanText is CleanLine for texts of several lines: it keeps line breaks and
-// the spaces within lines.
+// the spaces within lines; a tab becomes one space.
 func CleanText(text string) string {
-	text = strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
-	lines := strings.Split(clean(text), "\n")
+	lines := strings.Split(clean(strings.ReplaceAll(text, "\r\n", "\n")), "\n")
 	for k, line := range lines {
-		lines[k] = strings.TrimRightFunc(strings.ReplaceAll(line, "\t", "    "), unicode.IsSpace)
+		lines[k] = strings.TrimRightFunc(line, unicode.IsSpace)
 	}
 	return strings.Trim(strings.Join(lines, "\n"), "\n")
 }
@@ -35,108 +34,139 @@ func Clip(text string, n int) string {
 	if utf8.RuneCountInString(text) <= n {
 		return text
 	}
-	runes := []rune(text)
-	return string(runes[:max(n-1, 0)]) + "…"
+	if n < 1 {
+		return ""
+	}
+	return string([]rune(text)[:n-1]) + "…"
 }
 
 // clean drops whole escape sequences, then every remaining character that has
-// no business in a record. Tabs and line breaks stay.
+// no business in a record. Line breaks of any kind become \n, tabs a space.
 func clean(text string) string {
-	text = strings.ToValidUTF8(text, string(utf8.RuneError))
+	runes := []rune(text) // invalid UTF-8 becomes U+FFFD
 	var out strings.Builder
 	out.Grow(len(text))
-	runes := []rune(text)
-	for k := 0; k < len(runes); {
-		if n := escapeLength(runes[k:]); n > 0 {
-			k += n
+	sequences := escapes{endless: len(runes)}
+	last, joiner := ' ', false
+	for k := 0; k < len(runes); k++ {
+		if n := sequences.length(runes, k); n > 0 {
+			k += n - 1
 			continue
 		}
-		if keep(runes, k) {
-			out.WriteRune(runes[k])
+		r := runes[k]
+		switch {
+		case r == '\t':
+			r = ' '
+		case isLineBreak(r):
+			r = '\n'
+		case r == zeroWidthJoiner:
+			joiner = joins(last)
+			continue
+		case !keep(r):
+			continue
 		}
-		k++
+		if joiner && joins(r) {
+			out.WriteRune(zeroWidthJoiner)
+		}
+		out.WriteRune(r)
+		last, joiner = r, false
 	}
 	return out.String()
 }
 
-// keep decides on one character that is not part of an escape sequence.
-func keep(runes []rune, k int) bool {
-	r := runes[k]
-	switch {
-	case r == '\n' || r == '\t':
-		return true
-	case r == zeroWidthJoiner:
-		// Emoji families and several scripts need it; between Latin letters it only disguises.
-		return k > 0 && k+1 < len(runes) && runes[k-1] > unicode.MaxLatin1 && runes[k+1] > unicode.MaxLatin1
-	case unicode.IsControl(r), isBidiControl(r), isInvisible(r), isPrivate(r):
-		return false
-	}
-	return true
-}
-
 const zeroWidthJoiner = '\u200d'
 
-// isBidiControl matches what can reorder text on a screen (Unicode UAX 9),
-// as used in "Trojan Source" (CVE-2021-42574).
-func isBidiControl(r rune) bool {
-	return r == '\u061c' || r == '\u200e' || r == '\u200f' || r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069'
+// joins reports whether a joiner may stand beside the character: emoji
+// families and several scripts need it, between Latin letters it only
+// disguises.
+func joins(r rune) bool { return r > unicode.MaxLatin1 && !unicode.IsSpace(r) }
+
+// isLineBreak matches the characters that end a line (Unicode UAX 14, BK, CR,
+// LF and NL).
+func isLineBreak(r rune) bool {
+	return r >= '\n' && r <= '\r' || r == '\u0085' || r == '\u2028' || r == '\u2029'
 }
 
-// isInvisible matches characters that take no room and can hide text:
-// zero-width ones, soft hyphens, fillers, interlinear marks and tags.
-func isInvisible(r rune) bool {
-	switch r {
-	case '\u00ad', '\u034f', '\u115f', '\u1160', '\u17b4', '\u17b5', '\u180e', '\u200b', '\u200c', '\u2028', '\u2029', '\u3164', '\ufeff', '\uffa0':
-		return true
-	}
-	return r >= '\u2060' && r <= '\u2064' || r >= '\u206a' && r <= '\u206f' || r >= '\ufff9' && r <= '\ufffb' || r >= 0xe0000 && r <= 0xe0fff
-}
-
-func isPrivate(r rune) bool {
-	return unicode.Is(unicode.Co, r) || unicode.Is(unicode.Cs, r)
-}
-
-// escapeLength is how many characters an escape sequence at the start of the
-// text takes (ECMA-48: CSI, OSC, DCS, SOS, PM, APC, and two-character ones),
-// 0 where there is none. A string sequence that never ends takes its
-// introducer alone, so that a stray one cannot swallow a text.
-func escapeLength(runes []rune) int {
-	const esc, csi8 = '\x1b', '\u009b'
+// keep decides on one character that is not part of an escape sequence. What
+// it drops either commands the terminal, reorders text on a screen (Unicode
+// UAX 9, as used in "Trojan Source", CVE-2021-42574), takes no room and so can
+// hide or disguise text, or has no agreed meaning.
+func keep(r rune) bool {
 	switch {
-	case runes[0] == csi8:
-		return controlSequence(runes, 1)
-	case runes[0] >= '\u0080' && runes[0] <= '\u009f' && strings.ContainsRune("\u0090\u0098\u009d\u009e\u009f", runes[0]):
-		return stringSequence(runes, 1)
-	case runes[0] != esc:
+	case r < unicode.MaxASCII:
+		return r >= ' '
+	case unicode.Is(unicode.Prepended_Concatenation_Mark, r):
+		return true // format characters that are drawn: Arabic and Syriac number signs
+	}
+	return !unicode.In(r, unreadable...)
+}
+
+// unreadable are the classes of characters that keep drops: controls, formats
+// (bidirectional controls, zero-width characters, tags), fillers, surrogates,
+// private use and the code points that are no characters.
+var unreadable = []*unicode.RangeTable{
+	unicode.Cc, unicode.Cf, unicode.Cs, unicode.Co,
+	unicode.Other_Default_Ignorable_Code_Point, unicode.Noncharacter_Code_Point,
+	{R16: []unicode.Range16{{Lo: 0x180b, Hi: 0x180f, Stride: 1}}, R32: []unicode.Range32{{Lo: 0xe0000, Hi: 0xe0fff, Stride: 1}}},
+}
+
+// escapes finds escape sequences (ECMA-48). endless is where a search for the
+// end of a string sequence last began in vain: no later one ends either, which
+// keeps a text full of openings from being searched once for each.
+type escapes struct{ endless int }
+
+// length is how many characters an escape sequence at k takes (CSI, OSC, DCS,
+// SOS, PM, APC, and short ones), 0 where there is none. A string sequence that
+// never ends takes its introducer alone, so that a stray one cannot swallow a
+// text.
+func (e *escapes) length(runes []rune, k int) int {
+	const esc, csi8 = '\x1b', '\u009b'
+	r := runes[k]
+	switch {
+	case r < unicode.MaxASCII && r != esc:
 		return 0
-	case len(runes) == 1:
+	case r == csi8:
+		return controlSequence(runes, k+1) - k
+	case strings.ContainsRune("\u0090\u0098\u009d\u009e\u009f", r):
+		return e.stringSequence(runes, k+1) - k
+	case r != esc:
+		return 0
+	case k+1 == len(runes):
 		return 1
-	case runes[1] == '[':
-		return controlSequence(runes, 2)
-	case strings.ContainsRune("]PX^_", runes[1]):
-		return stringSequence(runes, 2)
-	case runes[1] >= 0x20 && runes[1] <= 0x2f && len(runes) > 2:
-		return 3
-	case runes[1] >= 0x30 && runes[1] <= 0x7e:
-		return 2
+	case runes[k+1] == '[':
+		return controlSequence(runes, k+2) - k
+	case strings.ContainsRune("]PX^_", runes[k+1]):
+		return e.stringSequence(runes, k+2) - k
 	}
-	return 1
+	return shortSequence(runes, k+1) - k
 }
 
+// shortSequence ends an escape sequence of intermediate characters and a final
+// one; what does not belong to it stays.
+func shortSequence(runes []rune, from int) int {
+	for from < len(runes) && runes[from] >= 0x20 && runes[from] <= 0x2f {
+		from++
+	}
+	if from < len(runes) && runes[from] >= 0x30 && runes[from] <= 0x7e {
+		from++
+	}
+	return from
+}
+
+// controlSequence ends a sequence of parameters and a final character; what
+// does not belong to it stays.
 func controlSequence(runes []rune, from int) int {
-	for k := from; k < len(runes); k++ {
-		switch {
-		case runes[k] >= 0x40 && runes[k] <= 0x7e:
-			return k + 1
-		case runes[k] < 0x20 || runes[k] > 0x7e:
-			return k
-		}
+	for from < len(runes) && runes[from] >= 0x20 && runes[from] <= 0x3f {
+		from++
 	}
-	return len(runes)
+	if from < len(runes) && runes[from] >= 0x40 && runes[from] <= 0x7e {
+		from++
+	}
+	return from
 }
 
-func stringSequence(runes []rune, from int) int {
-	for k := from; k < len(runes); k++ {
+func (e *escapes) stringSequence(runes []rune, from int) int {
+	for k := from; k < len(runes) && from < e.endless; k++ {
 		switch {
 		case runes[k] == '\a' || runes[k] == '\u009c':
 			return k + 1
@@ -144,5 +174,6 @@ func stringSequence(runes []rune, from int) int {
 			return k + 2
 		}
 	}
+	e.endless = min(e.endless, from)
 	return from
 }
