@@ -45,7 +45,8 @@ type Report struct {
 }
 
 // Describe changes what an incident is about. A nil pointer leaves a field as
-// it is. Base is the Revision the change was made on; 0 does not check.
+// it is. Base is the Revision the change was made on: a field that somebody
+// edited since is a conflict, refused with both sides; 0 does not check.
 type Describe struct {
 	Incident    ID
 	Base        uint64
@@ -58,9 +59,12 @@ type Describe struct {
 }
 
 // Triage records an assessment in one go: what it is, how bad, what is known.
-// A form that is based on another Revision than Base is refused with both
-// sides; 0 does not check. Facts are statements; one that changes a stated
-// fact needs its Reason. Empty fields leave what is there.
+// Base is the Revision the form was filled in on: a field that it would change
+// and that somebody edited since is a conflict, refused with both sides; 0 does
+// not check. Facts are statements; one that changes a stated fact needs its
+// Reason. Nil lists and empty fields leave what is there; an empty list that is
+// not nil says that there are none. Criteria or a Reason without a Severity are
+// about the one that stands.
 type Triage struct {
 	Incident       ID
 	Base           uint64
@@ -94,7 +98,8 @@ type StateFact struct {
 }
 
 // SetSeverity decides on severity. A downgrade needs a Reason; any decision
-// needs a reason or at least one of the pack's criteria.
+// needs a reason or at least one of the pack's criteria. Nil Criteria leave
+// those that stand, as long as the level stays.
 type SetSeverity struct {
 	Incident ID
 	Level    string
@@ -175,14 +180,18 @@ type Reinstate struct {
 // LinkTo notes that two incidents are related.
 type LinkTo struct{ Incident, Other ID }
 
-// MarkDuplicate ends an incident as the same as Of, which goes on.
+// MarkDuplicate ends an incident as the same as Of, which goes on and takes
+// over every earlier moment of knowledge.
 type MarkDuplicate struct {
 	Incident, Of ID
 	Reason       string
 }
 
-// Merge ends an incident and carries its systems, data categories and roles
-// into another. Its history stays where it is, linked.
+// Merge ends an incident and carries into another what it affects, who holds
+// its roles, and every earlier moment of knowledge; a confirmed compromise and,
+// under the same procedure, the higher severity go with it. Answers to questions
+// do not: what is true of a part need not be of the whole. Its history stays
+// where it is, linked.
 type Merge struct {
 	Incident, Into ID
 	Reason         string

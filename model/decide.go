@@ -16,11 +16,13 @@ type Decision struct {
 }
 
 // Decide says what a command leads to in a state, or refuses it with a
-// *Refusal. It changes nothing. now is the moment of the decision; texts in
-// the command are cleaned here, at the door.
+// *Refusal. It changes neither the state nor the command, and what it returns
+// always folds. now is the moment of the decision; texts in the command are
+// cleaned here, at the door. The actor's name comes from whoever let the actor
+// in, clean already: another one is refused.
 func Decide(s *State, actor Actor, command Command, now time.Time) (Decision, error) {
-	if !actor.Role.May(command.Kind()) {
-		return Decision{}, &Refusal{Cause: ErrForbidden, Reason: fmt.Sprintf("%s may not do this (%s) as %s", actor.Name, command.Kind(), actor.Role)}
+	if err := checkActor(actor, command.Kind()); err != nil {
+		return Decision{}, err
 	}
 	d := &decider{state: s, actor: actor, now: now.UTC().Truncate(time.Millisecond)}
 	if err := d.decide(command); err != nil {
@@ -32,6 +34,21 @@ func Decide(s *State, actor Actor, command Command, now time.Time) (Decision, er
 		}
 	}
 	return Decision{Bodies: d.bodies, Incident: d.incident, Batch: d.batch}, nil
+}
+
+// checkActor refuses who may not give commands of the kind, and who cannot be
+// named in the record.
+func checkActor(actor Actor, kind string) error {
+	name := CleanLine(actor.Name)
+	switch {
+	case name == "":
+		return &Refusal{Cause: ErrForbidden, Reason: "nobody gives this command: an actor has a name"}
+	case name != actor.Name || Clip(name, MaxLine) != name:
+		return &Refusal{Cause: ErrForbidden, Reason: fmt.Sprintf("%q is no name for the record: one line of at most %d characters", Clip(name, 40), MaxLine)}
+	case !actor.Role.May(kind):
+		return &Refusal{Cause: ErrForbidden, Reason: fmt.Sprintf("%s may not do this (%s) as %s; accepted: %s", Clip(name, 40), kind, orNone(Clip(CleanLine(string(actor.Role)), 40)), whoMay(kind))}
+	}
+	return nil
 }
 
 // decider gathers what one command leads to.
@@ -73,9 +90,12 @@ func (d *decider) decideIncident(command Command) error {
 	for _, id := range command.About() {
 		i, ok := d.state.Incident(id)
 		if !ok {
-			return &Refusal{Cause: ErrNotFound, Reason: fmt.Sprintf("there is no incident %s", Clip(string(id), 40))}
+			return &Refusal{Cause: ErrNotFound, Reason: fmt.Sprintf("there is no incident %s", orNone(Clip(CleanLine(string(id)), 40)))}
 		}
 		incidents = append(incidents, i)
+	}
+	if len(incidents) == 0 {
+		return unsupported(command)
 	}
 	i := incidents[0]
 	d.incident = i.ID
@@ -123,7 +143,13 @@ func (d *decider) decideIncident(command Command) error {
 	case Close:
 		return d.close(i, c)
 	}
-	return fmt.Errorf("command %s: %w", command.Kind(), errors.ErrUnsupported)
+	return unsupported(command)
+}
+
+// unsupported is about a command that this package does not define, such as a
+// pointer to one of its own.
+func unsupported(command Command) error {
+	return fmt.Errorf("command %s (%T): %w", command.Kind(), command, errors.ErrUnsupported)
 }
 
 // worksOnEnded tells the commands that an ended incident still takes: what is

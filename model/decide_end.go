@@ -3,6 +3,8 @@ package model
 import (
 	"fmt"
 	"slices"
+
+	"tocsin/model/policy"
 )
 
 func (d *decider) linkTo(i, other *Incident) error {
@@ -26,6 +28,7 @@ func (d *decider) markDuplicate(i, of *Incident, c MarkDuplicate) error {
 	if err != nil {
 		return err
 	}
+	d.carryBeginnings(i, of, "duplicate "+string(i.ID))
 	d.link(i, DuplicateOf, of, HasDuplicate)
 	d.emit(&Closed{ID: i.ID, Outcome: Duplicate, Reason: reason})
 	return nil
@@ -46,23 +49,16 @@ func (d *decider) checkEnd(i, other *Incident, field, reason string) (string, er
 
 // merge ends an incident in another, which takes over what it affects, who
 // works on it, and every earlier moment of knowledge: a clock that hangs on
-// being aware must not gain time by a merge.
+// being aware must not gain time by a merge, and no promise be lost in it.
 func (d *decider) merge(i, into *Incident, c Merge) error {
 	reason, err := d.checkEnd(i, into, "into", c.Reason)
 	if err != nil {
 		return err
 	}
 	ground := "merged from " + string(i.ID)
-	var changes []Change
-	changes = appendListChange(changes, FieldTypes, into.Types, union(into.Types, i.Types))
-	changes = appendListChange(changes, FieldData, into.Data, union(into.Data, i.Data))
-	changes = appendListChange(changes, FieldSystems, into.Systems, union(into.Systems, i.Systems))
-	if len(changes) > 0 {
-		d.emit(&Described{ID: into.ID, Changes: changes})
-	}
-	for _, name := range beginnings {
-		d.carryFact(i, into, name, ground)
-	}
+	d.carryScope(i, into)
+	d.carrySeverity(i, into, ground)
+	d.carryBeginnings(i, into, ground)
 	for _, h := range i.Roles {
 		if !slices.Contains(into.Holders(h.Role), h.Person) && slices.Contains(d.roleIDs(into), h.Role) {
 			d.emit(&RoleTaken{ID: into.ID, Role: h.Role, Person: h.Person})
@@ -73,10 +69,57 @@ func (d *decider) merge(i, into *Incident, c Merge) error {
 	return nil
 }
 
+// carryScope adds what an incident affects to another, as far as the other's
+// procedure knows the words.
+func (d *decider) carryScope(from, into *Incident) {
+	procedure := d.state.Procedure(into)
+	var changes []Change
+	changes = appendListChange(changes, FieldTypes, into.Types, union(into.Types, knownWords(from.Types, procedure.Types)))
+	if from.Classification == Confirmed {
+		changes = appendChange(changes, FieldClassification, string(into.Classification), string(Confirmed))
+	}
+	changes = appendListChange(changes, FieldData, into.Data, union(into.Data, knownWords(from.Data, procedure.Data)))
+	changes = appendListChange(changes, FieldSystems, into.Systems, union(into.Systems, from.Systems))
+	if len(changes) > 0 {
+		d.emit(&Described{ID: into.ID, Changes: changes})
+	}
+}
+
+// carrySeverity raises an incident to another's severity. Scales of two
+// procedures do not compare.
+func (d *decider) carrySeverity(from, into *Incident, ground string) {
+	procedure := d.state.Procedure(into)
+	level := from.Severity()
+	if d.state.Procedure(from).ID != procedure.ID || procedure.SeverityRank(level) <= procedure.SeverityRank(into.Severity()) {
+		return
+	}
+	d.emit(&SeverityDecided{ID: into.ID, Before: into.Severity(), After: level, Reason: ground})
+}
+
 // beginnings are the facts of which the earliest counts when two incidents
 // turn out to be one.
-var beginnings = []string{"occurred", "detected", "reported", "suspected", "noticed", "known", "aware", "discovered", "confirmed", "impact_confirmed"}
+var beginnings = []string{"detected", "reported", "suspected", "noticed", "known", "aware", "discovered", "confirmed", "impact_confirmed"}
 
+func (d *decider) carryBeginnings(from, into *Incident, ground string) {
+	if _, stated := into.Fact("occurred"); stated || !beforeAny(from, into) {
+		d.carryFact(from, into, "occurred", ground)
+	}
+	for _, name := range beginnings {
+		d.carryFact(from, into, name, ground)
+	}
+}
+
+// beforeAny reports whether something is known of into before from occurred:
+// then that is not when the two occurred.
+func beforeAny(from, into *Incident) bool {
+	occurred, _ := from.Fact("occurred")
+	return slices.ContainsFunc(into.Facts, func(f Fact) bool {
+		return !f.Value.At.IsZero() && f.Value.At.Before(occurred.Value.At)
+	})
+}
+
+// carryFact carries a time where it is earlier than the one stated, or where
+// none is.
 func (d *decider) carryFact(from, into *Incident, name, ground string) {
 	fact, ok := from.Fact(name)
 	if !ok || fact.Value.At.IsZero() {
@@ -99,6 +142,12 @@ func union(a, b []string) []string {
 		}
 	}
 	return all
+}
+
+func knownWords(words []string, terms []policy.Term) []string {
+	return slices.DeleteFunc(slices.Clone(words), func(word string) bool {
+		return !slices.ContainsFunc(terms, func(t policy.Term) bool { return t.ID == word })
+	})
 }
 
 func (d *decider) markFalse(i *Incident, c MarkFalse) error {

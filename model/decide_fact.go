@@ -22,24 +22,30 @@ func (d *decider) stateFact(i *Incident, c StateFact) error {
 // statements checks facts against what is known of the incident and of one
 // another, and says which events they lead to.
 func (d *decider) statements(in *inputs, i *Incident, list []Statement) []Body {
+	if len(list) == 0 {
+		return nil
+	}
 	known := FactKinds(d.state.PacksOf(i))
-	times := i.Case().Times
+	names := slices.Sorted(maps.Keys(known))
+	seen, given := make(map[string]bool), make(map[string]time.Time)
 	var bodies []Body
 	for _, st := range list {
-		kind, ok := known[st.Name]
-		if !ok {
-			in.oneOf("fact", st.Name, slices.Sorted(maps.Keys(known)))
+		before := len(in.problems)
+		if st.Name = in.oneOf("fact", st.Name, names); len(in.problems) > before {
 			continue
 		}
-		before := len(in.problems)
-		body := d.statement(in, i, st, kind)
+		if seen[st.Name] {
+			in.bad(st.Name, "is given twice", "each fact once")
+		}
+		seen[st.Name] = true
+		body := d.statement(in, i, st, known[st.Name])
 		if len(in.problems) > before || body == nil {
 			continue
 		}
-		times[st.Name] = st.Value.At
+		given[st.Name] = st.Value.At.UTC().Truncate(time.Millisecond)
 		bodies = append(bodies, body)
 	}
-	d.checkOccurred(in, times)
+	d.checkOccurred(in, i.Case().Times, given)
 	return bodies
 }
 
@@ -48,7 +54,7 @@ func (d *decider) statements(in *inputs, i *Incident, list []Statement) []Body {
 func (d *decider) statement(in *inputs, i *Incident, st Statement, kind FactKind) Body {
 	value := st.Value
 	switch {
-	case kind == QuestionFact && !value.At.IsZero():
+	case kind == QuestionFact && (!value.At.IsZero() || value.Answer > policy.Yes):
 		in.bad(st.Name, "is a question", "yes, no or unknown")
 	case kind == TimeFact && value.Answer != policy.Unknown:
 		in.bad(st.Name, "is a time", "a time up to now, or unknown")
@@ -72,15 +78,28 @@ func (d *decider) statement(in *inputs, i *Incident, st Statement, kind FactKind
 	return &FactCorrected{ID: i.ID, Name: st.Name, Before: stated.Value, After: value, Ground: ground, Reason: reason}
 }
 
-// checkOccurred holds that nothing about an incident lies before it happened.
-func (d *decider) checkOccurred(in *inputs, times map[string]time.Time) {
-	occurred := times["occurred"]
+// checkOccurred holds that no fact given lies before the incident occurred,
+// and that it is not said to have occurred after what is known.
+func (d *decider) checkOccurred(in *inputs, known, given map[string]time.Time) {
+	const name = "occurred"
+	occurred, restated := given[name]
+	if !restated {
+		occurred = known[name]
+	}
 	if occurred.IsZero() {
 		return
 	}
-	for _, name := range slices.Sorted(maps.Keys(times)) {
-		if at := times[name]; !at.IsZero() && at.Before(occurred) {
-			in.bad(name, fmt.Sprintf("%s lies before the incident occurred (%s)", d.show(at), d.show(occurred)), "a later time, or correct \"occurred\" first")
+	for _, other := range slices.Sorted(maps.Keys(given)) {
+		if at := given[other]; !at.IsZero() && at.Before(occurred) {
+			in.bad(other, fmt.Sprintf("%s lies before the incident occurred (%s)", d.show(at), d.show(occurred)), "a later time, or correct \"occurred\" first")
+		}
+	}
+	if !restated {
+		return
+	}
+	for _, other := range slices.Sorted(maps.Keys(known)) {
+		if _, too := given[other]; !too && known[other].Before(occurred) {
+			in.bad(name, fmt.Sprintf("%s lies after %s (%s)", d.show(occurred), other, d.show(known[other])), "a time up to that, or correct \""+other+"\" first")
 		}
 	}
 }

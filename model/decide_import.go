@@ -4,12 +4,13 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"tocsin/model/policy"
 )
 
 func (d *decider) importOpen(c ImportOpen) error {
-	refs := c.Packs
+	refs := slices.Clone(c.Packs)
 	if refs == nil {
 		refs = d.state.Meta.Packs
 	}
@@ -17,16 +18,10 @@ func (d *decider) importOpen(c ImportOpen) error {
 	batch := in.need("batch", c.Batch, "a unique name")
 	source := in.need("source", c.Source, "what is imported")
 	d.checkPacks(in, refs)
-	if _, open := d.state.Meta.Imports[batch]; open || slices.Contains(d.state.Meta.Abandoned, batch) {
+	if d.state.Meta.usedBatch(batch) {
 		in.bad("batch", "has been used", "a unique name")
 	}
-	first := make(map[int]int, len(c.Years))
-	for year, count := range c.Years {
-		if year < earliest.Year() || year > d.now.Year()+1 || count < 1 {
-			in.bad("years", fmt.Sprintf("%d incidents in %d", count, year), "at least one incident a year, from 1990 on")
-		}
-		first[year] = d.state.Meta.Last[year] + 1
-	}
+	first := d.reserve(in, c.Years)
 	if err := in.refusal(); err != nil {
 		return err
 	}
@@ -34,22 +29,44 @@ func (d *decider) importOpen(c ImportOpen) error {
 	return nil
 }
 
+// maxImport is how many incidents of a year an import may announce.
+const maxImport = 1_000_000
+
+// reserve checks how many incidents of each year will come, and says which
+// number each year's begin with.
+func (d *decider) reserve(in *inputs, years map[int]int) map[int]int {
+	if len(years) == 0 {
+		in.bad("years", "is empty", "how many incidents of each year will come")
+	}
+	first := make(map[int]int, len(years))
+	this := d.now.In(d.state.Zone()).Year()
+	for _, year := range slices.Sorted(maps.Keys(years)) {
+		if count := years[year]; year < earliest.Year() || year > this || count < 1 || count > maxImport {
+			in.bad("years", fmt.Sprintf("%d incidents in %d", count, year), fmt.Sprintf("1 to %d incidents a year, from %d to %d", maxImport, earliest.Year(), this))
+		}
+		first[year] = d.state.Meta.Last[year] + 1
+	}
+	return first
+}
+
 // importRows turns rows of history into incidents. All problems of all rows
 // are reported at once.
 func (d *decider) importRows(c ImportRows) error {
-	im, open := d.state.Meta.Imports[c.Batch]
+	batch := CleanLine(c.Batch)
+	im, open := d.state.Meta.Imports[batch]
 	refs := im.Packs
 	if c.Check {
-		im.Next, refs = map[int]int{}, d.state.Meta.Packs
+		refs = d.state.Meta.Packs
 	} else if !open {
-		return Refuse(Field("batch", fmt.Sprintf("%q is no import under way", Clip(CleanLine(c.Batch), 40)), "an open import"))
+		return notUnderWay(batch)
 	}
-	next := maps.Clone(im.Next)
-	left := maps.Clone(im.Left)
+	next, left := maps.Clone(im.Next), maps.Clone(im.Left)
+	rows := make(map[string]int) // which row brought an outside id first
 	in := &inputs{}
 	for k, row := range c.Rows {
 		one := &inputs{}
 		bodies := d.historyBodies(one, row, refs)
+		checkExternal(one, rows, k+1, bodies)
 		if year := row.Opened.In(d.state.Zone()).Year(); len(bodies) > 0 && !c.Check {
 			if left[year]--; left[year] < 0 {
 				one.bad("opened", fmt.Sprintf("more incidents of %d than were announced", year), "the announced number")
@@ -66,11 +83,31 @@ func (d *decider) importRows(c ImportRows) error {
 	if err := in.refusal(); err != nil {
 		return err
 	}
-	d.batch = c.Batch
+	d.batch = batch
 	if c.Check {
 		d.bodies = nil
 	}
 	return nil
+}
+
+// checkExternal holds that no two rows bring the same outside id.
+func checkExternal(in *inputs, rows map[string]int, row int, bodies []Body) {
+	if len(bodies) == 0 {
+		return
+	}
+	reported := bodies[0].(*Reported)
+	if reported.External == "" {
+		return
+	}
+	if first, taken := rows[reported.External]; taken {
+		in.bad("id", fmt.Sprintf("%q is the id of row %d too", reported.External, first), "an id for each incident")
+		return
+	}
+	rows[reported.External] = row
+}
+
+func notUnderWay(batch string) error {
+	return Refuse(Field("batch", fmt.Sprintf("%q is no import under way", Clip(batch, 40)), "an open import"))
 }
 
 // historyBodies says which events one row leads to, with no incident id yet.
@@ -92,15 +129,15 @@ func (d *decider) historyBodies(in *inputs, row History, refs []policy.Ref) []Bo
 	}
 	blank := &Incident{Packs: refs, Opened: opened}
 	bodies := []Body{reported}
-	bodies = append(bodies, d.historyTriage(in, row, procedure)...)
+	bodies = append(bodies, d.historyTriage(in, row, procedure, opened)...)
 	bodies = append(bodies, d.statements(in, blank, row.Facts)...)
 	if row.Lead != "" {
-		bodies = append(bodies, d.holdings(in, blank, []Holding{{Role: leadRole(procedure), Person: row.Lead}})...)
+		bodies = append(bodies, d.historyLead(in, row, procedure)...)
 	}
-	return append(bodies, d.historyEnd(in, row)...)
+	return append(bodies, d.historyEnd(in, row, opened)...)
 }
 
-func (d *decider) historyTriage(in *inputs, row History, procedure *policy.Pack) []Body {
+func (d *decider) historyTriage(in *inputs, row History, procedure *policy.Pack, opened time.Time) []Body {
 	var changes []Change
 	if row.Classification != "" {
 		changes = appendChange(changes, FieldClassification, "", in.oneOf(FieldClassification, string(row.Classification), []string{string(Confirmed), string(Potential)}))
@@ -112,18 +149,28 @@ func (d *decider) historyTriage(in *inputs, row History, procedure *policy.Pack)
 	if row.Severity == "" {
 		return bodies
 	}
-	levels := make([]string, len(procedure.Severities))
-	for k, s := range procedure.Severities {
-		levels[k] = s.ID
-	}
 	reason := in.text("reason", row.Reason)
 	if reason == "" {
 		reason = "imported"
 	}
-	return append(bodies, &SeverityDecided{After: in.oneOf("severity", row.Severity, levels), Reason: reason, At: row.Opened.UTC()})
+	return append(bodies, &SeverityDecided{After: in.oneOf("severity", row.Severity, severityIDs(procedure)), Reason: reason, At: opened})
 }
 
-func (d *decider) historyEnd(in *inputs, row History) []Body {
+// historyLead gives an imported lead the role that leads: the procedure's
+// "lead", or its first.
+func (d *decider) historyLead(in *inputs, row History, procedure *policy.Pack) []Body {
+	person := in.line("lead", row.Lead)
+	if person == "" || len(procedure.Roles) == 0 {
+		return nil
+	}
+	role := procedure.Roles[0].ID
+	if _, ok := procedure.Role("lead"); ok {
+		role = "lead"
+	}
+	return []Body{&RoleTaken{Role: role, Person: person}}
+}
+
+func (d *decider) historyEnd(in *inputs, row History, opened time.Time) []Body {
 	outcome := row.Outcome
 	if row.Closed.IsZero() {
 		if outcome != Ongoing {
@@ -132,22 +179,14 @@ func (d *decider) historyEnd(in *inputs, row History) []Body {
 		return nil
 	}
 	closed := in.past("closed", row.Closed, d.now)
-	if closed.Before(row.Opened) {
-		in.bad("closed", "lies before it was opened", "a later time")
+	if closed.Before(opened) {
+		in.bad("closed", "lies before it was opened", "a time from "+d.show(opened)+" on")
 	}
 	if outcome == Ongoing {
 		outcome = Resolved
 	}
 	accepted := []string{string(Resolved), string(FalsePositive), string(Duplicate), string(Merged)}
 	return []Body{&Closed{Outcome: Outcome(in.oneOf("outcome", string(outcome), accepted)), Reason: "imported", At: closed}}
-}
-
-// leadRole is the role that an imported lead holds: the procedure's first.
-func leadRole(procedure *policy.Pack) string {
-	if len(procedure.Roles) == 0 {
-		return ""
-	}
-	return procedure.Roles[0].ID
 }
 
 // number puts an incident's id into the events of its row.
@@ -171,9 +210,10 @@ func number(bodies []Body, id ID) {
 }
 
 func (d *decider) importClose(c ImportClose) error {
-	im, open := d.state.Meta.Imports[c.Batch]
+	batch := CleanLine(c.Batch)
+	im, open := d.state.Meta.Imports[batch]
 	if !open {
-		return Refuse(Field("batch", fmt.Sprintf("%q is no import under way", Clip(CleanLine(c.Batch), 40)), "an open import"))
+		return notUnderWay(batch)
 	}
 	in := &inputs{}
 	reason := in.text("abandon", c.Abandon)
@@ -182,11 +222,11 @@ func (d *decider) importClose(c ImportClose) error {
 		missing += n
 	}
 	if missing > 0 && reason == "" {
-		in.bad("batch", fmt.Sprintf("%d announced incidents have not come", missing), "all rows, or a reason to abandon the import")
+		in.bad("batch", fmt.Sprintf("announced incidents have not come: %d", missing), "all rows, or a reason to abandon the import")
 	}
 	if err := in.refusal(); err != nil {
 		return err
 	}
-	d.emit(&ImportClosed{Batch: c.Batch, Incidents: im.Rows, Abandoned: reason})
+	d.emit(&ImportClosed{Batch: batch, Incidents: im.Rows, Abandoned: reason})
 	return nil
 }

@@ -12,10 +12,10 @@ import (
 // sent was sent.
 func (d *decider) submit(i *Incident, c Submit) error {
 	in := &inputs{}
-	rule := d.rule(in, i, c.Key)
+	key, rule := d.rule(in, i, c.Key)
 	if rule != nil && strings.HasPrefix(rule.MetBy, "fact:") {
 		name := strings.TrimPrefix(rule.MetBy, "fact:")
-		in.bad("rule", fmt.Sprintf("%s is met by the fact %q", c.Key, name), "that fact, stated")
+		in.bad("rule", fmt.Sprintf("%s is met by the fact %q", key, name), "that fact, stated")
 	}
 	at := d.now
 	if !c.At.IsZero() {
@@ -28,7 +28,7 @@ func (d *decider) submit(i *Incident, c Submit) error {
 			in.bad("received", "lies before it was sent", "a time from "+d.show(at)+" on")
 		}
 	}
-	body := &Submitted{ID: i.ID, Key: c.Key, At: at, Received: received, Reference: in.line("reference", c.Reference), Note: in.text("note", c.Note)}
+	body := &Submitted{ID: i.ID, Key: key, At: at, Received: received, Reference: in.line("reference", c.Reference), Note: in.text("note", c.Note)}
 	if err := in.refusal(); err != nil {
 		return err
 	}
@@ -39,14 +39,14 @@ func (d *decider) submit(i *Incident, c Submit) error {
 
 func (d *decider) waive(i *Incident, c Waive) error {
 	in := &inputs{}
-	rule := d.rule(in, i, c.Key)
+	key, rule := d.rule(in, i, c.Key)
 	body := &WaiverDecided{
-		ID: i.ID, Key: c.Key,
+		ID: i.ID, Key: key,
 		Decider:   in.need("decider", c.Decider, "the person who decided"),
 		Rationale: in.needText("rationale", c.Rationale, "why it is not required"),
 	}
-	if slices.ContainsFunc(i.Waivers, func(w Waiver) bool { return w.Key == c.Key }) {
-		in.bad("rule", fmt.Sprintf("%s is waived already", c.Key), "a rule that still counts")
+	if i.waived(key) {
+		in.bad("rule", fmt.Sprintf("%s is waived already", key), "a rule that still counts")
 	}
 	if err := in.refusal(); err != nil {
 		return err
@@ -58,30 +58,35 @@ func (d *decider) waive(i *Incident, c Waive) error {
 
 func (d *decider) reinstate(i *Incident, c Reinstate) error {
 	in := &inputs{}
-	rule := d.rule(in, i, c.Key)
+	key, rule := d.rule(in, i, c.Key)
 	reason := in.needText("reason", c.Reason, "why it counts again")
-	if !slices.ContainsFunc(i.Waivers, func(w Waiver) bool { return w.Key == c.Key }) {
-		in.bad("rule", fmt.Sprintf("%s is not waived", c.Key), "a waived rule")
+	if rule != nil && !i.waived(key) {
+		in.bad("rule", fmt.Sprintf("%s is not waived", key), "a waived rule")
 	}
 	if err := in.refusal(); err != nil {
 		return err
 	}
-	d.emit(&WaiverWithdrawn{ID: i.ID, Key: c.Key, Title: rule.Title, Reason: reason})
+	d.emit(&WaiverWithdrawn{ID: i.ID, Key: key, Title: rule.Title, Reason: reason})
 	return nil
 }
 
-// rule finds a rule of the incident's packs.
-func (d *decider) rule(in *inputs, i *Incident, key policy.RuleKey) *policy.Rule {
+func (i *Incident) waived(key policy.RuleKey) bool {
+	return slices.ContainsFunc(i.Waivers, func(w Waiver) bool { return w.Key == key })
+}
+
+// rule finds a rule of the incident's packs, upper or lower case, and its key
+// as the pack has it; nil with a problem where there is none.
+func (d *decider) rule(in *inputs, i *Incident, key policy.RuleKey) (policy.RuleKey, *policy.Rule) {
 	var known []string
+	rules := make(map[string]*policy.Rule)
+	keys := make(map[string]policy.RuleKey)
 	for _, p := range d.state.PacksOf(i) {
 		for k := range p.Rules {
 			own := policy.RuleKey{Pack: p.ID, Rule: p.Rules[k].ID}
-			if own == key {
-				return &p.Rules[k]
-			}
 			known = append(known, own.String())
+			rules[own.String()], keys[own.String()] = &p.Rules[k], own
 		}
 	}
-	in.oneOf("rule", key.String(), known)
-	return nil
+	name := in.oneOf("rule", key.String(), known)
+	return keys[name], rules[name]
 }

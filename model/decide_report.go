@@ -9,7 +9,7 @@ import (
 )
 
 func (d *decider) report(c Report) error {
-	refs := c.Packs
+	refs := slices.Clone(c.Packs)
 	if refs == nil {
 		refs = d.state.Meta.Packs
 	}
@@ -93,7 +93,7 @@ func (d *decider) describe(i *Incident, c Describe) error {
 	if err := in.refusal(); err != nil {
 		return err
 	}
-	if err := checkBase(i, c.Base, clashesOf(changes)); err != nil {
+	if err := checkBase(i, i.clashes(c.Base, changes)); err != nil {
 		return err
 	}
 	if len(changes) > 0 {
@@ -107,16 +107,13 @@ func (d *decider) triage(i *Incident, c Triage) error {
 	in := &inputs{}
 	changes := d.assess(in, i, c)
 	facts := d.statements(in, i, c.Facts)
-	severity := d.severityCall(in, i, SetSeverity{Level: c.Severity, Criteria: c.Criteria, Reason: c.Reason}, c.Severity == "")
+	severity := d.triageSeverity(in, i, c)
 	roles := d.holdings(in, i, c.Roles)
 	if err := in.refusal(); err != nil {
 		return err
 	}
-	clashes := clashesOf(changes)
-	if severity != nil {
-		clashes = append(clashes, Clash{Field: "severity", Yours: severity.After, Theirs: severity.Before})
-	}
-	if err := checkBase(i, c.Base, append(clashes, d.factClashes(facts)...)); err != nil {
+	clashes := append(i.clashes(c.Base, changes), i.severityClashes(c.Base, severity)...)
+	if err := checkBase(i, append(clashes, d.factClashes(i, c.Base, facts)...)); err != nil {
 		return err
 	}
 	if i.Triaged.IsZero() || len(changes) > 0 {
@@ -153,27 +150,43 @@ func (d *decider) assess(in *inputs, i *Incident, c Triage) []Change {
 	return changes
 }
 
-// checkBase refuses what was edited on an older revision, where it would
-// undo somebody's change.
-func checkBase(i *Incident, base uint64, clashes []Clash) error {
-	if base == 0 || base == i.Revision || len(clashes) == 0 {
+// checkBase refuses what would undo somebody's change that the form had not
+// seen yet.
+func checkBase(i *Incident, clashes []Clash) error {
+	if len(clashes) == 0 {
 		return nil
 	}
 	return &Refusal{Cause: ErrConflict, Reason: fmt.Sprintf("%s changed while you were editing it", i.ID), Clashes: clashes}
 }
 
-func clashesOf(changes []Change) []Clash {
-	clashes := make([]Clash, 0, len(changes))
+// clashes lists the changes of fields that were edited after base; 0 is a
+// form that does not ask.
+func (i *Incident) clashes(base uint64, changes []Change) []Clash {
+	var clashes []Clash
 	for _, c := range changes {
-		clashes = append(clashes, Clash{Field: c.Field, Yours: c.After, Theirs: c.Before})
+		if base > 0 && i.editedAt(c.Field) > base {
+			clashes = append(clashes, Clash{Field: c.Field, Yours: c.After, Theirs: c.Before})
+		}
 	}
 	return clashes
 }
 
-func (d *decider) factClashes(facts []Body) []Clash {
+func (i *Incident) severityClashes(base uint64, severity *SeverityDecided) []Clash {
+	n := len(i.Severities)
+	if severity == nil || base == 0 || n == 0 || i.Severities[n-1].Seq <= base {
+		return nil
+	}
+	return []Clash{{Field: "severity", Yours: severity.After, Theirs: severity.Before}}
+}
+
+func (d *decider) factClashes(i *Incident, base uint64, facts []Body) []Clash {
 	var clashes []Clash
 	for _, body := range facts {
-		if corrected, ok := body.(*FactCorrected); ok {
+		corrected, ok := body.(*FactCorrected)
+		if !ok || base == 0 {
+			continue
+		}
+		if fact, _ := i.Fact(corrected.Name); fact.Seq > base {
 			clashes = append(clashes, Clash{Field: corrected.Name, Yours: d.showValue(corrected.After), Theirs: d.showValue(corrected.Before)})
 		}
 	}

@@ -5,15 +5,15 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"time"
+	"strings"
 
 	"tocsin/model/policy"
 )
 
 func (d *decider) setup(c Setup) error {
 	in := &inputs{}
-	body := &SpaceSetUp{Organisation: in.need("organisation", c.Organisation, "your organisation's name"), Zone: c.Zone, Packs: c.Packs}
-	if _, err := time.LoadLocation(c.Zone); err != nil || c.Zone == "" || c.Zone == "Local" {
+	body := &SpaceSetUp{Organisation: in.need("organisation", c.Organisation, "your organisation's name"), Zone: c.Zone, Packs: slices.Clone(c.Packs)}
+	if _, err := loadZone(c.Zone); err != nil || c.Zone == "" {
 		in.bad("zone", fmt.Sprintf("%q is not a time zone", Clip(CleanLine(c.Zone), 40)), "an IANA name such as Europe/Berlin or UTC")
 	}
 	d.checkPacks(in, c.Packs)
@@ -38,7 +38,9 @@ func (d *decider) checkPacks(in *inputs, refs []policy.Ref) {
 		pack, adopted := d.state.Packs[ref]
 		switch {
 		case !adopted:
-			in.bad("packs", fmt.Sprintf("%s is not adopted in this space", ref), d.adopted())
+			in.bad("packs", fmt.Sprintf("%q is not adopted in this space", Clip(ref.String(), 80)), d.adopted())
+		case slices.ContainsFunc(refs[:k], func(r policy.Ref) bool { return r.ID == ref.ID }):
+			in.bad("packs", fmt.Sprintf("%s is named twice, so that its promises would count twice", ref.ID), "one version of each pack")
 		case k == 0 && pack.Kind != policy.Procedure:
 			in.bad("packs", fmt.Sprintf("%s is a regime and brings no phases", ref), "a procedure pack first")
 		case k > 0 && pack.Kind == policy.Procedure:
@@ -53,13 +55,21 @@ func (d *decider) adopted() string {
 		refs = append(refs, ref.String())
 	}
 	slices.Sort(refs)
-	return fmt.Sprint(refs)
+	return strings.Join(refs, ", ")
 }
 
 // adoptPack takes in a version once. New incidents run under the newest
 // version of a pack they would run under anyway.
 func (d *decider) adoptPack(c AdoptPack) error {
+	if c.Pack == nil {
+		return Refuse(Field("pack", "is empty", "a pack"))
+	}
 	ref := c.Pack.Ref()
+	in := &inputs{}
+	d.checkPack(in, c.Pack)
+	if err := in.refusal(); err != nil {
+		return err
+	}
 	if known, ok := d.state.Packs[ref]; ok {
 		if same(known, c.Pack) {
 			return nil
@@ -77,6 +87,29 @@ func (d *decider) adoptPack(c AdoptPack) error {
 		d.emit(&SpaceSetUp{Organisation: d.state.Meta.Organisation, Zone: d.state.Meta.Zone, Packs: packs})
 	}
 	return nil
+}
+
+// checkPack holds what a space relies on whatever the pack says: that it can
+// be named, that it stays what it is from version to version, and that its
+// days can be counted. That it is right in itself is policy.Lint's matter,
+// asked by whoever loads packs.
+func (d *decider) checkPack(in *inputs, pack *policy.Pack) {
+	ref := pack.Ref()
+	if parsed, err := policy.ParseRef(ref.String()); err != nil || parsed != ref || CleanLine(ref.ID) != ref.ID {
+		in.bad("pack", fmt.Sprintf("%q cannot name a pack", Clip(ref.String(), 80)), "an id and a version from 1, such as gdpr@1")
+	}
+	if pack.Kind != policy.Procedure && pack.Kind != policy.Regime {
+		in.bad("kind", fmt.Sprintf("%q is no kind of pack", Clip(string(pack.Kind), 40)), "procedure, regime")
+	}
+	for known, other := range d.state.Packs {
+		if known.ID == ref.ID && other.Kind != pack.Kind {
+			in.bad("kind", fmt.Sprintf("%s is a %s, but its other versions are each a %s", ref, pack.Kind, other.Kind), "another id for what is another kind of pack")
+			break
+		}
+	}
+	if _, err := loadZone(pack.Zone); err != nil {
+		in.bad("zone", fmt.Sprintf("%q is not a time zone", Clip(pack.Zone, 40)), "an IANA name such as Europe/Berlin, or none for the space's own")
+	}
 }
 
 // same compares packs by what is stored of them.

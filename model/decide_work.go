@@ -3,6 +3,7 @@ package model
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"tocsin/model/policy"
 )
@@ -127,8 +128,8 @@ func (d *decider) unassign(i *Incident, c Unassign) error {
 	if err := in.refusal(); err != nil {
 		return err
 	}
-	if !slices.Contains(i.Holders(role), person) {
-		return Refuse(Field("person", fmt.Sprintf("%q does not hold %s", person, role), fmt.Sprint(i.Holders(role))))
+	if holders := i.Holders(role); !slices.Contains(holders, person) {
+		return Refuse(Field("person", fmt.Sprintf("%q does not hold %s", person, role), "who does: "+orNobody(strings.Join(holders, ", "))))
 	}
 	d.emit(&RoleLeft{ID: i.ID, Role: role, Person: person})
 	return nil
@@ -138,11 +139,12 @@ func (d *decider) unassign(i *Incident, c Unassign) error {
 // to nothing.
 func (d *decider) holdings(in *inputs, i *Incident, list []Holding) []Body {
 	var bodies []Body
+	var taken []Holding
 	for _, h := range list {
-		role := in.oneOf("role", h.Role, d.roleIDs(i))
-		person := in.need("person", h.Person, "a name")
-		if !slices.Contains(i.Holders(role), person) {
-			bodies = append(bodies, &RoleTaken{ID: i.ID, Role: role, Person: person})
+		h = Holding{Role: in.oneOf("role", h.Role, d.roleIDs(i)), Person: in.need("person", h.Person, "a name")}
+		if !slices.Contains(i.Holders(h.Role), h.Person) && !slices.Contains(taken, h) {
+			taken = append(taken, h)
+			bodies = append(bodies, &RoleTaken{ID: i.ID, Role: h.Role, Person: h.Person})
 		}
 	}
 	return bodies

@@ -2,7 +2,6 @@ package model
 
 import (
 	"fmt"
-	"maps"
 	"time"
 
 	"tocsin/model/policy"
@@ -57,10 +56,11 @@ func movesDues(body Body) bool {
 	return true
 }
 
-// scratch is a state with only some incidents, to fold into without changing s.
+// scratch is a state with only some incidents, to fold into without changing
+// s: a fold replaces what it changes of Meta, and packs are not decided
+// together with incidents.
 func (s *State) scratch(ids []ID) *State {
 	next := &State{Seq: s.Seq, Meta: s.Meta, Packs: s.Packs, zone: s.zone, Incidents: make(map[ID]*Incident, len(ids))}
-	next.Meta.Last = maps.Clone(s.Meta.Last)
 	for _, id := range ids {
 		if i, ok := s.Incidents[id]; ok {
 			next.Incidents[id] = i
@@ -112,10 +112,14 @@ func changeOf(was, o *policy.Obligation) string {
 		return "applies"
 	case was.Applies != o.Applies:
 		return "cannot be excluded"
+	case was.Waiver != nil && o.Waiver != nil:
+		return "" // nobody waits for it
 	case !was.Started && o.Started:
 		return "starts"
 	case was.Started && !o.Started, !was.Strict.IsZero() && o.Strict.IsZero():
 		return "stops"
+	case was.Strict.IsZero() && !o.Strict.IsZero():
+		return "starts"
 	case !was.Strict.Equal(o.Strict):
 		return "moves"
 	}

@@ -23,6 +23,7 @@ func (v Value) Equal(w Value) bool { return v.At.Equal(w.At) && v.Answer == w.An
 // and on what ground. It is corrected, never edited: what it said before
 // stays, with the reason.
 type Fact struct {
+	Seq     uint64    `json:"seq"` // of the event that stated what stands
 	Name    string    `json:"name"`
 	Value   Value     `json:"value"`
 	By      string    `json:"by"`

@@ -2,6 +2,7 @@ package model
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -36,14 +37,14 @@ func (s *State) Fold(e Event) (Touched, error) {
 func (s *State) fold(e Event) (Touched, error) {
 	switch body := e.Body.(type) {
 	case *SpaceSetUp:
-		s.Meta.Organisation, s.Meta.Zone, s.Meta.Packs = body.Organisation, body.Zone, body.Packs
-		return Touched{Meta: true}, s.setZone(body.Zone)
-	case *PackAdopted:
-		if s.Packs == nil {
-			s.Packs = make(map[policy.Ref]*policy.Pack)
+		if err := s.setZone(body.Zone); err != nil {
+			return Touched{}, err
 		}
-		s.Packs[body.Pack.Ref()] = body.Pack
-		return Touched{Pack: body.Pack}, nil
+		s.Meta.Organisation, s.Meta.Zone, s.Meta.Packs = body.Organisation, body.Zone, body.Packs
+		return Touched{Meta: true}, nil
+	case *PackAdopted:
+		pack, err := s.adopt(body.Pack)
+		return Touched{Pack: pack}, err
 	case *ImportOpened:
 		s.foldImportOpened(body)
 		return Touched{Meta: true}, nil
@@ -61,6 +62,9 @@ func (s *State) foldReported(e Event, body *Reported) (Touched, error) {
 	if !ok {
 		return Touched{}, fmt.Errorf("%q is no incident id", body.ID)
 	}
+	if _, known := s.find(e.Batch, body.ID); known {
+		return Touched{}, fmt.Errorf("%s was reported before", body.ID)
+	}
 	i := &Incident{
 		ID: body.ID, Packs: body.Packs, Title: body.Title, Description: body.Description, Types: body.Types, Data: body.Data,
 		Systems: body.Systems, TLP: body.TLP, Reporter: body.Reporter, Contact: body.Contact, Source: body.Source,
@@ -75,18 +79,36 @@ func (s *State) foldReported(e Event, body *Reported) (Touched, error) {
 }
 
 // count keeps the numbers given: from the import's reservation, or as the
-// year's latest.
+// year's latest. Like all of Meta, maps are replaced, never changed.
 func (s *State) count(batch string, year, number int) {
-	if s.Meta.Last == nil {
-		s.Meta.Last = make(map[int]int)
+	if number > s.Meta.Last[year] {
+		s.Meta.Last = with(s.Meta.Last, year, number)
 	}
-	s.Meta.Last[year] = max(s.Meta.Last[year], number)
 	if im, open := s.Meta.Imports[batch]; open {
-		im.Next[year] = number + 1
-		im.Left[year]--
+		im.Next = with(im.Next, year, number+1)
+		im.Left = with(im.Left, year, im.Left[year]-1)
 		im.Rows++
-		s.Meta.Imports[batch] = im
+		s.Meta.Imports = with(s.Meta.Imports, batch, im)
 	}
+}
+
+// with is a copy of a map with one entry more, or another one.
+func with[K comparable, V any](m map[K]V, key K, value V) map[K]V {
+	next := make(map[K]V, len(m)+1)
+	maps.Copy(next, m)
+	next[key] = value
+	return next
+}
+
+// find returns the incident that an event of a batch is about: a row of an
+// import under way, or one that is visible.
+func (s *State) find(batch string, id ID) (*Incident, bool) {
+	incidents := s.Incidents
+	if s.importing(batch) {
+		incidents = s.pending[batch]
+	}
+	i, ok := incidents[id]
+	return i, ok
 }
 
 func (s *State) importing(batch string) bool {
@@ -95,32 +117,31 @@ func (s *State) importing(batch string) bool {
 }
 
 func (s *State) foldImportOpened(body *ImportOpened) {
-	if s.Meta.Imports == nil {
-		s.Meta.Imports = make(map[string]Import)
-	}
-	if s.Meta.Last == nil {
-		s.Meta.Last = make(map[int]int)
-	}
 	im := Import{Source: body.Source, Packs: body.Packs, Next: make(map[int]int), Left: make(map[int]int)}
 	for year, count := range body.Count {
 		im.Next[year], im.Left[year] = body.First[year], count
-		s.Meta.Last[year] = max(s.Meta.Last[year], body.First[year]+count-1)
+		s.Meta.Last = with(s.Meta.Last, year, max(s.Meta.Last[year], body.First[year]+count-1))
 	}
-	s.Meta.Imports[body.Batch] = im
+	s.Meta.Imports = with(s.Meta.Imports, body.Batch, im)
 }
 
 func (s *State) foldImportClosed(body *ImportClosed) Touched {
+	s.Meta.Imports = maps.Clone(s.Meta.Imports)
 	delete(s.Meta.Imports, body.Batch)
 	rows := s.pending[body.Batch]
 	delete(s.pending, body.Batch)
 	if body.Abandoned != "" {
 		s.Meta.Abandoned = append(slices.Clip(s.Meta.Abandoned), body.Batch)
+		for _, i := range rows {
+			delete(s.external, i.External)
+		}
 		return Touched{Meta: true}
 	}
+	s.Meta.Completed = append(slices.Clip(s.Meta.Completed), body.Batch)
 	touched := Touched{Meta: true}
-	for _, i := range rows {
-		s.put(i)
-		touched.Completed = append(touched.Completed, i)
+	for _, id := range slices.Sorted(maps.Keys(rows)) {
+		s.put(rows[id])
+		touched.Completed = append(touched.Completed, rows[id])
 	}
 	return touched
 }
@@ -128,10 +149,7 @@ func (s *State) foldImportClosed(body *ImportClosed) Touched {
 // foldIncident folds an event about one incident into a clone of it.
 func (s *State) foldIncident(e Event) (Touched, error) {
 	id := e.Body.Incident()
-	before, ok := s.Incidents[id]
-	if s.importing(e.Batch) {
-		before, ok = s.pending[e.Batch][id]
-	}
+	before, ok := s.find(e.Batch, id)
 	if !ok {
 		return Touched{}, fmt.Errorf("%s: %w", id, ErrNotFound)
 	}
@@ -149,22 +167,22 @@ func (s *State) foldIncident(e Event) (Touched, error) {
 func (i *Incident) fold(e Event) (edited bool) {
 	switch body := e.Body.(type) {
 	case *Described:
-		i.change(body.Changes)
+		i.change(e.Seq, body.Changes)
 	case *Assessed:
-		i.change(body.Changes)
-		if i.Triaged.IsZero() {
+		i.change(e.Seq, body.Changes)
+		switch {
+		case !i.Triaged.IsZero():
+		case e.Batch != "":
+			i.Triaged = i.Opened // imported history does not say when
+		default:
 			i.Triaged = e.At
 		}
 	case *FactStated:
-		i.Facts = append(i.Facts, Fact{Name: body.Name, Value: body.Value, By: e.Actor, Stated: e.At, Ground: body.Ground})
+		i.Facts = append(i.Facts, Fact{Seq: e.Seq, Name: body.Name, Value: body.Value, By: e.Actor, Stated: e.At, Ground: body.Ground})
 	case *FactCorrected:
 		i.correct(e, body)
 	case *SeverityDecided:
-		at := e.At
-		if !body.At.IsZero() {
-			at = body.At
-		}
-		i.Severities = append(i.Severities, SeverityCall{Level: body.After, Criteria: body.Criteria, Reason: body.Reason, By: e.Actor, At: at})
+		i.Severities = append(i.Severities, SeverityCall{Seq: e.Seq, Level: body.After, Criteria: body.Criteria, Reason: body.Reason, By: e.Actor, At: backThen(body.At, e.At)})
 	case *RoleTaken:
 		i.Roles = append(i.Roles, Holder{Role: body.Role, Person: body.Person, Since: e.At})
 	case *RoleLeft:
@@ -199,14 +217,20 @@ func (i *Incident) foldWork(e Event) {
 	case *Linked:
 		i.Links = append(i.Links, Link{Kind: body.Link, Other: body.Other})
 	case *Closed:
-		i.Outcome, i.Closed = body.Outcome, e.At
-		if !body.At.IsZero() {
-			i.Closed = body.At
-		}
+		i.Outcome, i.Closed = body.Outcome, backThen(body.At, e.At)
 	case *ReopenedAgain:
 		i.Outcome, i.Closed = Ongoing, time.Time{}
 		i.Reopened++
 	}
+}
+
+// backThen is when something happened that imported history dates back, and
+// otherwise when it was recorded.
+func backThen(dated, recorded time.Time) time.Time {
+	if dated.IsZero() {
+		return recorded
+	}
+	return dated
 }
 
 func (i *Incident) correct(e Event, body *FactCorrected) {
@@ -216,7 +240,7 @@ func (i *Incident) correct(e Event, body *FactCorrected) {
 			continue
 		}
 		f.Earlier = append(slices.Clip(f.Earlier), Earlier{Value: f.Value, By: f.By, Stated: f.Stated, Reason: body.Reason})
-		f.Value, f.By, f.Stated, f.Ground = body.After, e.Actor, e.At, body.Ground
+		f.Seq, f.Value, f.By, f.Stated, f.Ground = e.Seq, body.After, e.Actor, e.At, body.Ground
 	}
 }
 
@@ -245,8 +269,9 @@ func (i *Incident) remember(moves []DueMove) {
 }
 
 // change applies edits of what the incident is about.
-func (i *Incident) change(changes []Change) {
+func (i *Incident) change(seq uint64, changes []Change) {
 	for _, c := range changes {
+		i.edited(seq, c.Field)
 		switch c.Field {
 		case FieldTitle:
 			i.Title = c.After
@@ -268,6 +293,17 @@ func (i *Incident) change(changes []Change) {
 			i.Contact = c.After
 		}
 	}
+}
+
+// edited keeps which event last changed a field.
+func (i *Incident) edited(seq uint64, field string) {
+	for k := range i.Edited {
+		if i.Edited[k].Field == field {
+			i.Edited[k].Seq = seq
+			return
+		}
+	}
+	i.Edited = append(i.Edited, Edit{Field: field, Seq: seq})
 }
 
 // Names of the fields that a Change is about, in logs and in error texts.

@@ -18,7 +18,8 @@ type ID string
 // digits and may grow beyond them.
 func NewID(year, number int) ID { return ID(fmt.Sprintf("INC-%04d-%04d", year, number)) }
 
-// Parts returns the year and number of an ID; ok is false where the text is no ID.
+// Parts returns the year and number of an ID; ok is false where the text is no
+// ID as NewID writes them.
 func (id ID) Parts() (year, number int, ok bool) {
 	rest, found := strings.CutPrefix(string(id), "INC-")
 	y, n, cut := strings.Cut(rest, "-")
@@ -27,7 +28,8 @@ func (id ID) Parts() (year, number int, ok bool) {
 	}
 	year, errYear := strconv.Atoi(y)
 	number, errNumber := strconv.Atoi(n)
-	return year, number, errYear == nil && errNumber == nil && year > 0 && number > 0
+	ok = errYear == nil && errNumber == nil && year > 0 && number > 0 && NewID(year, number) == id
+	return year, number, ok
 }
 
 // ParseID reads what people type: INC-2026-0007, inc-2026-7, 2026-7, or just 7
@@ -35,17 +37,17 @@ func (id ID) Parts() (year, number int, ok bool) {
 func ParseID(text string, year int) (ID, error) {
 	bare := strings.TrimPrefix(strings.ToUpper(strings.TrimSpace(text)), "INC-")
 	if y, n, cut := strings.Cut(bare, "-"); cut {
-		parsed, err := strconv.Atoi(y)
+		parsed, err := strconv.ParseUint(y, 10, 32)
 		if err != nil || len(y) != 4 || parsed < 1 {
 			return "", badID(text)
 		}
-		year, bare = parsed, n
+		year, bare = int(parsed), n
 	}
-	number, err := strconv.Atoi(bare)
+	number, err := strconv.ParseUint(bare, 10, 31)
 	if err != nil || number < 1 {
 		return "", badID(text)
 	}
-	return NewID(year, number), nil
+	return NewID(year, int(number)), nil
 }
 
 func badID(text string) error {
@@ -114,6 +116,7 @@ type Incident struct {
 	Outcome  Outcome   `json:"outcome,omitempty"`
 	Reopened int       `json:"reopened,omitempty"` // how often
 
+	Edited     []Edit           `json:"edited,omitempty"`     // when each field was last edited
 	Severities []SeverityCall   `json:"severities,omitempty"` // every decision, latest last
 	Phases     []PhaseSpan      `json:"phases,omitempty"`     // every phase entered, latest last
 	Facts      []Fact           `json:"facts,omitempty"`      // in the order first stated
@@ -126,8 +129,15 @@ type Incident struct {
 	Notes      int              `json:"notes,omitempty"` // how many; the texts are on the timeline
 }
 
+// Edit says which event last changed a field that a form edits.
+type Edit struct {
+	Field string `json:"field"` // as a Change names it
+	Seq   uint64 `json:"seq"`
+}
+
 // SeverityCall is one decision on severity.
 type SeverityCall struct {
+	Seq      uint64    `json:"seq"` // of the event that recorded it
 	Level    string    `json:"level"`
 	Criteria []string  `json:"criteria,omitempty"` // those of the pack that it was based on
 	Reason   string    `json:"reason,omitempty"`
@@ -227,6 +237,17 @@ func (i *Incident) Fact(name string) (Fact, bool) {
 	return Fact{}, false
 }
 
+// editedAt is the sequence number of the last edit of a field, 0 where it is
+// as it was reported.
+func (i *Incident) editedAt(field string) uint64 {
+	for _, e := range i.Edited {
+		if e.Field == field {
+			return e.Seq
+		}
+	}
+	return 0
+}
+
 // Case reduces the incident to what policy rules look at.
 func (i *Incident) Case() *policy.Case {
 	c := &policy.Case{
@@ -266,6 +287,7 @@ func (i *Incident) Case() *policy.Case {
 // a new array; elements that a fold changes in place are copied by it.
 func (i *Incident) clone() *Incident {
 	next := *i
+	next.Edited = slices.Clone(i.Edited)
 	next.Severities = slices.Clip(i.Severities)
 	next.Phases = slices.Clip(i.Phases)
 	next.Facts = slices.Clone(i.Facts)

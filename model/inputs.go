@@ -73,17 +73,14 @@ func (in *inputs) tooLong(field, text string, limit int) bool {
 	return true
 }
 
-// lines cleans a list, without empty entries and repetitions. A nil list
-// stays nil.
+// lines cleans a list into a new one, without empty entries and repetitions;
+// nil where nothing is left.
 func (in *inputs) lines(field string, list []string) []string {
-	if list == nil {
-		return nil
-	}
 	if len(list) > MaxList {
 		in.bad(field, fmt.Sprintf("has %d entries", len(list)), fmt.Sprintf("at most %d", MaxList))
 		return nil
 	}
-	cleaned := make([]string, 0, len(list))
+	var cleaned []string
 	for _, entry := range list {
 		if line := in.line(field, entry); line != "" && !slices.Contains(cleaned, line) {
 			cleaned = append(cleaned, line)
@@ -94,30 +91,44 @@ func (in *inputs) lines(field string, list []string) []string {
 
 // words is lines for a list of words that a pack defines.
 func (in *inputs) words(field string, list []string, terms []policy.Term) []string {
-	cleaned := in.lines(field, list)
-	for k, word := range cleaned {
-		cleaned[k] = in.oneOf(field, word, termIDs(terms))
+	accepted := termIDs(terms)
+	var words []string
+	for _, line := range in.lines(field, list) {
+		if word := in.oneOf(field, line, accepted); !slices.Contains(words, word) {
+			words = append(words, word)
+		}
 	}
-	return cleaned
+	return words
 }
 
-// oneOf accepts a word of a list, upper or lower case, and names the nearest
-// one and all of them where it is none.
+// oneOf accepts a word of a list, upper or lower case, and returns it as the
+// list has it. Where it is none, the problem names the nearest one and all of
+// them, and what is returned must not be used.
 func (in *inputs) oneOf(field, word string, accepted []string) string {
+	word = CleanLine(word)
 	for _, a := range accepted {
 		if strings.EqualFold(a, word) {
 			return a
 		}
 	}
-	problem := fmt.Sprintf("%q is not known here", Clip(CleanLine(word), 40))
+	choice := strings.Join(accepted, ", ")
+	if choice == "" {
+		choice = "nothing: the pack has none"
+	}
+	if word == "" {
+		in.bad(field, "is empty", choice)
+		return ""
+	}
+	problem := fmt.Sprintf("%q is not known here", Clip(word, 40))
 	if near := policy.Nearest(strings.ToLower(word), accepted); near != "" {
 		problem += fmt.Sprintf(" (did you mean %s?)", near)
 	}
-	in.bad(field, problem, strings.Join(accepted, ", "))
-	return word
+	in.bad(field, problem, choice)
+	return ""
 }
 
-// past accepts a moment that is not in the future and not absurdly old.
+// past accepts a moment that is not in the future and not absurdly old, and
+// returns it in UTC and whole milliseconds.
 func (in *inputs) past(field string, at, now time.Time) time.Time {
 	at = at.UTC().Truncate(time.Millisecond)
 	switch {
@@ -135,6 +146,7 @@ var earliest = time.Date(1990, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // tlp accepts a label in any case; "" is the default, AMBER.
 func (in *inputs) tlp(field string, label TLP) TLP {
+	label = TLP(CleanLine(string(label)))
 	if label == "" {
 		return TLPAmber
 	}

@@ -1,6 +1,9 @@
 package model
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Role is what a person may do in a space. (What somebody does during one
 // incident is a policy.Role.)
@@ -17,7 +20,7 @@ const (
 	Wall           Role = "wall"           // sees the wall
 )
 
-// Actor is who gives a command.
+// Actor is who gives a command. Name is clean text of one line.
 type Actor struct {
 	Name string
 	Role Role
@@ -67,4 +70,13 @@ var rights = map[string][]Role{
 // ask before they offer an action; Decide asks again.
 func (r Role) May(kind string) bool {
 	return r == Owner || slices.Contains(rights[kind], r)
+}
+
+// whoMay names the roles that may give commands of a kind: "owner, lead".
+func whoMay(kind string) string {
+	names := []string{string(Owner)}
+	for _, r := range rights[kind] {
+		names = append(names, string(r))
+	}
+	return strings.Join(names, ", ")
 }

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -17,12 +18,13 @@ type State struct {
 	Packs     map[policy.Ref]*policy.Pack // adopted versions, never changed
 	Incidents map[ID]*Incident
 	pending   map[string]map[ID]*Incident // rows of open imports, by batch; not visible yet
-	external  map[string]ID               // ids of imported incidents in the systems they came from
+	external  map[string]ID               // ids of imported incidents, pending ones too, in the systems they came from
 	zone      *time.Location              // of Meta.Zone, resolved
 }
 
 // Meta is the part of a State that is about the space itself. It is small and
-// is stored whole.
+// is stored whole. A fold replaces its maps and lists and never changes them,
+// so a copy of the struct stays as it is.
 type Meta struct {
 	Organisation string            `json:"organisation,omitempty"`
 	Zone         string            `json:"zone,omitempty"`
@@ -30,6 +32,7 @@ type Meta struct {
 	Last         map[int]int       `json:"last,omitempty"`      // highest number given, by year
 	Imports      map[string]Import `json:"imports,omitempty"`   // open ones, by batch
 	Abandoned    []string          `json:"abandoned,omitempty"` // batches that were given up
+	Completed    []string          `json:"completed,omitempty"` // batches whose incidents are visible
 }
 
 // Import is an import under way.
@@ -41,11 +44,17 @@ type Import struct {
 	Rows   int          `json:"rows"` // rows so far
 }
 
+// usedBatch reports whether an import went by this name. Incidents are known
+// by their batch for good, so no name serves twice.
+func (m *Meta) usedBatch(batch string) bool {
+	_, open := m.Imports[batch]
+	return open || slices.Contains(m.Abandoned, batch) || slices.Contains(m.Completed, batch)
+}
+
 // IsSetUp reports whether the space has its settings.
 func (s *State) IsSetUp() bool { return s.Meta.Zone != "" }
 
-// Zone is the zone civil dates are read in; UTC until the space is set up or
-// where this machine does not know the zone.
+// Zone is the zone civil dates are read in; UTC until the space is set up.
 func (s *State) Zone() *time.Location {
 	if s.zone == nil {
 		return time.UTC
@@ -90,14 +99,18 @@ func (s *State) Obligations(i *Incident) []policy.Obligation {
 }
 
 // Restore puts stored parts back: Meta, then packs, then incidents. Rows of
-// imports that were under way are put aside; rows of abandoned ones are dropped.
+// imports that were under way are put aside; rows of abandoned ones are
+// dropped. The packs are the state's from then on. A zone that this machine
+// does not know is an error: every day would be counted wrong.
 func (s *State) Restore(seq uint64, meta Meta, packs []*policy.Pack, incidents []*Incident) error {
 	*s = State{Seq: seq, Meta: meta, Incidents: make(map[ID]*Incident, len(incidents)), Packs: make(map[policy.Ref]*policy.Pack, len(packs))}
 	if err := s.setZone(meta.Zone); err != nil {
 		return err
 	}
 	for _, p := range packs {
-		s.Packs[p.Ref()] = p
+		if _, err := s.adopt(p); err != nil {
+			return err
+		}
 	}
 	for _, i := range incidents {
 		if slices.Contains(meta.Abandoned, i.Batch) {
@@ -109,12 +122,40 @@ func (s *State) Restore(seq uint64, meta Meta, packs []*policy.Pack, incidents [
 }
 
 func (s *State) setZone(name string) error {
-	zone, err := time.LoadLocation(name)
+	zone, err := loadZone(name)
 	if err != nil {
 		return fmt.Errorf("zone %q of the space: %w", name, err)
 	}
 	s.zone = zone
 	return nil
+}
+
+// loadZone is time.LoadLocation without the zone this machine happens to be
+// in: a record means the same wherever it is read.
+func loadZone(name string) (*time.Location, error) {
+	if name == "Local" {
+		return nil, errors.New("the machine's own zone means nothing elsewhere")
+	}
+	return time.LoadLocation(name)
+}
+
+// adopt keeps a pack, with its calendar in the pack's own zone: a calendar is
+// no part of what is stored.
+func (s *State) adopt(p *policy.Pack) (*policy.Pack, error) {
+	if p.Zone != "" && p.Calendar.Zone == nil {
+		zone, err := loadZone(p.Zone)
+		if err != nil {
+			return nil, fmt.Errorf("zone %q of pack %s: %w", p.Zone, p.Ref(), err)
+		}
+		counted := *p
+		counted.Calendar.Zone = zone
+		p = &counted
+	}
+	if s.Packs == nil {
+		s.Packs = make(map[policy.Ref]*policy.Pack)
+	}
+	s.Packs[p.Ref()] = p
+	return p, nil
 }
 
 // put stores an incident where it belongs: among the visible ones, or with
@@ -128,6 +169,7 @@ func (s *State) put(i *Incident) {
 			s.pending[i.Batch] = make(map[ID]*Incident)
 		}
 		s.pending[i.Batch][i.ID] = i
+		s.know(i)
 		return
 	}
 	if s.Incidents == nil {

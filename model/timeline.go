@@ -37,7 +37,7 @@ func (t *teller) tell(body Body) {
 	switch b := body.(type) {
 	case *SpaceSetUp:
 		t.what("Space set up for %s, zone %s", b.Organisation, b.Zone)
-		t.detail("packs", fmt.Sprint(b.Packs))
+		t.detail("packs", refs(b.Packs))
 	case *PackAdopted:
 		t.what("Pack %s adopted: %s", b.Pack.Ref(), b.Pack.Title)
 	case *ImportOpened:
@@ -58,7 +58,7 @@ func (t *teller) tell(body Body) {
 	case *SeverityDecided:
 		t.severity(b)
 	case *PhaseEntered:
-		t.what("Phase: %s → %s", t.phase(b.Before), t.phase(b.After))
+		t.what("Phase: %s → %s", orNone(t.phase(b.Before)), t.phase(b.After))
 		t.detail("reason", b.Reason)
 		t.detail("override", b.Override)
 		t.detail("left open", strings.Join(b.OpenTasks, ", "))
@@ -66,6 +66,7 @@ func (t *teller) tell(body Body) {
 		t.what("Linked: %s %s", b.Link, b.Other)
 	case *Closed:
 		t.what("Closed: %s", b.Outcome)
+		t.detail("on", t.time(b.At))
 		t.detail("reason", b.Reason)
 		t.detail("override", b.Override)
 		t.detail("left open", strings.Join(b.OpenTasks, ", "))
@@ -147,6 +148,7 @@ func (t *teller) severity(b *SeverityDecided) {
 	} else {
 		t.what("Severity: %s → %s", t.level(b.Before), t.level(b.After))
 	}
+	t.detail("on", t.time(b.At))
 	for _, criterion := range b.Criteria {
 		t.detail("criterion", criterion)
 	}
@@ -186,6 +188,8 @@ func (t *teller) move(m DueMove) string {
 		return text + ", due " + t.time(m.Before) + " → " + t.time(m.After)
 	case !m.After.IsZero():
 		return text + ", due " + t.time(m.After)
+	case !m.Before.IsZero():
+		return text + ", was due " + t.time(m.Before)
 	}
 	return text
 }
@@ -196,7 +200,7 @@ func (t *teller) changes(changes []Change) {
 			t.detail(c.Field, c.After)
 			continue
 		}
-		t.detail(c.Field, fmt.Sprintf("%s → %s", c.Before, c.After))
+		t.detail(c.Field, fmt.Sprintf("%s → %s", c.Before, orNone(c.After)))
 	}
 }
 
@@ -264,6 +268,21 @@ func (t *teller) role(id string) string {
 		}
 	}
 	return id
+}
+
+func refs(list []policy.Ref) string {
+	names := make([]string, len(list))
+	for k, ref := range list {
+		names[k] = ref.String()
+	}
+	return strings.Join(names, ", ")
+}
+
+func orNone(text string) string {
+	if text == "" {
+		return "(none)"
+	}
+	return text
 }
 
 func orNobody(name string) string {
