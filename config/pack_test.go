@@ -5,6 +5,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -114,6 +115,9 @@ func TestKeyLines(t *testing.T) {
 	}
 	if len(lines) != 23 {
 		t.Errorf("%d keys: %v", len(lines), lines)
+	}
+	if windows := keyLines(strings.ReplaceAll(text, "\n", "\r\n")); !reflect.DeepEqual(windows, lines) {
+		t.Errorf("with other line ends: %v", windows)
 	}
 }
 

@@ -45,6 +45,11 @@ func (s State) Counting() bool {
 // Obligation is one rule applied to one case. It does not depend on the
 // current time: State and Missed take it as an argument. All times are UTC
 // instants; a due time that is an end of day is the exclusive next midnight.
+//
+// Pack, Rule, Applies, Started, Start, Strict and Occurrence are enough for
+// State, Left and SoonFor of an obligation that still stands, so a live view may
+// keep just these. Missed, NextAfter and Explain need the whole as Obligations
+// made it.
 type Obligation struct {
 	Pack    *Pack
 	Rule    *Rule
@@ -198,7 +203,15 @@ func (o *Obligation) until(now time.Time) time.Time {
 
 // past reports whether the due time that stands has passed at now.
 func (o *Obligation) past(now time.Time) bool {
-	return !o.Strict.IsZero() && isPast(o.Strict, o.dues.first, now)
+	return !o.Strict.IsZero() && isPast(o.Strict, o.period(), now)
+}
+
+// period is the one that ends with the due time that stands.
+func (o *Obligation) period() calendar.Period {
+	if o.Occurrence > 1 {
+		return o.Rule.Every
+	}
+	return o.Rule.Within
 }
 
 // isPast reports whether at is too late for a due time that ends the period p:

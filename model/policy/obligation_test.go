@@ -93,6 +93,18 @@ func TestEndOfDayIsExclusive(t *testing.T) {
 	wantState(t, one(t, rule, started(midnight.Add(-time.Millisecond))), midnight, Met)
 }
 
+// A live view keeps little of an obligation; it must not tell another state.
+func TestStateOfAFewFields(t *testing.T) {
+	for _, submissions := range [][]time.Time{nil, {hours(20)}} {
+		rule := Rule{Starts: "aware", Within: per(t, "36h"), Every: per(t, "7bd"), Until: "resolved"}
+		o := one(t, rule, started(submissions...))
+		few := Obligation{Pack: o.Pack, Rule: o.Rule, Applies: o.Applies, Started: true, Start: o.Start, Strict: o.Strict, Occurrence: o.Occurrence}
+		for _, now := range []time.Time{o.Start, o.Strict.Add(-time.Hour), o.Strict, o.Strict.Add(time.Millisecond)} {
+			wantState(t, &few, now, o.State(now))
+		}
+	}
+}
+
 func TestSoonForIsBounded(t *testing.T) {
 	for period, want := range map[string]time.Duration{"2h": time.Hour, "48h": 12 * time.Hour, "60d": 24 * time.Hour} {
 		o := one(t, Rule{Starts: "aware", Within: per(t, period)}, started())
