@@ -1,0 +1,162 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"tocsin/model"
+)
+
+// BenchmarkCommit is a note on an incident, from the command to its durable
+// acknowledgement. fdatasync/op is the disk's own time for an append of the
+// same size, measured in the same run.
+func BenchmarkCommit(b *testing.B) {
+	for _, writers := range []int{1, 64} {
+		b.Run(fmt.Sprintf("writers=%d", writers), func(b *testing.B) { benchCommit(b, writers) })
+	}
+}
+
+func benchCommit(b *testing.B, writers int) {
+	s := openSpace(b, openStore(b, b.TempDir()), "acme")
+	setUp(b, s)
+	ids := make([]model.ID, writers)
+	for w := range ids {
+		ids[w] = do(b, s, responder, model.Report{Title: "incident"}).Incident
+	}
+	disk := syncTime(b)
+	took := make([]time.Duration, b.N)
+	var next atomic.Int64
+	var work sync.WaitGroup
+	b.ReportAllocs()
+	b.ResetTimer()
+	for w := range writers {
+		work.Go(func() {
+			note := model.AddNote{Incident: ids[w], Text: "what was seen on the second machine, in a sentence of ordinary length"}
+			for n := next.Add(1) - 1; n < int64(b.N); n = next.Add(1) - 1 {
+				start := time.Now()
+				if _, err := s.Do(context.Background(), responder, note); err != nil {
+					b.Error(err)
+					return
+				}
+				took[n] = time.Since(start)
+			}
+		})
+	}
+	work.Wait()
+	b.StopTimer()
+	slices.Sort(took)
+	p50, p99 := took[len(took)/2], took[len(took)*99/100]
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "commits/s")
+	b.ReportMetric(float64(p50.Microseconds()), "p50-µs")
+	b.ReportMetric(float64(p99.Microseconds()), "p99-µs")
+	b.ReportMetric(float64(p50)/float64(disk), "p50/fdatasync")
+	b.ReportMetric(float64(p99)/float64(disk), "p99/fdatasync")
+}
+
+// syncTime is the median time of appending 512 bytes to a file and syncing it.
+func syncTime(b *testing.B) time.Duration {
+	b.Helper()
+	file, err := os.Create(filepath.Join(b.TempDir(), "append"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer file.Close()
+	took := make([]time.Duration, 200)
+	data := make([]byte, 512)
+	for k := range took {
+		start := time.Now()
+		if _, err := file.Write(data); err != nil {
+			b.Fatal(err)
+		}
+		if err := syncData(file); err != nil {
+			b.Fatal(err)
+		}
+		took[k] = time.Since(start)
+	}
+	slices.Sort(took)
+	return took[len(took)/2]
+}
+
+// BenchmarkStart opens a directory with 100,000 open incidents of three due
+// times each, until the board stands. The directory is filled through the
+// import road: half a million events.
+func BenchmarkStart(b *testing.B) {
+	dir := startFixture(b, 100_000)
+	heap := liveHeap()
+	var after uint64
+	for b.Loop() {
+		s, err := Open(b.Context(), dir, Options{})
+		if err != nil {
+			b.Fatal(err)
+		}
+		space, err := s.Space(b.Context(), "acme")
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.StopTimer()
+		if space.Snapshot().Len() != 100_000 || len(space.Snapshot().Queue()[0].Dues) < 2 {
+			b.Fatal("the fixture is not what it should be")
+		}
+		after = liveHeap()
+		runtime.KeepAlive(space)
+		closeStore(b, s)
+		b.StartTimer()
+	}
+	b.ReportMetric(float64(after-heap)/(1<<20), "live-MiB")
+}
+
+func liveHeap() uint64 {
+	runtime.GC()
+	var stats runtime.MemStats
+	runtime.ReadMemStats(&stats)
+	return stats.HeapAlloc
+}
+
+// startFixture makes a directory with n open incidents. TOCSIN_BENCH_DIR, where
+// set, keeps it for the next run.
+func startFixture(b *testing.B, n int) string {
+	b.Helper()
+	dir := filepath.Join(os.Getenv("TOCSIN_BENCH_DIR"), fmt.Sprint("start-", n))
+	if os.Getenv("TOCSIN_BENCH_DIR") == "" {
+		dir = b.TempDir()
+	}
+	s, err := Open(b.Context(), dir, Options{Now: func() time.Time { return morning }})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer closeStore(b, s)
+	space := openSpace(b, s, "acme")
+	if space.Snapshot().Len() == n {
+		return dir
+	}
+	setUp(b, space)
+	do(b, space, owner, model.ImportOpen{Batch: "b", Source: "fixture", Years: map[int]int{2026: n}})
+	for from := 0; from < n; from += 200 {
+		rows := make([]model.History, min(200, n-from))
+		for k := range rows {
+			rows[k] = startRow(from + k)
+		}
+		do(b, space, owner, model.ImportRows{Batch: "b", Rows: rows})
+	}
+	do(b, space, owner, model.ImportClose{Batch: "b"})
+	return dir
+}
+
+func startRow(k int) model.History {
+	opened := time.Date(2026, 6, 1, 0, 0, k, 0, time.UTC)
+	return model.History{
+		External: fmt.Sprintf("OLD-%06d", k), Title: fmt.Sprintf("Unexpected log-ins from %d addresses on the billing service", k%97),
+		Description: "Reported by monitoring; sessions were ended and tokens rotated while the investigation goes on.",
+		Types:       []string{"breach"}, Classification: model.Confirmed, Severity: []string{"high", "critical"}[k%2], Reason: "customer data is reachable",
+		Systems: []string{"billing", "gateway"}, Reporter: "monitoring", Source: "alert", Lead: fmt.Sprintf("Person %d", k%40),
+		Opened: opened, Facts: []model.Statement{{Name: "confirmed", Value: model.Time(opened.Add(time.Hour))}},
+	}
+}
