@@ -143,17 +143,31 @@ func (w *Condition) reasons(c *Case, label func(question string) string) []Reaso
 	asked := func(key questionKeys, wanted []string) {
 		if len(wanted) > 0 {
 			answer := anyAnswer(key, wanted, c)
-			reasons = append(reasons, Reason{answer, joinKeys(key, wanted, label) + ": " + answer.String()})
+			reasons = append(reasons, Reason{answer, answered(joinKeys(key, wanted, label), Yes, answer)})
 		}
 	}
 	asked(tierKeys, w.Tier)
 	asked(actingKeys, w.Acting)
 	for _, question := range sortedKeys(w.Answers) {
 		wanted, given := w.Answers[question], c.Answers[question]
-		reasons = append(reasons, Reason{sameAnswer(wanted, given),
-			label(question) + " " + wanted.String() + ": it is " + given.String()})
+		reasons = append(reasons, Reason{sameAnswer(wanted, given), answered(label(question), wanted, given)})
 	}
 	return reasons
+}
+
+// answered says what was answered to a question, and what it takes where that
+// is something else.
+func answered(question string, wanted, given Answer) string {
+	if !strings.HasSuffix(question, "?") {
+		question += ":"
+	}
+	switch given {
+	case wanted:
+		return question + " " + given.String()
+	case Unknown:
+		return question + " not answered yet (applies if " + wanted.String() + ")"
+	}
+	return question + " " + given.String() + " (applies only if " + wanted.String() + ")"
 }
 
 func itIs(value string) string {

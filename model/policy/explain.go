@@ -46,7 +46,7 @@ func (o *Obligation) explainWhy(c *Case) []string {
 
 func (o *Obligation) explainSteps(cal calendar.Calendar) []calendar.Step {
 	if !o.Started {
-		return []calendar.Step{{Text: "the clock has not started, not stated yet: " + o.startLabel()}}
+		return []calendar.Step{{Text: "the clock has not started; not stated yet: " + o.startLabel()}}
 	}
 	steps := []calendar.Step{{
 		Text: o.startLabel() + ": " + calendar.Reading(o.Trigger, cal.Zone),
@@ -112,7 +112,7 @@ func (o *Obligation) explainRecurrence(cal calendar.Calendar) []calendar.Step {
 		return []calendar.Step{{Text: "then every " + o.Rule.Every.Words() + " after the last one sent"}}
 	}
 	return []calendar.Step{{Text: "then every " + o.Rule.Every.Words() +
-		" after the last one sent, until stated: " + o.Pack.factLabel(o.Rule.Until)}}
+		" after the last one sent, until this is stated: " + o.Pack.factLabel(o.Rule.Until)}}
 }
 
 func (o *Obligation) warnings(cal calendar.Calendar) []string {

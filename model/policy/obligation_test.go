@@ -360,7 +360,7 @@ func TestExplain(t *testing.T) {
 	c.Severity = "high"
 	all := Obligations([]*Pack{pack}, c, nil)
 	e := Explain(&all[0], c, nil)
-	want := []string{"severity is high or critical: it is high", "Was data exposed? yes: it is unknown"}
+	want := []string{"severity is high or critical: it is high", "Was data exposed? not answered yet (applies if yes)"}
 	if !slices.Equal(e.Why, want) {
 		t.Errorf("why: %q, want %q", e.Why, want)
 	}
@@ -372,13 +372,13 @@ func TestExplain(t *testing.T) {
 		"Aware: Mon 23 Nov 2026 12:00 UTC",
 		"72 hours added in UTC: Thu 26 Nov 2026 12:00 UTC",
 		"latest arguable limit Thu 26 Nov 2026 13:00 UTC: the hour of the event is not counted (Regulation 1182/71, Article 3(1))",
-		"then every 7 business days after the last one sent, until stated: Resolved",
+		"then every 7 business days after the last one sent, until this is stated: Resolved",
 	}
 	if !slices.Equal(steps, want) {
 		t.Errorf("steps:\n%s\nwant\n%s", strings.Join(steps, "\n"), strings.Join(want, "\n"))
 	}
 	want = []string{
-		"worst case: Was data exposed? yes: it is unknown",
+		"worst case: Was data exposed? not answered yet (applies if yes)",
 		"no public holidays are known here: only weekends are skipped",
 	}
 	if !slices.Equal(e.Warnings, want) {
