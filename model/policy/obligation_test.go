@@ -378,7 +378,7 @@ func TestExplain(t *testing.T) {
 		t.Errorf("steps:\n%s\nwant\n%s", strings.Join(steps, "\n"), strings.Join(want, "\n"))
 	}
 	want = []string{
-		"worst case: Was data exposed? not answered yet (applies if yes)",
+		"worst case: not answered yet: Was data exposed?",
 		"no public holidays are known here: only weekends are skipped",
 	}
 	if !slices.Equal(e.Warnings, want) {

@@ -6,7 +6,7 @@ import "strings"
 func (o *Obligation) why(c *Case) string {
 	switch {
 	case o.Applies == No:
-		return o.decisive(c, No)
+		return o.against(c)
 	case o.closed:
 		return "the incident ended before this was done"
 	case o.Applies == Unknown:
@@ -31,13 +31,38 @@ func (o *Obligation) unknown(c *Case) string {
 	case len(when.Data) > 0 && anyOf(when.Data, c.Data, c.Triaged) == Unknown:
 		return "the data concerned is not decided yet"
 	}
-	return o.decisive(c, Unknown)
+	return "not answered yet: " + o.Pack.questionLabel(when.unanswered(c))
 }
 
-// decisive gives the first reason that has the answer.
-func (o *Obligation) decisive(c *Case, answer Answer) string {
+// unanswered returns the first question, in the order of Reasons, whose answer
+// the condition waits for; "" where it waits for none.
+func (w *Condition) unanswered(c *Case) string {
+	for _, asked := range [2]struct {
+		key   questionKeys
+		words []string
+	}{{tierKeys, w.Tier}, {actingKeys, w.Acting}} {
+		if anyAnswer(asked.key, asked.words, c) != Unknown {
+			continue
+		}
+		for _, word := range asked.words {
+			if key := asked.key(word); c.Answers[key] == Unknown {
+				return key
+			}
+		}
+	}
+	first := ""
+	for question := range w.Answers {
+		if c.Answers[question] == Unknown && (first == "" || question < first) {
+			first = question
+		}
+	}
+	return first
+}
+
+// against gives the first reason that says no.
+func (o *Obligation) against(c *Case) string {
 	for _, reason := range o.Rule.When.reasons(c, o.Pack.questionLabel) {
-		if reason.Answer == answer {
+		if reason.Answer == No {
 			return reason.Text
 		}
 	}
