@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"pgregory.net/rapid"
+
 	"tocsin/model/policy"
 )
 
@@ -15,7 +17,7 @@ import (
 // the events, or fragments of the refusal.
 type step struct {
 	name    string
-	space   func(testing.TB) *space
+	space   func(rapid.TB) *space
 	prepare []Command
 	command Command
 	events  string   // kinds, separated by spaces
@@ -45,7 +47,7 @@ func TestDecide(t *testing.T) {
 		{name: "adopt no name", space: newSpace, command: AdoptPack{&policy.Pack{Kind: policy.Regime}}, refusal: []string{`pack: "@0" cannot name a pack`}},
 		{name: "adopt no kind", space: newSpace, command: AdoptPack{&policy.Pack{ID: "x", Version: 1}}, refusal: []string{"kind:", "procedure, regime"}},
 		{name: "adopt bad zone", space: newSpace, command: AdoptPack{&policy.Pack{ID: "x", Version: 1, Kind: policy.Regime, Zone: "Mars/Base"}}, refusal: []string{"zone:", "IANA"}},
-		{name: "not set up", space: func(t testing.TB) *space { return &space{t: t, now: start} }, command: Report{Title: "T"}, refusal: []string{"no settings yet"}},
+		{name: "not set up", space: func(t rapid.TB) *space { return &space{t: t, now: start} }, command: Report{Title: "T"}, refusal: []string{"no settings yet"}},
 
 		// Reports.
 		{name: "report", space: newSpace, command: Report{Title: "T"}, events: "incident.reported fact.stated fact.stated"},
@@ -125,7 +127,7 @@ func TestDecide(t *testing.T) {
 		{name: "task skipped with no reason", space: reported, command: SetTask{Incident: firstID, Task: "look", State: TaskSkipped}, refusal: []string{"reason:", "not needed"}},
 		{name: "task unknown", space: reported, command: SetTask{Incident: firstID, Task: "lok", State: TaskDone}, refusal: []string{"did you mean look?"}},
 		{name: "task state unknown", space: reported, command: SetTask{Incident: firstID, Task: "look", State: "half\x1b"}, refusal: []string{`"half" is no state of a task; accepted: open, done or not needed`}},
-		{name: "task that does not apply", space: func(t testing.TB) *space {
+		{name: "task that does not apply", space: func(t rapid.TB) *space {
 			s := reported(t)
 			s.do(Triage{Incident: firstID, Types: []string{"outage"}})
 			return s

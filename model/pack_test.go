@@ -3,8 +3,9 @@ package model
 import (
 	"errors"
 	"strings"
-	"testing"
 	"time"
+
+	"pgregory.net/rapid"
 
 	"tocsin/model/calendar"
 	"tocsin/model/policy"
@@ -92,14 +93,14 @@ func key(text string) policy.RuleKey {
 
 // space is a state with a clock, for tests that give one command after another.
 type space struct {
-	t     testing.TB
+	t     rapid.TB
 	state State
 	now   time.Time
 	log   []Event
 }
 
 // newSpace is a space in Berlin under both packs.
-func newSpace(t testing.TB) *space {
+func newSpace(t rapid.TB) *space {
 	t.Helper()
 	s := &space{t: t, now: start}
 	s.do(AdoptPack{procedurePack(1)})
@@ -160,7 +161,7 @@ func (s *space) incident(id ID) *Incident {
 func (s *space) wait(d time.Duration) { s.now = s.now.Add(d) }
 
 // reported is a space with one incident.
-func reported(t testing.TB) *space {
+func reported(t rapid.TB) *space {
 	t.Helper()
 	s := newSpace(t)
 	s.do(Report{Title: "Strange log-ins"})
@@ -168,7 +169,7 @@ func reported(t testing.TB) *space {
 }
 
 // triaged is a space with one critical incident, confirmed an hour before now.
-func triaged(t testing.TB) *space {
+func triaged(t rapid.TB) *space {
 	t.Helper()
 	s := reported(t)
 	s.wait(2 * time.Hour)

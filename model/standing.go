@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"tocsin/model/calendar"
 	"tocsin/model/policy"
 )
 
@@ -39,7 +40,7 @@ func (s *State) Stand(i *Incident) *Standing {
 	obligations := s.Obligations(i)
 	for k := range obligations {
 		o := &obligations[k]
-		if o.Strict.IsZero() || !o.State(o.Strict).Counting() {
+		if o.Strict.IsZero() {
 			continue
 		}
 		standing.Dues = append(standing.Dues, Due{At: o.Strict, Start: o.Start, Pack: o.Pack, Rule: o.Rule, Occurrence: o.Occurrence, Conditional: o.Applies == policy.Unknown})
@@ -62,7 +63,18 @@ func (d Due) State(now time.Time) policy.State {
 	if d.Conditional {
 		o.Applies = policy.Unknown
 	}
+	if now.Equal(d.At) && d.period().EndsDay() && !d.Conditional {
+		return policy.Overdue // the end of a day is the next midnight, which is too late
+	}
 	return o.State(now)
+}
+
+// period is what the due time ends: the rule's first, or a later one.
+func (d Due) period() calendar.Period {
+	if d.Occurrence > 1 {
+		return d.Rule.Every
+	}
+	return d.Rule.Within
 }
 
 // Gaps lists the required roles of the procedure that nobody holds.
