@@ -38,6 +38,16 @@ func (s *State) Stand(i *Incident) *Standing {
 		return standing
 	}
 	obligations := s.Obligations(i)
+	counting := 0
+	for k := range obligations {
+		if !obligations[k].Strict.IsZero() {
+			counting++
+		}
+	}
+	if counting == 0 {
+		return standing
+	}
+	standing.Dues = make([]Due, 0, counting) // kept for as long as the incident, so no larger than it need be
 	for k := range obligations {
 		o := &obligations[k]
 		if o.Strict.IsZero() {

@@ -17,7 +17,26 @@ const (
 // control or escape sequences, no bidirectional overrides, no invisible
 // characters that hide or disguise, no invalid UTF-8; line breaks and tabs
 // become spaces, runs of spaces one.
-func CleanLine(text string) string { return strings.Join(strings.Fields(clean(text)), " ") }
+func CleanLine(text string) string {
+	if isPlain(text) {
+		return text
+	}
+	return strings.Join(strings.Fields(clean(text)), " ")
+}
+
+// isPlain reports whether a text is one line of printable ASCII with single
+// spaces within: nothing of it needs cleaning, and most lines are like that.
+func isPlain(text string) bool {
+	space := true
+	for k := range len(text) {
+		c := text[k]
+		if c < ' ' || c > '~' || c == ' ' && space {
+			return false
+		}
+		space = c == ' '
+	}
+	return !space || text == ""
+}
 
 // CleanText is CleanLine for texts of several lines: it keeps line breaks and
 // the spaces within lines; a tab becomes one space.

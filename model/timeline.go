@@ -82,7 +82,7 @@ func (t *teller) tell(body Body) {
 func (t *teller) tellWork(body Body) {
 	switch b := body.(type) {
 	case *FactStated:
-		t.what("%s: %s", t.fact(b.Name), t.value(b.Value))
+		t.what("%s %s", introduce(t.fact(b.Name)), t.value(b.Value))
 		t.detail("ground", b.Ground)
 	case *FactCorrected:
 		t.what("%s corrected: %s → %s", t.fact(b.Name), t.value(b.Before), t.value(b.After))
@@ -268,6 +268,15 @@ func (t *teller) role(id string) string {
 		}
 	}
 	return id
+}
+
+// introduce ends what a value follows: a question mark is enough, anything
+// else takes a colon.
+func introduce(label string) string {
+	if strings.HasSuffix(label, "?") {
+		return label
+	}
+	return label + ":"
 }
 
 func refs(list []policy.Ref) string {

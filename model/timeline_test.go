@@ -1,0 +1,128 @@
+package model
+
+import (
+	"flag"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"tocsin/model/policy"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// told are events of every kind, some in several shapes.
+func told() []Body {
+	aware := Value{At: start}
+	due := key("house/notify")
+	return []Body{
+		&SpaceSetUp{Organisation: "Example", Zone: "UTC", Packs: []policy.Ref{procedureRef, regimeRef}},
+		&PackAdopted{Pack: procedurePack(1)},
+		&Reported{ID: firstID, Title: "Strange log-ins", Opened: start, Reporter: "Ann", Source: "mail"},
+		&Described{ID: firstID, Changes: []Change{{Field: FieldTitle, Before: "Old", After: "New"}, {Field: FieldSystems, Before: "db"}, {Field: FieldReporter, After: "Ben"}}},
+		&Assessed{ID: firstID},
+		&Assessed{ID: firstID, Changes: []Change{{Field: FieldTypes, After: "breach"}}},
+		&SeverityDecided{ID: firstID, After: "high", Criteria: []string{"data is exposed"}},
+		&SeverityDecided{ID: firstID, Before: "high", After: "low", Reason: "one\ntwo", At: start},
+		&FactStated{ID: firstID, Name: "aware", Value: aware, Ground: "a log"},
+		&FactStated{ID: firstID, Name: "board_told"},
+		&FactCorrected{ID: firstID, Name: "personal_data", Before: Value{Answer: policy.Yes}, After: Value{Answer: policy.No}, Reason: "it was a test"},
+		&FactStated{ID: firstID, Name: "personal_data", Value: Value{Answer: policy.Yes}},
+		&FactStated{ID: firstID, Name: "risk", Value: Value{Answer: policy.Yes}},
+		&PhaseEntered{ID: firstID, Before: "detect", After: "contain", Override: "no time", OpenTasks: []string{"assess", "look"}},
+		&PhaseEntered{ID: firstID, After: "contain", Reason: "new traces"},
+		&TaskSet{ID: firstID, Task: "look", Title: "Look around", After: TaskDone},
+		&TaskSet{ID: firstID, Task: "look", Title: "Look around", After: TaskSkipped, Reason: "seen"},
+		&TaskSet{ID: firstID, Task: "look", Title: "Look around", Before: TaskDone},
+		&TaskSet{ID: firstID, Task: "look", Title: "Look around", Assignee: "Ann"},
+		&TaskSet{ID: firstID, Task: "look", Title: "Look around"},
+		&TaskAdded{ID: firstID, Task: "added-1", Title: "Call Bob", Assignee: "Ann"},
+		&RoleTaken{ID: firstID, Role: "lead", Person: "Ann"},
+		&RoleLeft{ID: firstID, Role: "technical", Person: "Ben"},
+		&Noted{ID: firstID, Text: "first\nsecond\n\nfourth"},
+		&Submitted{ID: firstID, Key: due, Title: "Notify customers", At: start, Received: start.Add(time.Hour), Reference: "N-1", Note: "by mail"},
+		&WaiverDecided{ID: firstID, Key: due, Title: "Notify customers", Decider: "Ceo", Rationale: "no harm"},
+		&WaiverWithdrawn{ID: firstID, Key: due, Title: "Notify customers", Reason: "harm"},
+		&DuesMoved{ID: firstID, Moves: []DueMove{{Key: due, Title: "Notify customers", After: start, Change: "applies"}}},
+		&DuesMoved{ID: firstID, Moves: []DueMove{
+			{Key: due, Title: "Notify customers", Before: start, After: start.Add(time.Hour), Change: "moves"},
+			{Key: due, Title: "Tell the board", Before: start, Change: "no longer applies"},
+			{Key: due, Title: "Say sorry", Change: "met"},
+		}},
+		&Linked{ID: firstID, Other: secondID, Link: DuplicateOf},
+		&Closed{ID: firstID, Outcome: Resolved, Reason: "done", Override: "no time", OpenTasks: []string{"look"}},
+		&Closed{ID: firstID, Outcome: FalsePositive, At: start},
+		&ReopenedAgain{ID: firstID, Before: Resolved, Reason: "more traces"},
+		&ImportOpened{Batch: "b1", Source: "old.csv"},
+		&ImportClosed{Batch: "b1", Incidents: 3},
+		&ImportClosed{Batch: "b1", Incidents: 3, Abandoned: "wrong file"},
+	}
+}
+
+func TestTell(t *testing.T) {
+	zone, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var text strings.Builder
+	kinds := make(map[string]bool)
+	for k, body := range told() {
+		entry := Tell(Event{Seq: uint64(k + 1), At: start, Actor: "Olga", Body: body}, procedurePack(1), zone)
+		if entry.What == "" || entry.Seq != uint64(k+1) || entry.Actor != "Olga" || entry.Kind != body.Kind() || !entry.At.Equal(start) {
+			t.Errorf("%s is told as %+v", body.Kind(), entry)
+		}
+		kinds[body.Kind()] = true
+		quiet := ""
+		if entry.Minor {
+			quiet = " (minor)"
+		}
+		fmt.Fprintf(&text, "%-22s %s%s\n", entry.Kind, entry.What, quiet)
+		for _, line := range entry.Detail {
+			fmt.Fprintf(&text, "%-22s | %s\n", "", line)
+		}
+	}
+	for _, kind := range slices.Sorted(maps.Keys(bodies)) {
+		if !kinds[kind] {
+			t.Errorf("nobody tells %s", kind)
+		}
+	}
+	golden(t, "timeline.txt", text.String())
+}
+
+// golden compares a text with a file in testdata.
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("..", "testdata", "model", name)
+	if *update {
+		if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(got), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("%s differs; if that is meant, run with -update\n%s", path, got)
+	}
+}
+
+// Every kind of event makes an empty body of the same kind to decode into.
+func TestNewBody(t *testing.T) {
+	for kind := range bodies {
+		if body, ok := NewBody(kind); !ok || body.Kind() != kind {
+			t.Errorf("%s makes %v", kind, body)
+		}
+	}
+	if body, ok := NewBody("incident.eaten"); ok {
+		t.Errorf("an unknown kind makes %v", body)
+	}
+}
