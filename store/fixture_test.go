@@ -124,14 +124,14 @@ func verify(ctx context.Context, l ledger) (*model.State, error) {
 			return nil, err
 		}
 	}
-	restored, _, rebuilt, err := load(ctx, l)
+	restored, err := load(ctx, l)
 	switch {
 	case err != nil:
 		return nil, err
-	case rebuilt:
+	case restored.rebuilt:
 		return nil, errors.New("the projections were not as far as the log")
 	}
-	return fresh, compare(fresh, restored)
+	return fresh, compare(fresh, restored.state)
 }
 
 // compare tells where two states differ, by what is stored of them.

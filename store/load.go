@@ -3,7 +3,9 @@ package store
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"runtime"
+	"slices"
 	"sync"
 	"time"
 
@@ -11,31 +13,39 @@ import (
 	"tocsin/model/policy"
 )
 
-// load brings a space's state back, and when its last event was recorded. It
-// takes the projections where they are as far as the log, and otherwise folds
-// the log from its beginning and writes them anew.
-func load(ctx context.Context, l ledger) (state *model.State, last time.Time, rebuilt bool, err error) {
+// loaded is a space as a start finds it.
+type loaded struct {
+	state     *model.State
+	standings []*model.Standing // of the visible incidents, by id; nil where they are still to be computed
+	last      time.Time         // when the last event was recorded
+	rebuilt   bool              // the projections were computed anew
+}
+
+// load brings a space back. It takes the projections where they are as far as
+// the log, and otherwise folds the log from its beginning and writes them anew.
+func load(ctx context.Context, l ledger) (*loaded, error) {
 	end, err := l.head(ctx)
 	if err != nil {
-		return nil, time.Time{}, false, err
+		return nil, err
 	}
-	if last, err = checkEnd(ctx, l, end); err != nil {
-		return nil, time.Time{}, false, err
+	last, err := checkEnd(ctx, l, end)
+	if err != nil {
+		return nil, err
 	}
 	meta, ok, err := projected(ctx, l)
 	switch {
 	case err != nil:
-		return nil, time.Time{}, false, err
+		return nil, err
 	case end == 0:
-		return new(model.State), last, false, nil
+		return &loaded{state: new(model.State)}, nil
 	case ok && meta.Seq > end:
-		return nil, time.Time{}, false, fmt.Errorf("%w: its projections are as of event %d, but the log ends with %d", ErrDamaged, meta.Seq, end)
+		return nil, fmt.Errorf("%w: its projections are as of event %d, but the log ends with %d", ErrDamaged, meta.Seq, end)
 	case ok && meta.Seq == end:
-		state, err = restore(ctx, l, meta)
-		return state, last, false, err
+		state, standings, err := restore(ctx, l, meta)
+		return &loaded{state: state, standings: standings, last: last}, err
 	}
-	state, err = rebuild(ctx, l, end)
-	return state, last, true, err
+	state, err := rebuild(ctx, l, end)
+	return &loaded{state: state, last: last, rebuilt: true}, err
 }
 
 // checkEnd makes sure that the log ends where its head says.
@@ -57,9 +67,9 @@ func checkEnd(ctx context.Context, l ledger, end uint64) (last time.Time, err er
 	return last, nil
 }
 
-// restore puts the projections together. Incidents are decoded on all cores
-// while they are read.
-func restore(ctx context.Context, l ledger, meta metaRecord) (*model.State, error) {
+// restore puts the projections together. Incidents are decoded, and their
+// standings computed, on all cores while they are read.
+func restore(ctx context.Context, l ledger, meta metaRecord) (*model.State, []*model.Standing, error) {
 	var packs []*policy.Pack
 	err := l.scan(ctx, packKind.all(), func(_ slot, value []byte) error {
 		p := new(policy.Pack)
@@ -67,80 +77,113 @@ func restore(ctx context.Context, l ledger, meta metaRecord) (*model.State, erro
 		return decodeEntry(value, p)
 	})
 	if err != nil {
-		return nil, fmt.Errorf("read packs: %w", err)
+		return nil, nil, fmt.Errorf("read packs: %w", err)
 	}
-	incidents, err := readIncidents(ctx, l)
+	laws := new(model.State)
+	if err := laws.Restore(meta.Seq, model.Meta{Zone: meta.Meta.Zone}, packs, nil); err != nil {
+		return nil, nil, err
+	}
+	standings, err := readIncidents(ctx, l, laws)
 	if err != nil {
-		return nil, fmt.Errorf("read incidents: %w", err)
+		return nil, nil, fmt.Errorf("read incidents: %w", err)
+	}
+	incidents := make([]*model.Incident, len(standings))
+	for k, s := range standings {
+		incidents[k] = s.Incident
 	}
 	state := new(model.State)
-	return state, state.Restore(meta.Seq, meta.Meta, packs, incidents)
+	if err := state.Restore(meta.Seq, meta.Meta, packs, incidents); err != nil {
+		return nil, nil, err
+	}
+	return state, slices.DeleteFunc(standings, func(s *model.Standing) bool {
+		visible, ok := state.Incident(s.Incident.ID)
+		return !ok || visible != s.Incident
+	}), nil
 }
 
 // chunk is a run of encoded incidents that one goroutine decodes.
 type chunk struct {
-	data []byte // one after the other
-	ends []int  // where each ends
+	data      []byte // one after the other
+	ends      []int  // where each ends
+	standings []*model.Standing
 }
 
 // chunkBytes is how large a chunk grows: large enough that handing it over
 // costs nothing beside decoding it.
-const chunkBytes = 256 << 10
+const chunkBytes = 128 << 10
 
-func readIncidents(ctx context.Context, p projections) ([]*model.Incident, error) {
+// readIncidents returns the standings of all incidents, by id.
+func readIncidents(ctx context.Context, p projections, laws *model.State) ([]*model.Standing, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	workers := runtime.GOMAXPROCS(0)
-	chunks := make(chan chunk, workers)
-	parts := make([][]*model.Incident, workers)
+	chunks := make(chan *chunk, workers)
 	var work sync.WaitGroup
-	for w := range workers {
+	for range workers {
 		work.Go(func() {
+			r := new(reader)
 			for c := range chunks {
-				if err := c.decode(&parts[w]); err != nil {
+				if err := c.decode(r, laws); err != nil {
 					cancel(err)
 				}
 			}
 		})
 	}
-	err := cutChunks(ctx, p, chunks)
+	all, err := cutChunks(ctx, p, chunks)
 	close(chunks)
 	work.Wait()
 	if cause := context.Cause(ctx); cause != nil {
 		return nil, cause
 	}
-	var incidents []*model.Incident
-	for _, part := range parts {
-		incidents = append(incidents, part...)
+	n := 0
+	for _, c := range all {
+		n += len(c.standings)
 	}
-	return incidents, err
+	standings := make([]*model.Standing, 0, n)
+	for _, c := range all {
+		standings = append(standings, c.standings...)
+	}
+	return standings, err
 }
 
-// cutChunks hands the encoded incidents over in chunks.
-func cutChunks(ctx context.Context, p projections, chunks chan<- chunk) error {
-	var c chunk
-	err := p.scan(ctx, incidentKind.all(), func(_ slot, value []byte) error {
+// cutChunks hands the encoded incidents over in chunks, and returns them in
+// order.
+func cutChunks(ctx context.Context, p projections, chunks chan<- *chunk) (all []*chunk, err error) {
+	c := new(chunk)
+	hand := func() {
+		all = append(all, c)
+		chunks <- c
+	}
+	err = p.scan(ctx, incidentKind.all(), func(_ slot, value []byte) error {
+		if len(c.data)+len(value) > chunkBytes && len(c.data) > 0 {
+			hand()
+			c = &chunk{data: make([]byte, 0, chunkBytes)}
+		}
 		c.data = append(c.data, value...)
 		c.ends = append(c.ends, len(c.data))
-		if len(c.data) < chunkBytes {
-			return nil
-		}
-		chunks <- c
-		c = chunk{data: make([]byte, 0, chunkBytes+chunkBytes/8)}
 		return nil
 	})
-	chunks <- c
-	return err
+	hand()
+	return all, err
 }
 
-func (c chunk) decode(incidents *[]*model.Incident) error {
+// decode makes the standings of a chunk. Its bytes become the texts of the
+// incidents and are not touched again.
+func (c *chunk) decode(r *reader, laws *model.State) error {
+	text := string(c.data)
+	c.data = nil
+	c.standings = make([]*model.Standing, 0, len(c.ends))
 	start := 0
 	for _, end := range c.ends {
 		i := new(model.Incident)
-		if err := decodeEntry(c.data[start:end], i); err != nil {
-			return err
+		r.text = text[start:end]
+		incidents.decode(r, reflect.ValueOf(i).Elem())
+		if r.short || r.text != "" {
+			return fmt.Errorf("%w: an incident cannot be read", ErrDamaged)
 		}
-		*incidents = append(*incidents, i)
+		standing := laws.Stand(i)
+		standing.Dues = slices.Clip(slices.Clone(standing.Dues))
+		c.standings = append(c.standings, standing)
 		start = end
 	}
 	return nil

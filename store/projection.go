@@ -3,15 +3,24 @@ package store
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"slices"
 
 	"tocsin/model"
+	"tocsin/model/policy"
 )
 
-// projectionVersion is the version of what is projected and how it is encoded.
-// A start that finds another one computes the projections anew from the
-// events, so it may change freely.
+// projectionVersion is the version of what folding makes of events. It rises
+// when the same events are to fold to something else; that types changed is
+// noticed without it. A start that finds projections of another version or
+// shape computes them anew from the events.
 const projectionVersion = 1
+
+var (
+	incidentType = reflect.TypeFor[model.Incident]()
+	incidents    = compactOf(incidentType)
+	shape        = shapeOf(incidentType, reflect.TypeFor[model.Meta](), reflect.TypeFor[policy.Pack]())
+)
 
 // headRecord is the end of a space's log. A signed head takes its place later.
 type headRecord struct {
@@ -21,6 +30,7 @@ type headRecord struct {
 // metaRecord is the space itself and how far its projections are.
 type metaRecord struct {
 	Version int        `json:"v"` // projectionVersion
+	Shape   string     `json:"shape"`
 	Seq     uint64     `json:"seq"`
 	Meta    model.Meta `json:"meta"`
 }
@@ -46,30 +56,29 @@ func decodeEntry(data []byte, v any) error {
 // them left it, and returns how many bytes that takes.
 func project(b *batch, touched []model.Touched) (size int, err error) {
 	done := make(map[slot]bool, len(touched))
-	put := func(s slot, v any) {
-		if err != nil || done[s] {
-			return
+	for _, t := range slices.Backward(touched) {
+		if i := t.Incident; i != nil && !done[incidentSlot(i.ID)] {
+			data := incidents.encode(nil, reflect.ValueOf(i).Elem())
+			b.put(incidentSlot(i.ID), data)
+			done[incidentSlot(i.ID)] = true
+			size += len(data)
 		}
-		var data []byte
-		data, err = encodeEntry(v)
-		b.put(s, data)
-		done[s] = true
+		if t.Pack == nil {
+			continue
+		}
+		data, err := encodeEntry(t.Pack)
+		if err != nil {
+			return 0, err
+		}
+		b.put(packSlot(t.Pack.Ref()), data)
 		size += len(data)
 	}
-	for _, t := range slices.Backward(touched) {
-		if t.Incident != nil {
-			put(incidentSlot(t.Incident.ID), t.Incident)
-		}
-		if t.Pack != nil {
-			put(packSlot(t.Pack.Ref()), t.Pack)
-		}
-	}
-	return size, err
+	return size, nil
 }
 
 // projectMeta adds the space itself, and that the projections are as of seq.
 func projectMeta(b *batch, s *model.State) error {
-	data, err := encodeEntry(metaRecord{Version: projectionVersion, Seq: s.Seq, Meta: s.Meta})
+	data, err := encodeEntry(metaRecord{Version: projectionVersion, Shape: shape, Seq: s.Seq, Meta: s.Meta})
 	if err != nil {
 		return err
 	}
@@ -84,13 +93,14 @@ func projected(ctx context.Context, p projections) (meta metaRecord, ok bool, er
 	if err != nil || !ok {
 		return metaRecord{}, false, err
 	}
-	var version struct {
-		Version int `json:"v"`
+	var made struct {
+		Version int    `json:"v"`
+		Shape   string `json:"shape"`
 	}
-	if err := tolerant.Unmarshal(value, &version); err != nil {
+	if err := tolerant.Unmarshal(value, &made); err != nil {
 		return metaRecord{}, false, unreadable("the space's settings", err)
 	}
-	if version.Version != projectionVersion {
+	if made.Version != projectionVersion || made.Shape != shape {
 		return metaRecord{}, false, nil
 	}
 	err = decodeEntry(value, &meta)

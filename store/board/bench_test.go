@@ -16,7 +16,7 @@ func benchSpace(b *testing.B, n int) *space {
 		s.event("", &model.FactStated{ID: id, Name: "confirmed", Value: model.Time(monday.Add(-time.Duration(k) * time.Second))})
 	}
 	s.touched = nil
-	board, err := New(s.state)
+	board, err := New(s.state, nil)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -54,7 +54,7 @@ func BenchmarkNew(b *testing.B) {
 	s := benchSpace(b, 100_000)
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := New(s.state); err != nil {
+		if _, err := New(s.state, nil); err != nil {
 			b.Fatal(err)
 		}
 	}

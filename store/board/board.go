@@ -27,14 +27,17 @@ type Board struct {
 	bySev map[string]int // open incidents by severity; replaced, never changed
 }
 
-// New makes the board of a state, computing the standing of every incident on
-// all cores. The state is only read, and not kept.
-func New(s *model.State) (*Board, error) {
+// New makes the board of a state. standings are those of its incidents where
+// they are known already; nil has them computed, on all cores. The state is
+// only read, and not kept.
+func New(s *model.State, standings []*model.Standing) (*Board, error) {
 	b := &Board{seq: s.Seq, meta: cloneMeta(s.Meta)}
 	if err := b.enact(s); err != nil {
 		return nil, err
 	}
-	standings := standAll(b.laws, slices.Collect(maps.Values(s.Incidents)))
+	if standings == nil {
+		standings = standAll(b.laws, slices.Collect(maps.Values(s.Incidents)))
+	}
 	b.trees = plant(standings)
 	b.bySev = countBySeverity(standings)
 	return b, nil

@@ -39,7 +39,7 @@ type space struct {
 
 func newSpace(tb rapid.TB) *space {
 	s := &space{tb: tb, state: new(model.State)}
-	board, err := New(s.state)
+	board, err := New(s.state, nil)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -132,7 +132,7 @@ func TestBoardFollowsTheState(t *testing.T) {
 				t.Fatalf("a snapshot changed after it was published, to\n%s from\n%s", got, wants[k])
 			}
 		}
-		whole, err := New(s.state)
+		whole, err := New(s.state, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

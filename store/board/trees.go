@@ -2,6 +2,7 @@ package board
 
 import (
 	"cmp"
+	"math"
 	"runtime"
 	"slices"
 	"strings"
@@ -64,33 +65,30 @@ func newTrees() trees {
 // that are filled in order need no search.
 func plant(standings []*model.Standing) trees {
 	t := newTrees()
-	var open, closed []*model.Standing
+	var open, closed []urgent
 	var dues []due
 	for _, s := range standings {
 		if !s.Incident.Open() {
-			closed = append(closed, s)
+			closed = append(closed, urgent{standing: s})
 			continue
 		}
-		open = append(open, s)
+		open = append(open, urgent{first: firstDue(s), standing: s})
 		dues = appendDues(dues, s)
 	}
 	var work sync.WaitGroup
-	work.Go(func() {
-		slices.SortFunc(open, model.CompareUrgency)
-		fill(t.open, open)
-	})
-	work.Go(func() {
-		slices.SortFunc(closed, model.CompareUrgency)
-		fill(t.closed, closed)
-	})
+	work.Go(func() { fill(t.open, open) })
+	work.Go(func() { fill(t.closed, closed) })
 	work.Go(func() {
 		slices.SortFunc(dues, compareDues)
-		fill(t.dues, dues)
+		for _, d := range dues {
+			t.dues.Load(d)
+		}
 	})
 	work.Go(func() {
-		byID := slices.Clone(standings)
-		slices.SortFunc(byID, func(a, b *model.Standing) int { return strings.Compare(string(a.Incident.ID), string(b.Incident.ID)) })
-		for _, s := range byID {
+		if !slices.IsSortedFunc(standings, compareIDs) {
+			standings = slices.SortedFunc(slices.Values(standings), compareIDs)
+		}
+		for _, s := range standings {
 			t.known.Load(s.Incident.ID, s)
 		}
 	})
@@ -98,10 +96,34 @@ func plant(standings []*model.Standing) trees {
 	return t
 }
 
-func fill[T any](tree *btree.BTreeG[T], sorted []T) {
-	for _, item := range sorted {
-		tree.Load(item)
+// urgent is a standing to be sorted, with what decides between most of them at
+// hand.
+type urgent struct {
+	first    int64 // Unix time in milliseconds of the first due time, the latest of all where there is none
+	standing *model.Standing
+}
+
+func firstDue(s *model.Standing) int64 {
+	if due, ok := s.Next(); ok {
+		return due.At.UnixMilli()
 	}
+	return math.MaxInt64
+}
+
+func fill(tree *btree.BTreeG[*model.Standing], list []urgent) {
+	slices.SortFunc(list, func(a, b urgent) int {
+		if a.first != b.first {
+			return cmp.Compare(a.first, b.first)
+		}
+		return model.CompareUrgency(a.standing, b.standing)
+	})
+	for _, u := range list {
+		tree.Load(u.standing)
+	}
+}
+
+func compareIDs(a, b *model.Standing) int {
+	return strings.Compare(string(a.Incident.ID), string(b.Incident.ID))
 }
 
 func appendDues(dues []due, s *model.Standing) []due {
