@@ -1,0 +1,106 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"tocsin/model"
+)
+
+// incidentID reads what somebody typed for an incident.
+func (s *session) incidentID(text string) (model.ID, error) {
+	return model.ParseID(text, s.now().In(s.zone()).Year())
+}
+
+// incident finds the incident that somebody named.
+func (s *session) incident(text string) (*model.Standing, error) {
+	id, err := s.incidentID(text)
+	if err != nil {
+		return nil, err
+	}
+	standing, ok := s.snapshot().Incident(id)
+	if !ok {
+		return nil, &model.Refusal{Cause: model.ErrNotFound, Reason: fmt.Sprintf("there is no incident %s", id)}
+	}
+	return standing, nil
+}
+
+// change gives a command and prints what came of it, as the timeline tells it.
+func (s *session) change(ctx context.Context, command model.Command) error {
+	receipt, err := s.space.Do(ctx, s.actor, command)
+	if err != nil {
+		return troubled(err)
+	}
+	if len(receipt.Events) == 0 {
+		s.out.printf("%s: nothing to change, it is so already.", receipt.Incident)
+		return nil
+	}
+	for _, event := range receipt.Events {
+		s.printChange(event)
+	}
+	return nil
+}
+
+func (s *session) printChange(event model.Event) {
+	id := event.Body.Incident()
+	standing, ok := s.snapshot().Incident(id)
+	if !ok {
+		return
+	}
+	entry := model.Tell(event, standing.Procedure, s.zone())
+	tone := strong
+	if entry.Minor {
+		tone = plain
+	}
+	s.out.line(painted{string(id) + "  ", quiet}, painted{entry.What, tone})
+	for _, detail := range entry.Detail {
+		s.out.indented(len(id)+2, detail, quiet)
+	}
+}
+
+// verb makes a command about one incident, which is the first word.
+func (a *app) verb(use, short string, least, most int, decide func(s *session, id model.ID, args []string) (model.Command, error)) *cobra.Command {
+	return &cobra.Command{
+		Use:               use,
+		Short:             short,
+		Args:              words(least, most),
+		ValidArgsFunction: a.completeIncident,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.withSession(cmd, func(ctx context.Context, s *session) error {
+				id, err := s.incidentID(args[0])
+				if err != nil {
+					return err
+				}
+				command, err := decide(s, id, args[1:])
+				if err != nil {
+					return err
+				}
+				return s.change(ctx, command)
+			})
+		},
+	}
+}
+
+// longestInput bounds what is read of standard input: more than any text may
+// have, so that the domain can say by how much it is too long.
+const longestInput = 4 << 20
+
+// text is a text as it was given, or standard input where that is "-".
+func (s *session) text(field, text string) (string, error) {
+	if text != "-" {
+		return text, nil
+	}
+	data, err := io.ReadAll(io.LimitReader(s.in, longestInput+1))
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("read %s from standard input: %w", field, err)
+	case len(data) > longestInput:
+		return "", model.Refuse(model.Field(field, "standard input has more than 4 MiB", fmt.Sprintf("at most %d characters", model.MaxText)))
+	}
+	return strings.ToValidUTF8(string(data), "\ufffd"), nil
+}

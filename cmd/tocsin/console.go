@@ -1,0 +1,103 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"tocsin/config"
+	"tocsin/model"
+	"tocsin/store"
+	"tocsin/store/board"
+	"tocsin/tui"
+)
+
+// consoleSpace lets the console see a stored space through its own interface.
+type consoleSpace struct{ *store.Space }
+
+func (c consoleSpace) Snapshot() tui.Snapshot { return consoleSnapshot{c.Space.Snapshot()} }
+
+func (c consoleSpace) Do(ctx context.Context, actor model.Actor, command model.Command) (model.ID, error) {
+	receipt, err := c.Space.Do(ctx, actor, command)
+	return receipt.Incident, err
+}
+
+// consoleSnapshot gives as methods what the board's snapshot has as fields.
+type consoleSnapshot struct{ *board.Snapshot }
+
+func (c consoleSnapshot) Seq() uint64 { return c.Snapshot.Seq }
+
+func (c consoleSnapshot) Meta() model.Meta { return c.Snapshot.Meta }
+
+// runConsole opens the live console; where nobody sits at a terminal it prints
+// the queue.
+func (a *app) runConsole(cmd *cobra.Command) error {
+	if a.json || !a.interactive() {
+		return a.withSession(cmd, func(_ context.Context, s *session) error { return a.printQueue(s, queueFilter{}) })
+	}
+	dir, err := a.dataDir()
+	if err != nil {
+		return err
+	}
+	settings, err := config.LoadSettings(filepath.Join(dir, "settings.toml"))
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancelCause(cmd.Context())
+	defer cancel(nil)
+	quiet := *a
+	quiet.err = io.Discard // the screen belongs to the console
+	s, err := quiet.open(ctx, cancel)
+	if err != nil {
+		return err
+	}
+	return errors.Join(runScreens(ctx, s.consoleOptions(settings)), s.close())
+}
+
+// runScreens runs the console until it is left. An end that was asked for
+// from outside is no error; one that the record forced is.
+func runScreens(ctx context.Context, options tui.Options) error {
+	err := tui.Run(ctx, options)
+	var trouble *storeError
+	if errors.As(context.Cause(ctx), &trouble) {
+		return trouble
+	}
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
+}
+
+func (s *session) consoleOptions(settings config.Settings) tui.Options {
+	return tui.Options{
+		Space: consoleSpace{s.space},
+		Actor: s.actor,
+		Now:   s.now,
+		SetUp: s.setUp,
+		Packs: s.library.Packs(),
+		Defaults: tui.SetUpAnswers{
+			Organisation: defaultOrganisation,
+			Zone:         config.LocalZone(),
+			Packs:        []string{defaultProcedure, defaultRegime},
+		},
+		Theme:   settings.Theme,
+		Keys:    settings.Keys,
+		NoMouse: !settings.Mouse,
+	}
+}
+
+// setUp takes the answers of the first-run screen.
+func (s *session) setUp(ctx context.Context, answers tui.SetUpAnswers) error {
+	refs, err := s.refs(answers.Packs)
+	if err != nil {
+		return err
+	}
+	if _, err := config.LoadZone(answers.Zone); err != nil {
+		return model.Refuse(model.Field("zone", err.Error(), ""))
+	}
+	_, err = s.space.Do(ctx, s.actor, model.Setup{Organisation: answers.Organisation, Zone: answers.Zone, Packs: refs})
+	return err
+}

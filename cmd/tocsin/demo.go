@@ -1,0 +1,103 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"tocsin/config"
+	"tocsin/model"
+	"tocsin/store"
+)
+
+func (a *app) demoCommand() *cobra.Command {
+	var printed bool
+	cmd := &cobra.Command{
+		Use:   "demo",
+		Short: "Open the console on a made-up month of incidents",
+		Long: `Makes a record in a temporary folder, fills it with about twenty incidents
+under the policies that come with the console, and opens the console on it.
+The clock runs; nothing is kept.`,
+		Args: words(0, 0),
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.demo(cmd, printed) },
+	}
+	cmd.Flags().BoolVar(&printed, "print", false, "print the queue instead of opening the console")
+	return a.reading(cmd)
+}
+
+func (a *app) demo(cmd *cobra.Command, printed bool) (err error) {
+	dir, err := os.MkdirTemp("", "tocsin-demo-")
+	if err != nil {
+		return fmt.Errorf("make a folder for the demo: %w", err)
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	ctx, cancel := context.WithCancelCause(cmd.Context())
+	defer cancel(nil)
+	clock := &storyClock{real: a.now}
+	options := store.Options{
+		Now:    clock.Now,
+		Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Fatal:  func(err error) { cancel(&storeError{err: err}) },
+	}
+	s, err := a.openDemo(ctx, dir, options, clock)
+	if err != nil {
+		return err
+	}
+	if printed || a.json || !a.interactive() {
+		err := a.printQueue(s, queueFilter{})
+		return errors.Join(err, s.close(), a.handOver(s.out))
+	}
+	screens := s.consoleOptions(config.DefaultSettings())
+	screens.Banner = "DEMO"
+	return errors.Join(runScreens(ctx, screens), s.close())
+}
+
+// openDemo opens a fresh record and tells the story into it.
+func (a *app) openDemo(ctx context.Context, dir string, options store.Options, clock *storyClock) (*session, error) {
+	library, err := config.LoadPacks("")
+	if err != nil {
+		return nil, err
+	}
+	s, err := openSession(ctx, dir, "demo", options, library)
+	if err != nil {
+		return nil, err
+	}
+	s.actor, s.now, s.in, s.out, s.err = model.Actor{Name: demoActor, Role: model.Owner}, clock.Now, a.in, a.newPaper(), a.err
+	if err := playStory(ctx, s, clock, config.LocalZone()); err != nil {
+		return nil, errors.Join(fmt.Errorf("tell the demo's story: %w", err), s.close())
+	}
+	return s, nil
+}
+
+// storyClock stands at the moments of a story while that is told, and runs
+// with the real clock afterwards.
+type storyClock struct {
+	real func() time.Time
+
+	mu sync.Mutex
+	at time.Time // zero once the story is told
+}
+
+// Now is the clock's time.
+func (c *storyClock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.at.IsZero() {
+		return c.real()
+	}
+	return c.at
+}
+
+// set stops the clock at a moment; the zero time lets it run.
+func (c *storyClock) set(at time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.at = at
+}

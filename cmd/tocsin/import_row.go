@@ -1,0 +1,169 @@
+package main
+
+import (
+	"fmt"
+	"iter"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"tocsin/model"
+	"tocsin/model/calendar"
+	"tocsin/model/policy"
+)
+
+// row is one incident of a file: what it says, and what is wrong with it.
+type row struct {
+	line     int // where it begins, from 1
+	size     int // bytes of its text
+	history  model.History
+	problems []model.FieldError
+}
+
+// rowSeq is the rows of a file in order. An error ends it: the file could not
+// be read on, or is none of incidents.
+type rowSeq = iter.Seq2[row, error]
+
+func (r *row) wrong(field, problem, accepts string) {
+	r.problems = append(r.problems, model.Field(field, problem, accepts))
+}
+
+func (r *row) hasProblem(field string) bool {
+	return slices.ContainsFunc(r.problems, func(p model.FieldError) bool { return p.Field == field })
+}
+
+// importField is one column of an import. Exactly one of its functions is set.
+type importField struct {
+	name string
+	text func(h *model.History, text string)
+	list func(h *model.History, words []string)
+	time func(h *model.History, at time.Time)
+}
+
+var importFields = []importField{
+	{name: "id", text: func(h *model.History, text string) { h.External = text }},
+	{name: "title", text: func(h *model.History, text string) { h.Title = text }},
+	{name: "description", text: func(h *model.History, text string) { h.Description = text }},
+	{name: "types", list: func(h *model.History, words []string) { h.Types = words }},
+	{name: "classification", text: func(h *model.History, text string) { h.Classification = model.Classification(text) }},
+	{name: "severity", text: func(h *model.History, text string) { h.Severity = text }},
+	{name: "reason", text: func(h *model.History, text string) { h.Reason = text }},
+	{name: "data", list: func(h *model.History, words []string) { h.Data = words }},
+	{name: "systems", list: func(h *model.History, words []string) { h.Systems = words }},
+	{name: "tlp", text: func(h *model.History, text string) { h.TLP = model.TLP(text) }},
+	{name: "reporter", text: func(h *model.History, text string) { h.Reporter = text }},
+	{name: "source", text: func(h *model.History, text string) { h.Source = text }},
+	{name: "lead", text: func(h *model.History, text string) { h.Lead = text }},
+	{name: "opened", time: func(h *model.History, at time.Time) { h.Opened = at }},
+	{name: "closed", time: func(h *model.History, at time.Time) { h.Closed = at }},
+	{name: "outcome", text: func(h *model.History, text string) { h.Outcome = model.Outcome(text) }},
+}
+
+// factPrefix makes a column that of a fact.
+const factPrefix = "fact:"
+
+func importNames() []string {
+	names := make([]string, len(importFields))
+	for k, f := range importFields {
+		names[k] = f.name
+	}
+	return names
+}
+
+// rowParser puts the words of a file into rows.
+type rowParser struct {
+	*session
+	kinds map[string]model.FactKind
+	now   time.Time // one moment for the whole file
+}
+
+// checkName says what is wrong with a column's name, "" where nothing is.
+func (p *rowParser) checkName(name string) string {
+	if fact, ok := strings.CutPrefix(name, factPrefix); ok {
+		if _, known := p.kinds[fact]; known {
+			return ""
+		}
+		return fmt.Sprintf("there is no fact %q%s", model.Clip(model.CleanLine(fact), 40), meant(fact, slices.Sorted(maps.Keys(p.kinds))))
+	}
+	if slices.Contains(importNames(), name) {
+		return ""
+	}
+	return fmt.Sprintf("there is no column %q%s", model.Clip(model.CleanLine(name), 40), meant(name, importNames()))
+}
+
+func meant(word string, known []string) string {
+	if near := policy.Nearest(word, known); near != "" {
+		return " (did you mean " + near + "?)"
+	}
+	return ""
+}
+
+// put sets one field of a row. A text that is empty says nothing.
+func (p *rowParser) put(r *row, name, text string) {
+	r.size += len(text)
+	if strings.TrimSpace(text) == "" {
+		return
+	}
+	if fact, ok := strings.CutPrefix(name, factPrefix); ok {
+		p.putFact(r, fact, strings.TrimSpace(text))
+		return
+	}
+	k := slices.IndexFunc(importFields, func(f importField) bool { return f.name == name })
+	switch field := importFields[k]; {
+	case field.list != nil:
+		field.list(&r.history, splitList(text))
+	case field.text != nil:
+		field.text(&r.history, text)
+	default:
+		if at, ok := p.readRowTime(r, name, text); ok {
+			field.time(&r.history, at)
+		}
+	}
+}
+
+// putList sets a field from a list, where the field takes one.
+func (p *rowParser) putList(r *row, name string, entries []string) {
+	k := slices.IndexFunc(importFields, func(f importField) bool { return f.name == name })
+	if k < 0 || importFields[k].list == nil {
+		r.wrong(name, "is a list", "a text")
+		return
+	}
+	for _, entry := range entries {
+		r.size += len(entry)
+	}
+	importFields[k].list(&r.history, entries)
+}
+
+func (p *rowParser) putFact(r *row, name, text string) {
+	answer, err := policy.ParseAnswer(strings.ToLower(text))
+	switch {
+	case err == nil:
+		r.history.Facts = append(r.history.Facts, model.Statement{Name: name, Value: model.Value{Answer: answer}})
+	case p.kinds[name] == model.QuestionFact:
+		r.wrong(name, fmt.Sprintf("%q is no answer", model.Clip(model.CleanLine(text), 40)), "yes, no or unknown")
+	default:
+		if at, ok := p.readRowTime(r, name, text); ok {
+			r.history.Facts = append(r.history.Facts, model.Statement{Name: name, Value: model.Time(at)})
+		}
+	}
+}
+
+func (p *rowParser) readRowTime(r *row, field, text string) (time.Time, bool) {
+	at, err := calendar.ParseTime(text, p.zone(), p.now)
+	if err != nil {
+		r.wrong(field, err.Error(), "")
+		return time.Time{}, false
+	}
+	return at, true
+}
+
+func splitList(text string) []string {
+	var entries []string
+	for _, entry := range strings.Split(text, ";") {
+		if entry = strings.TrimSpace(entry); entry != "" {
+			entries = append(entries, entry)
+		}
+	}
+	return entries
+}

@@ -1,0 +1,94 @@
+package main
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// jsonShapes says what each reading verb prints as JSON: an object, or a list
+// of them.
+var jsonShapes = []struct {
+	verb string
+	list bool
+	view any
+}{
+	{"queue, tocsin", true, queueView{}},
+	{"show", false, incidentView{}},
+	{"timeline", true, entryView{}},
+	{"deadlines", true, obligationView{}},
+	{"task", true, taskView{}},
+	{"fact", true, factView{}},
+	{"policy list", true, packView{}},
+	{"policy lint", true, findingView{}},
+	{"version", false, versionView{}},
+}
+
+const jsonIntro = `What the verbs print with --json. Field names are added to, never renamed.
+Times are RFC 3339 with the space's offset. Lists are never null; a time or an
+object that is not there is null, a text that is not there is "".
+policy show prints the pack with the keys of a pack file.`
+
+// jsonHelp documents the fields from the types that are printed, so that it
+// cannot differ from them.
+func jsonHelp() *cobra.Command {
+	var text strings.Builder
+	text.WriteString(jsonIntro + "\n")
+	for _, shape := range jsonShapes {
+		kind := "an object"
+		if shape.list {
+			kind = "a list of objects"
+		}
+		fmt.Fprintf(&text, "\n%s: %s\n", shape.verb, kind)
+		describeFields(&text, reflect.TypeOf(shape.view), 1)
+	}
+	topic := &cobra.Command{Use: "json", Short: "The fields that --json prints", Long: text.String()}
+	topic.SetHelpFunc(func(cmd *cobra.Command, _ []string) { fmt.Fprint(cmd.OutOrStdout(), cmd.Long) })
+	return topic
+}
+
+func describeFields(text *strings.Builder, t reflect.Type, depth int) {
+	for k := range t.NumField() {
+		field := t.Field(k)
+		if field.Anonymous {
+			describeFields(text, field.Type, depth)
+			continue
+		}
+		if !field.IsExported() {
+			continue
+		}
+		words, inner := fieldWords(field.Type)
+		if help := field.Tag.Get("help"); help != "" {
+			words += ": " + help
+		}
+		fmt.Fprintf(text, "%s%s (%s)\n", strings.Repeat("  ", depth), field.Tag.Get("json"), words)
+		if inner != nil {
+			describeFields(text, inner, depth+1)
+		}
+	}
+}
+
+// fieldWords names a type, and gives the object within it.
+func fieldWords(t reflect.Type) (words string, inner reflect.Type) {
+	switch {
+	case t == reflect.TypeFor[stamp]():
+		return "time", nil
+	case t.Kind() == reflect.Pointer:
+		words, inner = fieldWords(t.Elem())
+		return words + " or null", inner
+	case t.Kind() == reflect.Slice:
+		words, inner = fieldWords(t.Elem())
+		return "list of " + plural[words], inner
+	case t.Kind() == reflect.Struct:
+		return "object", t
+	case t.Kind() == reflect.String:
+		return "text", nil
+	case t.Kind() == reflect.Bool:
+		return "yes or no", nil
+	}
+	return "number", nil
+}
+
+var plural = map[string]string{"text": "texts", "object": "objects"}

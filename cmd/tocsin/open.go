@@ -1,0 +1,175 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"tocsin/config"
+	"tocsin/model"
+	"tocsin/model/policy"
+	"tocsin/store"
+	"tocsin/store/board"
+)
+
+// What a fresh space is set up with where nobody is asked.
+const (
+	defaultOrganisation = "Our organisation"
+	defaultProcedure    = "inventifornia"
+	defaultRegime       = "gdpr"
+)
+
+// packsFolder, within the data directory, holds a team's own packs.
+const packsFolder = "packs"
+
+// session is a space opened for one actor.
+type session struct {
+	store   *store.Store
+	space   *store.Space
+	library *config.Library
+	actor   model.Actor
+	now     func() time.Time
+	in      io.Reader
+	out     *paper
+	err     io.Writer
+}
+
+func (s *session) snapshot() *board.Snapshot { return s.space.Snapshot() }
+
+func (s *session) zone() *time.Location { return s.snapshot().Zone() }
+
+// withSession opens the space, lets the verb work in it, closes it, and then
+// hands over what the verb wrote. The context ends when the record can no
+// longer be written, too.
+func (a *app) withSession(cmd *cobra.Command, work func(ctx context.Context, s *session) error) error {
+	ctx, cancel := context.WithCancelCause(cmd.Context())
+	defer cancel(nil)
+	s, err := a.open(ctx, cancel)
+	if err != nil {
+		return err
+	}
+	err = s.setUpByDefault(ctx)
+	if err == nil {
+		err = work(ctx, s)
+	}
+	if cause := context.Cause(ctx); errors.Is(err, context.Canceled) && cause != nil {
+		err = cause
+	}
+	if err := errors.Join(err, s.close()); err != nil {
+		return errors.Join(err, a.handOver(s.out))
+	}
+	return a.handOver(s.out)
+}
+
+func (a *app) handOver(p *paper) error {
+	if _, err := p.WriteTo(a.out); err != nil {
+		return fmt.Errorf("write the answer: %w", err)
+	}
+	return nil
+}
+
+// open takes the data directory and brings its packs up to date. Nothing is
+// opened with a pack that is wrong.
+func (a *app) open(ctx context.Context, fail context.CancelCauseFunc) (*session, error) {
+	dir, err := a.dataDir()
+	if err != nil {
+		return nil, err
+	}
+	actor, err := a.actor()
+	if err != nil {
+		return nil, err
+	}
+	library, err := config.LoadPacks(filepath.Join(dir, packsFolder))
+	if err != nil {
+		return nil, err
+	}
+	options := store.Options{
+		Now:    a.now,
+		Logger: slog.New(slog.NewTextHandler(a.err, &slog.HandlerOptions{Level: slog.LevelWarn})),
+		Fatal:  func(err error) { fail(&storeError{err: err}) },
+	}
+	s, err := openSession(ctx, dir, a.space, options, library)
+	if err != nil {
+		return nil, err
+	}
+	s.actor, s.now, s.in, s.out, s.err = actor, a.now, a.in, a.newPaper(), a.err
+	if err := s.adopt(ctx, filepath.Join(dir, packsFolder)); err != nil {
+		return nil, errors.Join(err, s.close())
+	}
+	return s, nil
+}
+
+func openSession(ctx context.Context, dir, space string, options store.Options, library *config.Library) (*session, error) {
+	st, err := store.Open(ctx, dir, options)
+	if err != nil {
+		return nil, troubled(err)
+	}
+	opened, err := st.Space(ctx, space)
+	if err != nil {
+		return nil, errors.Join(troubled(err), closeStore(st))
+	}
+	return &session{store: st, space: opened, library: library}, nil
+}
+
+func (s *session) close() error { return closeStore(s.store) }
+
+func closeStore(st *store.Store) error { return troubled(st.Close(context.Background())) }
+
+// adopt takes every pack into the space; those it has already change nothing.
+func (s *session) adopt(ctx context.Context, folder string) error {
+	for _, pack := range s.library.Packs() {
+		_, err := s.space.Do(ctx, s.actor, model.AdoptPack{Pack: pack})
+		if err != nil {
+			return fmt.Errorf("%s: %w", packFile(folder, pack.Ref()), troubled(err))
+		}
+	}
+	return nil
+}
+
+// packFile finds the file that a pack came from, for a message.
+func packFile(folder string, ref policy.Ref) string {
+	files, _ := filepath.Glob(filepath.Join(folder, "*.toml"))
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			continue
+		}
+		if pack, err := config.ParsePack(file, data); err == nil && pack.Ref() == ref {
+			return file
+		}
+	}
+	return "policy pack " + ref.String()
+}
+
+// setUpByDefault gives a fresh space its settings without asking.
+func (s *session) setUpByDefault(ctx context.Context) error {
+	if s.snapshot().IsSetUp() {
+		return nil
+	}
+	refs, err := s.refs([]string{defaultProcedure, defaultRegime})
+	if err != nil {
+		return err
+	}
+	_, err = s.space.Do(ctx, s.actor, model.Setup{Organisation: defaultOrganisation, Zone: config.LocalZone(), Packs: refs})
+	return troubled(err)
+}
+
+// refs finds the latest version of each pack.
+func (s *session) refs(ids []string) ([]policy.Ref, error) {
+	refs := make([]policy.Ref, 0, len(ids))
+	for _, id := range ids {
+		pack, ok := s.library.Latest(id)
+		if !ok {
+			return nil, unknown("packs", id, s.library.IDs())
+		}
+		refs = append(refs, pack.Ref())
+	}
+	return refs, nil
+}

@@ -1,0 +1,108 @@
+package main
+
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"tocsin/model/policy"
+)
+
+// Groups that the help lists the verbs in.
+const (
+	groupRead   = "read"
+	groupWork   = "work"
+	groupEnd    = "end"
+	groupRecord = "record"
+)
+
+const rootLong = `Tocsin keeps a team's promises about security incidents: it records what
+happened and who decided what, and shows which notice is due when, and why.
+
+Without a verb it opens the live console. Where nobody sits at a terminal it
+prints the queue instead and never asks anything.
+
+Incidents are named INC-2026-0007, 2026-7, or 7 for this year's. Times are
+written 2006-01-02 15:04, 15:04, now, -2h, 2h ago, or in RFC 3339; without an
+offset they are in the space's zone. Where a text is -, standard input is read.
+
+Exit codes: 0 done, 1 refused (standard error says why), 2 not a command line,
+3 trouble with the record.`
+
+func (a *app) rootCommand() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "tocsin",
+		Short: "An incident-response console for the terminal",
+		Long:  rootLong,
+		Example: `  tocsin
+  tocsin demo
+  tocsin report --title "Mailbox forwards to an outside address"
+  tocsin deadlines --within 24h`,
+		Args: a.noVerb,
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.runConsole(cmd) },
+	}
+	flags := root.PersistentFlags()
+	flags.StringVar(&a.data, "data", "", "directory of the record (else TOCSIN_DATA, else XDG_DATA_HOME/tocsin, else ~/.local/share/tocsin)")
+	flags.StringVar(&a.space, "space", "main", "the organisation's space within the record")
+	flags.StringVar(&a.as, "as", "", "who is acting (else TOCSIN_USER, else the system's user)")
+	root.Flags().BoolVar(&a.json, "json", false, "print the queue as JSON, see tocsin help json")
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return usage(cmd, "%w", err) })
+	root.AddGroup(
+		&cobra.Group{ID: groupRead, Title: "look"},
+		&cobra.Group{ID: groupWork, Title: "work on an incident"},
+		&cobra.Group{ID: groupEnd, Title: "end one"},
+		&cobra.Group{ID: groupRecord, Title: "the record"},
+	)
+	a.addVerbs(root)
+	return root
+}
+
+func (a *app) addVerbs(root *cobra.Command) {
+	add := func(group string, verbs ...*cobra.Command) {
+		for _, verb := range verbs {
+			verb.GroupID = group
+			root.AddCommand(verb)
+		}
+	}
+	add(groupRead, a.queueCommand(), a.showCommand(), a.timelineCommand(), a.deadlinesCommand())
+	add(groupWork,
+		a.reportCommand(), a.describeCommand(), a.triageCommand(), a.factCommand(), a.severityCommand(), a.phaseCommand(), a.taskCommand(),
+		a.assignCommand(), a.noteCommand(), a.waiveCommand(), a.linkCommand())
+	add(groupEnd, a.closeCommand(), a.duplicateCommand(), a.mergeCommand(), a.falsePositiveCommand(), a.reopenCommand())
+	add(groupRecord, a.importCommand(), a.policyCommand(), a.demoCommand(), a.versionCommand())
+	root.AddCommand(jsonHelp())
+}
+
+// noVerb refuses words after tocsin that are no verb, with the nearest one.
+func (a *app) noVerb(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	var verbs []string
+	for _, verb := range cmd.Commands() {
+		verbs = append(verbs, verb.Name())
+	}
+	if near := policy.Nearest(strings.ToLower(args[0]), verbs); near != "" {
+		return usage(cmd, "%q is not a verb: did you mean %s?", args[0], near)
+	}
+	return usage(cmd, "%q is not a verb", args[0])
+}
+
+// words asks for as many arguments as a verb has, named as its help names them.
+func words(least, most int) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		switch {
+		case len(args) < least:
+			return usage(cmd, "too few words: tocsin %s", cmd.Use)
+		case len(args) > most:
+			return usage(cmd, "too many words from %q on: tocsin %s", args[most], cmd.Use)
+		}
+		return nil
+	}
+}
+
+// reading gives a verb that reads its --json flag.
+func (a *app) reading(cmd *cobra.Command) *cobra.Command {
+	cmd.Flags().BoolVar(&a.json, "json", false, "print JSON, see tocsin help json")
+	return cmd
+}
