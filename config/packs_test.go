@@ -103,7 +103,7 @@ func TestNotificationTable(t *testing.T) {
 		for _, classification := range []string{"confirmed", "potential", ""} {
 			t.Run(test.severity+" "+classification, func(t *testing.T) {
 				c := &policy.Case{
-					Severity: test.severity, Classification: classification, Triaged: true,
+					Severity: test.severity, Classification: classification,
 					Times:   map[string]time.Time{"impact_confirmed": when(t, "2026-11-23 10:00")},
 					Answers: map[string]policy.Answer{"tier.paid": policy.Yes, "tier.free": policy.No},
 				}
@@ -152,7 +152,7 @@ func wantState(t *testing.T, o *policy.Obligation, now string, want policy.State
 func TestNotificationTiers(t *testing.T) {
 	p := pack(t, "saas-notification")
 	c := &policy.Case{
-		Severity: "critical", Triaged: true, Times: map[string]time.Time{"impact_confirmed": when(t, "2026-11-23 10:00")},
+		Severity: "critical", Times: map[string]time.Time{"impact_confirmed": when(t, "2026-11-23 10:00")},
 		Answers: map[string]policy.Answer{"tier.paid": policy.No, "tier.free": policy.Yes},
 	}
 	rules := rulesOf(t, p, c)
@@ -179,7 +179,7 @@ func TestNotificationTiers(t *testing.T) {
 func TestNotificationDowngrade(t *testing.T) {
 	p := pack(t, "saas-notification")
 	c := &policy.Case{
-		Severity: "critical", Triaged: true, Times: map[string]time.Time{"impact_confirmed": when(t, "2026-11-23 10:00")},
+		Severity: "critical", Times: map[string]time.Time{"impact_confirmed": when(t, "2026-11-23 10:00")},
 		Answers:     map[string]policy.Answer{"tier.paid": policy.Yes, "tier.free": policy.No},
 		Applied:     []policy.RuleKey{{Pack: p.ID, Rule: "notice-critical"}},
 		Submissions: []policy.Submission{{Key: policy.RuleKey{Pack: p.ID, Rule: "notice-critical"}, At: when(t, "2026-11-24 08:00")}},
@@ -198,7 +198,7 @@ func TestNotificationDowngrade(t *testing.T) {
 func TestInventifornia(t *testing.T) {
 	p := pack(t, "inventifornia")
 	c := &policy.Case{
-		Severity: "high", Triaged: true, Types: []string{"data-breach"}, Data: []string{"input-data"},
+		Severity: "high", Types: []string{"data-breach"}, Data: []string{"input-data"},
 		Times:   map[string]time.Time{"confirmed": when(t, "2027-03-26 10:00"), "resolved": when(t, "2027-04-01 09:00")},
 		Answers: map[string]policy.Answer{"customer_data_exposed": policy.Yes},
 	}
@@ -221,7 +221,7 @@ func TestInventifornia(t *testing.T) {
 func TestInventiforniaVulnerability(t *testing.T) {
 	p := pack(t, "inventifornia")
 	c := &policy.Case{
-		Severity: "critical", Triaged: true, Types: []string{"vulnerability"},
+		Severity: "critical", Types: []string{"vulnerability"},
 		Times:   map[string]time.Time{"reported": when(t, "2026-11-20 18:00")}, // a Friday
 		Answers: map[string]policy.Answer{"customer_data_exposed": policy.No},
 	}
@@ -235,8 +235,8 @@ func TestInventiforniaVulnerability(t *testing.T) {
 func TestItemIQ(t *testing.T) {
 	p := pack(t, "itemiq")
 	c := &policy.Case{
-		Severity: "critical", Triaged: true,
-		Times: map[string]time.Time{"detected": when(t, "2026-11-23 10:00"), "aware": when(t, "2026-11-23 11:00")},
+		Severity: "critical",
+		Times:    map[string]time.Time{"detected": when(t, "2026-11-23 10:00"), "aware": when(t, "2026-11-23 11:00")},
 		Answers: map[string]policy.Answer{
 			"personal_data_at_risk": policy.Yes, "regulator_notice_required": policy.Yes, "shared_systems_affected": policy.Yes,
 		},
@@ -259,7 +259,7 @@ func TestItemIQ(t *testing.T) {
 func TestIventory(t *testing.T) {
 	p := pack(t, "iventory")
 	c := &policy.Case{
-		Triaged: true, Times: map[string]time.Time{"confirmed": when(t, "2026-10-23 10:00")},
+		Times:   map[string]time.Time{"confirmed": when(t, "2026-10-23 10:00")},
 		Answers: map[string]policy.Answer{"tenant_data_affected": policy.Yes},
 	}
 	rules := rulesOf(t, p, c)
@@ -284,7 +284,7 @@ func TestSaaSSecurityIncident(t *testing.T) {
 
 func TestGDPR(t *testing.T) {
 	p := pack(t, "gdpr")
-	c := &policy.Case{Triaged: true, Times: map[string]time.Time{"aware": when(t, "2020-12-22 12:17")}}
+	c := &policy.Case{Times: map[string]time.Time{"aware": when(t, "2020-12-22 12:17")}}
 	rules := rulesOf(t, p, c)
 	authority := rules["art33-authority"]
 	wantState(t, authority, "2020-12-23 00:00", policy.CannotExclude)
@@ -340,7 +340,7 @@ func BenchmarkEmbeddedObligations(b *testing.B) {
 	packs := []*policy.Pack{pack(b, "inventifornia"), pack(b, "gdpr")}
 	zone := berlin(b)
 	c := &policy.Case{
-		Severity: "high", Triaged: true, Types: []string{"data-breach"}, Data: []string{"input-data"},
+		Severity: "high", Types: []string{"data-breach"}, Data: []string{"input-data"},
 		Times: map[string]time.Time{"aware": when(b, "2026-11-23 10:00"), "confirmed": when(b, "2026-11-23 10:00")},
 		Answers: map[string]policy.Answer{
 			"customer_data_exposed": policy.Yes, "acting.controller": policy.No, "acting.processor": policy.Yes, "personal_data": policy.Yes,

@@ -253,7 +253,6 @@ func (i *Incident) Case() *policy.Case {
 	c := &policy.Case{
 		Severity:       i.Severity(),
 		Classification: string(i.Classification),
-		Triaged:        !i.Triaged.IsZero(),
 		Types:          i.Types,
 		Data:           i.Data,
 		Times:          make(map[string]time.Time, len(i.Facts)),

@@ -74,7 +74,7 @@ func (c *Console) severityOptions(pack *policy.Pack) []option {
 func (c *Console) tlpOptions() []option {
 	var options []option
 	for _, label := range model.TLPs() {
-		options = append(options, option{id: string(label), label: string(label), style: c.theme.TLP(label)})
+		options = append(options, option{id: string(label), label: string(label)})
 	}
 	return options
 }

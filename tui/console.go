@@ -44,6 +44,8 @@ type screen interface {
 	typing() bool
 	update(msg tea.Msg) tea.Cmd
 	click(x, y int) tea.Cmd
+	// extent says which of how many rows are in view, for the scroll mark.
+	extent() (top, shown, total int)
 }
 
 // overlay is what lies over a screen and takes all keys.
@@ -255,10 +257,10 @@ func (c *Console) takeFrame(msg frameMsg) {
 func (c *Console) resize(width, height int) {
 	c.width, c.height = min(width, maxWidth), min(height, maxHeight)
 	for _, s := range []screen{c.queue, c.incident, c.deadlines, c.triage} {
-		s.size(c.width, c.bodyHeight())
+		s.size(c.width-1, c.bodyHeight())
 	}
 	if c.setUp != nil {
-		c.setUp.size(c.width, c.bodyHeight())
+		c.setUp.size(c.width-1, c.bodyHeight())
 	}
 }
 

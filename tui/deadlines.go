@@ -86,6 +86,10 @@ func (d *deadlinesScreen) obligation() *policy.Obligation {
 func (d *deadlinesScreen) typing() bool           { return false }
 func (d *deadlinesScreen) update(tea.Msg) tea.Cmd { return nil }
 
+func (d *deadlinesScreen) extent() (top, shown, total int) {
+	return d.list.top, d.list.height, len(d.rows)
+}
+
 func (d *deadlinesScreen) click(_, y int) tea.Cmd {
 	for _, line := range d.layout() {
 		if line.y == y && line.row >= 0 {
@@ -194,25 +198,43 @@ func (d *deadlinesScreen) drawRow(row deadlineRow, selected bool) string {
 	state := due.State(now)
 	_, style := stateMark(t, state)
 	shape, word, severity := severityMark(t, row.standing)
-	room := d.width - 2 - 20 - 18 - 14 - 12
-	bar := 0
-	if d.width >= 110 {
-		bar = 13
-		room -= bar
-	}
-	title := room * 11 / 20
 	mark, text := "  ", t.Text
 	if selected {
 		mark, text = t.Focus.Paint("▌ "), t.Bold
 	}
-	line := mark + d.c.dueCell(due.At, state, 19) + " " + t.Muted.Paint(fit(clock(due.At, now, d.c.zone()), 17)) + " "
-	if bar > 0 {
-		line += gauge(t, style, due.Start, due.At, now, bar-1) + " "
+	k := deadlineLayout(d.width)
+	line := mark + d.c.dueCell(due.At, state, 19) + " "
+	if k.when > 0 {
+		line += t.Muted.Paint(fit(clock(due.At, now, d.c.zone()), k.when-1)) + " "
 	}
-	line += text.Paint(fit(due.Rule.Title, title-1)) + " " + severity.Paint(fit(shape+" "+word, 11)) + " " +
-		t.Muted.Paint(fit(string(row.standing.Incident.ID), 13)) + " " + t.Muted.Paint(fit(safe(row.standing.Incident.Title), room-title))
+	if k.gauge > 0 {
+		line += gauge(t, style, due.Start, due.At, now, k.gauge-1) + " "
+	}
+	line += text.Paint(fit(due.Rule.Title, k.rule-1)) + " " + severity.Paint(fit(shape+" "+word, 11)) + " " +
+		t.Muted.Paint(fit(string(row.standing.Incident.ID), 13)) + " " + t.Muted.Paint(fit(safe(row.standing.Incident.Title), k.title))
 	if selected {
 		return t.Selected.Over(fit(line, d.width))
 	}
 	return fit(line, d.width)
+}
+
+// deadlineColumns is how wide each column is; 0 leaves one out.
+type deadlineColumns struct{ when, gauge, rule, title int }
+
+func deadlineLayout(width int) deadlineColumns {
+	k := deadlineColumns{}
+	room := width - 2 - 20 - 12 - 14
+	if width >= 100 {
+		k.when = 18
+	}
+	if width >= 150 {
+		k.gauge = 13
+	}
+	room -= k.when + k.gauge
+	k.rule = min(room, 36)
+	if room > 90 {
+		k.rule = room * 2 / 5
+	}
+	k.title = room - k.rule
+	return k
 }

@@ -37,7 +37,7 @@ func (c *Console) explanation(id model.ID, key policy.RuleKey, width int) []stri
 	state := o.State(c.now())
 	shape, style := stateMark(t, state)
 	line := style.Paint(shape + " " + string(state))
-	if state.Counting() {
+	if counts(o, c.now()) {
 		line += style.Paint("  " + countdown(o.Strict, c.now(), true))
 	}
 	p.lines = append(p.lines, line)

@@ -25,6 +25,7 @@ const (
 	textField                  // several lines
 	timeField                  // a moment, as calendar.ParseTime reads it
 	oneField                   // one of the options
+	askField                   // a three-valued question: the answers, then its text in full
 	manyField                  // any of the options
 )
 
@@ -32,8 +33,8 @@ const (
 type option struct {
 	id, label string
 	help      string
-	shape     string      // drawn before the label, where it has one
-	style     theme.Style // of shape and label when chosen
+	shape     string       // drawn before the label, where it has one
+	style     *theme.Style // of shape and label when chosen; nil is bold
 }
 
 // field is one input of a form: described as data, with what was typed so far.
@@ -63,7 +64,7 @@ func (f *field) begin(t *theme.Theme, value ...string) {
 	case textField:
 		f.area = newArea(t, f.hint, max(f.tall, 3))
 		f.area.SetValue(strings.Join(value, "\n"))
-	case oneField, manyField:
+	case oneField, manyField, askField:
 		f.chosen = slices.DeleteFunc(slices.Clone(value), func(id string) bool { return id == "" })
 		f.at = max(slices.IndexFunc(f.options, func(o option) bool { return slices.Contains(f.chosen, o.id) }), 0)
 	default:
@@ -76,25 +77,33 @@ func newInput(t *theme.Theme, hint string) textinput.Model {
 	input := textinput.New()
 	input.Prompt, input.Placeholder, input.CharLimit = "", hint, 2*model.MaxLine
 	input.SetVirtualCursor(false)
+	input.SetStyles(inputStyles(t))
+	return input
+}
+
+func inputStyles(t *theme.Theme) textinput.Styles {
 	text, muted := lipgloss.NewStyle().Foreground(t.Palette.Text), lipgloss.NewStyle().Foreground(t.Palette.Muted)
 	state := textinput.StyleState{Text: text, Placeholder: muted, Suggestion: muted, Prompt: muted}
-	input.SetStyles(textinput.Styles{Focused: state, Blurred: state})
-	return input
+	return textinput.Styles{Focused: state, Blurred: state}
 }
 
 func newArea(t *theme.Theme, hint string, rows int) textarea.Model {
 	area := textarea.New()
 	area.Prompt, area.Placeholder, area.CharLimit, area.ShowLineNumbers = "", hint, 2*model.MaxText, false
 	area.SetVirtualCursor(false)
-	text, muted := lipgloss.NewStyle().Foreground(t.Palette.Text), lipgloss.NewStyle().Foreground(t.Palette.Muted)
-	state := textarea.StyleState{Text: text, Placeholder: muted, CursorLine: text, EndOfBuffer: muted, Prompt: muted, Selection: text.Reverse(true)}
-	area.SetStyles(textarea.Styles{Focused: state, Blurred: state})
+	area.SetStyles(areaStyles(t))
 	area.SetHeight(rows)
 	return area
 }
 
+func areaStyles(t *theme.Theme) textarea.Styles {
+	text, muted := lipgloss.NewStyle().Foreground(t.Palette.Text), lipgloss.NewStyle().Foreground(t.Palette.Muted)
+	state := textarea.StyleState{Text: text, Placeholder: muted, CursorLine: text, EndOfBuffer: muted, Prompt: muted, Selection: text.Reverse(true)}
+	return textarea.Styles{Focused: state, Blurred: state}
+}
+
 // typing reports whether letters go into the field.
-func (f *field) typing() bool { return f.kind != oneField && f.kind != manyField }
+func (f *field) typing() bool { return f.kind != oneField && f.kind != manyField && f.kind != askField }
 
 func (f *field) focus() tea.Cmd {
 	switch {
@@ -152,7 +161,7 @@ func (f *field) pick(key string) {
 		f.pickLetter(key)
 		return
 	}
-	if f.kind == oneField {
+	if f.kind != manyField {
 		f.chosen = []string{f.options[f.at].id}
 	}
 }
@@ -163,7 +172,7 @@ func (f *field) pickLetter(key string) {
 		k := (f.at + 1 + step) % len(f.options)
 		if len(key) == 1 && strings.HasPrefix(strings.ToLower(f.options[k].label), key) {
 			f.at = k
-			if f.kind == oneField {
+			if f.kind != manyField {
 				f.chosen = []string{f.options[k].id}
 			}
 			return
@@ -176,7 +185,7 @@ func (f *field) toggle(id string) {
 		f.chosen = slices.Delete(slices.Clone(f.chosen), k, k+1)
 		return
 	}
-	if f.kind == oneField {
+	if f.kind != manyField {
 		f.chosen = []string{id}
 		return
 	}
@@ -223,19 +232,21 @@ func (f *field) moment(zone *time.Location, now time.Time) (time.Time, bool) {
 	return at, true
 }
 
-// setWidth makes room for typed text.
-func (f *field) setWidth(width int) {
+// fitTo makes room for typed text, in the colours of the theme as it is now.
+func (f *field) fitTo(t *theme.Theme, width int) {
 	switch {
 	case f.kind == textField:
 		f.area.SetWidth(width)
+		f.area.SetStyles(areaStyles(t))
 	case f.typing():
 		f.input.SetWidth(width - 1)
+		f.input.SetStyles(inputStyles(t))
 	}
 }
 
 // draw returns the field's lines, and where the cursor rests in them.
 func (f *field) draw(t *theme.Theme, width int, focused bool) (lines []string, x, y int) {
-	f.setWidth(width)
+	f.fitTo(t, width)
 	switch {
 	case f.kind == textField:
 		if cursor := f.area.Cursor(); cursor != nil {
@@ -250,12 +261,38 @@ func (f *field) draw(t *theme.Theme, width int, focused bool) (lines []string, x
 		x = min(ansi.StringWidth(string(before)), width-1)
 		return []string{t.Raised.Over(fit(f.input.View(), width))}, x, 0
 	}
+	if f.kind == askField {
+		return f.drawAsk(t, width, focused)
+	}
 	return f.drawOptions(t, width, focused)
+}
+
+// askWidth is the room that three answers take.
+const askWidth = 32
+
+// drawAsk writes the answers and, beside them, the whole question.
+func (f *field) drawAsk(t *theme.Theme, width int, focused bool) (lines []string, x, y int) {
+	options, x, _ := f.drawOptions(t, askWidth, focused)
+	style := t.Muted
+	if focused {
+		style = t.Bold
+	}
+	for k, line := range wrap(f.label, max(width-askWidth, 16)) {
+		left := spaces(askWidth)
+		if k == 0 {
+			left = fit(options[0], askWidth)
+		}
+		lines = append(lines, left+style.Paint(line))
+	}
+	return lines, x, 0
 }
 
 // drawOptions lays the options out in as many lines as they need.
 func (f *field) drawOptions(t *theme.Theme, width int, focused bool) (lines []string, x, y int) {
-	line, used := "", 0
+	line, used, gap := "", 0, 2
+	if f.kind == askField {
+		gap = 1
+	}
 	for k, o := range f.options {
 		text := f.optionText(t, o, focused && k == f.at)
 		w := ansi.StringWidth(text)
@@ -265,8 +302,8 @@ func (f *field) drawOptions(t *theme.Theme, width int, focused bool) (lines []st
 		if focused && k == f.at {
 			x, y = used, len(lines)
 		}
-		line += text + "  "
-		used += w + 2
+		line += text + spaces(gap)
+		used += w + gap
 	}
 	return append(lines, line), x, y
 }
@@ -288,8 +325,8 @@ func (f *field) optionText(t *theme.Theme, o option, cursor bool) string {
 	}
 	style := t.Muted
 	switch {
-	case taken && o.style != (theme.Style{}):
-		style = o.style
+	case taken && o.style != nil:
+		style = *o.style
 	case taken:
 		style = t.Bold
 	}

@@ -17,6 +17,8 @@ type form struct {
 	fields []*field
 	at     int // field that has the focus
 	top    int // first line shown
+	shown  int // lines shown, and how many there are, at the last drawing
+	total  int
 	base   uint64
 }
 
@@ -148,21 +150,25 @@ func quoted(text string) string {
 // draw returns height lines of the form with the focused field in view, and
 // where the cursor rests.
 func (f *form) draw(width, height int) (lines []string, cursor *tea.Position) {
-	room := width - labelWidth - 3
 	var all []string
 	cx, cy, from, to := 0, 0, 0, 0
 	for k, one := range f.fields {
 		focused := k == f.at
+		indent := labelWidth + 3
+		if one.kind == askField {
+			indent = 2
+		}
+		room := width - indent
 		drawn, x, y := one.draw(f.theme, room, focused)
 		if focused {
-			from, cx, cy = len(all), labelWidth+3+x, len(all)+y
+			from, cx, cy = len(all), indent+x, len(all)+y
 		}
 		for n, line := range drawn {
 			all = append(all, f.gutter(one, focused, n)+line)
 		}
 		if note := one.note(f.theme, focused); note != "" {
 			for _, line := range wrap(note, room) {
-				all = append(all, spaces(labelWidth+3)+line)
+				all = append(all, spaces(indent)+line)
 			}
 		}
 		if focused {
@@ -170,6 +176,7 @@ func (f *form) draw(width, height int) (lines []string, cursor *tea.Position) {
 		}
 	}
 	f.scroll(from, to, len(all), height)
+	f.shown, f.total = height, len(all)
 	end := min(f.top+height, len(all))
 	return block(all[f.top:end], width, height), &tea.Position{X: cx, Y: cy - f.top}
 }
@@ -183,6 +190,9 @@ func (f *form) gutter(one *field, focused bool, line int) string {
 	style := f.theme.Muted
 	if focused {
 		mark, style = f.theme.Focus.Paint("▌ "), f.theme.Bold
+	}
+	if one.kind == askField {
+		return mark
 	}
 	return mark + style.Paint(fit(label, labelWidth)) + " "
 }

@@ -39,7 +39,9 @@ func (c *Console) draw() {
 	body, cursor := c.current.draw()
 	lines := make([]string, 0, c.height)
 	lines = append(lines, c.header())
-	lines = append(lines, body...)
+	for k, line := range body {
+		lines = append(lines, line+c.edge(k, len(body)))
+	}
 	lines = append(lines, c.status())
 	if cursor != nil {
 		cursor.Y++
@@ -59,6 +61,24 @@ func (c *Console) draw() {
 		c.at.Color = c.theme.Palette.Accent
 	}
 }
+
+// edge is the last column of the screen: the scroll mark, and where there is
+// nothing to scroll a blank that is no space. Multiplexers drop plain spaces
+// at the end of a line, and their background with them.
+func (c *Console) edge(row, height int) string {
+	top, shown, total := c.current.extent()
+	if total <= shown || total == 0 {
+		return noBreakSpace
+	}
+	from := top * height / total
+	to := max((top+shown)*height/total, from+1)
+	if row >= from && row < to {
+		return c.theme.Muted.Paint("┃")
+	}
+	return c.theme.Rule.Paint("│")
+}
+
+const noBreakSpace = "\u00a0"
 
 func (c *Console) drawTooSmall() {
 	c.at = nil
@@ -100,7 +120,7 @@ func (c *Console) header() string {
 	}
 	left += "   " + c.alarms()
 	local := c.now().In(c.zone())
-	right := t.Text.Paint(local.Format("Mon 2 Jan 15:04")) + t.Muted.Paint(" "+local.Format("MST")+"  "+string(c.opts.Actor.Role)+"  ") + c.following() + " "
+	right := t.Text.Paint(local.Format("Mon 2 Jan 15:04")) + t.Muted.Paint(" "+local.Format("MST")+"  "+string(c.opts.Actor.Role)+"  ") + c.following() + noBreakSpace
 	return c.theme.Raised.Over(beside(left, right, c.width))
 }
 
@@ -155,7 +175,7 @@ func (c *Console) status() string {
 	if c.busy > 0 {
 		right = c.theme.Muted.Paint("saving… ")
 	}
-	return c.theme.Raised.Over(beside(left, right, c.width))
+	return c.theme.Raised.Over(beside(left, right, c.width-1) + noBreakSpace)
 }
 
 // helpLine lists the actions that can be given now, as far as they fit, with

@@ -37,6 +37,7 @@ type incidentScreen struct {
 	loading       bool
 	failed        string // why the history could not be read
 	scroll        [tabCount]int
+	total         int // rows of the tab at the last drawing
 	taskList      list
 	dueList       list
 }
@@ -180,6 +181,13 @@ func (s *incidentScreen) click(x, y int) tea.Cmd {
 		s.dueList.selectAt(s.dueList.top + y - s.headHeight() - 1)
 	}
 	return nil
+}
+
+func (s *incidentScreen) extent() (top, shown, total int) {
+	if s.tab == obligationsTab {
+		return s.dueList.top, s.dueList.height, len(s.obligations)
+	}
+	return s.scroll[s.tab], s.bodyHeight(), s.total
 }
 
 func (s *incidentScreen) clickTab(x int) tea.Cmd {
@@ -340,13 +348,8 @@ func (s *incidentScreen) drawTab() ([]string, *tea.Position) {
 func (s *incidentScreen) scrolled(lines []string) []string {
 	height := s.bodyHeight()
 	top := min(s.scroll[s.tab], max(len(lines)-height, 0))
-	s.scroll[s.tab] = top
-	shown := lines[top:]
-	if len(shown) > height {
-		shown = append([]string{}, shown[:height]...)
-		shown[height-1] = s.c.theme.Muted.Paint(fmt.Sprintf("  ↓ %d more lines", len(lines)-top-height+1))
-	}
-	return shown
+	s.scroll[s.tab], s.total = top, len(lines)
+	return lines[top:min(top+height, len(lines))]
 }
 
 // drawOverview is what is known, with who stated it and when, and the picture
@@ -537,7 +540,7 @@ func (s *incidentScreen) drawTasks() ([]string, *tea.Position) {
 	height := s.bodyHeight()
 	top := max(min(s.scroll[tasksTab], selected-1), selected-height+1, 0)
 	top = max(min(top, len(lines)-height), 0)
-	s.scroll[tasksTab] = top
+	s.scroll[tasksTab], s.total = top, len(lines)
 	cursor = &tea.Position{X: 0, Y: selected - top}
 	return lines[top:min(top+height, len(lines))], cursor
 }
@@ -638,7 +641,7 @@ func (s *incidentScreen) drawObligation(o *policy.Obligation, wide, selected boo
 	state := o.State(now)
 	shape, style := stateMark(t, state)
 	cell := style.Paint(fit(shape+" "+string(state), 20))
-	if state.Counting() {
+	if counts(o, now) {
 		cell = fit(s.c.dueCell(o.Strict, state, 19), 20)
 	}
 	mark, title := "  ", t.Text
@@ -665,7 +668,7 @@ func (s *incidentScreen) drawObligation(o *policy.Obligation, wide, selected boo
 // progress is a gauge while the clock runs, and what was filed afterwards.
 func (s *incidentScreen) progress(o *policy.Obligation, state policy.State, style theme.Style) string {
 	switch {
-	case state.Counting():
+	case counts(o, s.c.now()):
 		return gauge(s.c.theme, style, o.Start, o.Strict, s.c.now(), 12)
 	case len(o.Done) > 0:
 		return style.Paint(fmt.Sprintf("%d filed", len(o.Done)))

@@ -18,20 +18,22 @@ func severityMark(t *theme.Theme, s *model.Standing) (shape, word string, style 
 		return "?", "Untriaged", t.Accent
 	}
 	level := s.Procedure.Severities[s.Rank-1]
-	shape, style = severityShape(t, s.Procedure, s.Rank-1)
-	return shape, level.Label, style
+	shape, painted := severityShape(t, s.Procedure, s.Rank-1)
+	return shape, level.Label, *painted
 }
 
-func severityShape(t *theme.Theme, pack *policy.Pack, index int) (string, theme.Style) {
+// severityShape returns the style as it stands in the theme, so that what keeps
+// it follows a change of theme.
+func severityShape(t *theme.Theme, pack *policy.Pack, index int) (string, *theme.Style) {
 	switch len(pack.Severities) - 1 - index {
 	case 0:
-		return "◆", t.Critical
+		return "◆", &t.Critical
 	case 1:
-		return "▲", t.High
+		return "▲", &t.High
 	case 2:
-		return "●", t.Medium
+		return "●", &t.Medium
 	}
-	return "○", t.Low
+	return "○", &t.Low
 }
 
 // stateMark is an obligation's state as shape and style; the word is the

@@ -20,12 +20,18 @@ func sortObligations(obligations []policy.Obligation, now time.Time) {
 func group(o *policy.Obligation, now time.Time) int {
 	state := o.State(now)
 	switch {
-	case state.Counting():
+	case counts(o, now):
 		return 0
-	case state == policy.Open:
+	case state == policy.Open, state == policy.CannotExclude:
 		return 1
 	case state == policy.NotStarted:
 		return 2
 	}
 	return 3
+}
+
+// counts reports whether the obligation counts towards a time now; a soft one
+// never does, whatever its state.
+func counts(o *policy.Obligation, now time.Time) bool {
+	return !o.Strict.IsZero() && o.State(now).Counting()
 }

@@ -39,7 +39,7 @@ func drawPicture(c *Console, s *model.Standing, obligations []policy.Obligation,
 	shown := 0
 	for k := range obligations {
 		o := &obligations[k]
-		if !o.Started || o.Strict.IsZero() || shown == maxPictureDues || !o.State(c.now()).Counting() {
+		if shown == maxPictureDues || !counts(o, c.now()) {
 			continue
 		}
 		lines = append(lines, " "+drawDue(c, o, a))
@@ -65,7 +65,7 @@ func pictureAxis(i *model.Incident, obligations []policy.Obligation, now time.Ti
 	}
 	reach := max(2*now.Sub(a.from), 96*time.Hour)
 	for k := range obligations {
-		if o := &obligations[k]; i.Open() && o.State(now).Counting() && o.Strict.After(a.to) && o.Strict.Sub(a.from) < reach {
+		if o := &obligations[k]; i.Open() && counts(o, now) && o.Strict.After(a.to) && o.Strict.Sub(a.from) < reach {
 			a.to = o.Strict
 		}
 	}

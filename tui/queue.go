@@ -286,6 +286,8 @@ func (q *queueScreen) move(rows int) { q.list.selectAt(saturate(q.list.index, ro
 // saturate adds without overflow: "first" and "last" move by a very large step.
 func saturate(at, rows int) int { return min(max(at+rows, 0), 1<<30) }
 
+func (q *queueScreen) extent() (top, shown, total int) { return q.list.top, q.list.height, len(q.rows) }
+
 func (q *queueScreen) click(_, y int) tea.Cmd {
 	from, to := q.list.window()
 	if k := from + y - queueHead; y >= queueHead && k < to {
@@ -377,7 +379,7 @@ func (q *queueScreen) viewLine(width int) string {
 type queueColumns struct{ severity, id, title, phase, lead, next, due, gauge int }
 
 func queueLayout(width int) queueColumns {
-	k := queueColumns{severity: 11, id: 14, due: 19}
+	k := queueColumns{severity: 12, id: 14, due: 19}
 	if width >= 96 {
 		k.gauge = 9
 	}

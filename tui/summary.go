@@ -129,7 +129,7 @@ func (c *Console) obligationLine(o *policy.Obligation, width int) string {
 	state := o.State(c.now())
 	shape, style := stateMark(c.theme, state)
 	cell := style.Paint(fit(shape+" "+string(state), 19))
-	if state.Counting() {
+	if counts(o, c.now()) {
 		cell = c.dueCell(o.Strict, state, 19)
 	}
 	text := c.theme.Text

@@ -103,7 +103,7 @@ func (s *triageScreen) questionFields(standing *model.Standing) []*field {
 			if f, ok := standing.Incident.Fact(q.ID); ok {
 				answer = f.Value.Answer.String()
 			}
-			fields = append(fields, s.c.one(factPrefix+q.ID, q.Label, q.Help, answers(), answer))
+			fields = append(fields, s.c.begin(&field{id: factPrefix + q.ID, label: q.Label, help: q.Help, kind: askField, options: answers()}, answer))
 		}
 	}
 	return fields
@@ -145,6 +145,9 @@ func (s *triageScreen) move(int)                       {}
 func (s *triageScreen) target() *model.Standing        { return s.standing }
 func (s *triageScreen) obligation() *policy.Obligation { return nil }
 func (s *triageScreen) click(int, int) tea.Cmd         { return nil }
+func (s *triageScreen) extent() (top, shown, total int) {
+	return s.form.top, s.form.shown, s.form.total
+}
 
 // typing: all keys that are not chords belong to the form.
 func (s *triageScreen) typing() bool { return true }
@@ -247,7 +250,7 @@ func (s *triageScreen) statement(one *field) (model.Statement, bool) {
 	if _, stated := s.standing.Incident.Fact(name); stated {
 		statement.Reason = orElse(s.form.value("reason"), "assessed anew in triage")
 	}
-	if one.kind == oneField {
+	if one.kind == askField {
 		answer, err := policy.ParseAnswer(one.value())
 		statement.Value = model.Value{Answer: answer}
 		return statement, err == nil
@@ -263,7 +266,6 @@ func (s *triageScreen) statement(one *field) (model.Statement, bool) {
 func (s *triageScreen) draftCase() *policy.Case {
 	f := s.form
 	draft := s.standing.Incident.Case()
-	draft.Triaged = true
 	draft.Types, draft.Data = f.field("types").list(), f.field("data").list()
 	draft.Classification, draft.Severity = f.value("classification"), f.value("severity")
 	if draft.Answers == nil {
@@ -273,7 +275,7 @@ func (s *triageScreen) draftCase() *policy.Case {
 		name, isFact := strings.CutPrefix(one.id, factPrefix)
 		switch {
 		case !isFact || !one.edited:
-		case one.kind == oneField:
+		case one.kind == askField:
 			draft.Answers[name], _ = policy.ParseAnswer(one.value())
 		default:
 			problem := one.problem
@@ -299,7 +301,7 @@ func (s *triageScreen) draw() ([]string, *tea.Position) {
 	if s.width < 110 {
 		return s.drawNarrow(head, height)
 	}
-	left := s.width * 11 / 20
+	left := s.width * 6 / 10
 	body, cursor := s.form.draw(left-2, height)
 	side := block(s.drawSide(s.width-left-3, height), s.width-left-1, height)
 	lines := columns(t.Rule.Paint("│"), block(body, left, height), side)

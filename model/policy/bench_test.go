@@ -36,7 +36,7 @@ func benchPacks() []*Pack {
 func benchCase() *Case {
 	aware := time.Date(2026, 11, 23, 12, 17, 0, 0, time.UTC)
 	return &Case{
-		Severity: "critical", Classification: "confirmed", Triaged: true,
+		Severity: "critical", Classification: "confirmed",
 		Times: map[string]time.Time{"aware": aware, "impact_confirmed": aware.Add(time.Hour), "detected": aware},
 		Answers: map[string]Answer{
 			"tier.paid": Yes, "tier.free": No, "acting.controller": Yes, "acting.processor": No,

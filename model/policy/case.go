@@ -6,11 +6,10 @@ import "time"
 // which promises apply and when they are due. Its owner does not change it
 // while Obligations runs.
 type Case struct {
-	Severity       string // "" until somebody triaged
-	Classification string // "confirmed", "potential", or "" until triaged
-	Triaged        bool   // until then empty Types and Data mean unknown, afterwards none
-	Types          []string
-	Data           []string
+	Severity       string               // "" until somebody triaged
+	Classification string               // "confirmed", "potential", or "" until triaged
+	Types          []string             // none named: not known yet
+	Data           []string             // none named: not known yet; "none" says that no data is affected
 	Times          map[string]time.Time // facts that are named times, UTC
 	Answers        map[string]Answer    // facts that are three-valued; absent is Unknown
 	Submissions    []Submission         // ordered by At

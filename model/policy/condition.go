@@ -14,8 +14,9 @@ const (
 
 // Holds answers whether the condition holds for the case, by Kleene's logic:
 // one field that says no decides, otherwise one that is unknown leaves it
-// open. Types and data categories that are not named are a no only once
-// somebody triaged.
+// open. Where no type (or data category) is named at all, that is unknown:
+// nobody has said that no data is affected. Where some are named, the others
+// are a no.
 func (w *Condition) Holds(c *Case) Answer {
 	answer := Yes
 	if len(w.Severity) > 0 {
@@ -25,10 +26,10 @@ func (w *Condition) Holds(c *Case) Answer {
 		answer = answer.And(oneOf(w.Classification, c.Classification))
 	}
 	if answer != No && len(w.Types) > 0 {
-		answer = answer.And(anyOf(w.Types, c.Types, c.Triaged))
+		answer = answer.And(anyOf(w.Types, c.Types))
 	}
 	if answer != No && len(w.Data) > 0 {
-		answer = answer.And(anyOf(w.Data, c.Data, c.Triaged))
+		answer = answer.And(anyOf(w.Data, c.Data))
 	}
 	if answer != No && len(w.Tier) > 0 {
 		answer = answer.And(anyAnswer(tierKeys, w.Tier, c))
@@ -61,16 +62,16 @@ func oneOf(wanted []string, value string) Answer {
 	return No
 }
 
-func anyOf(wanted, values []string, complete bool) Answer {
+func anyOf(wanted, values []string) Answer {
 	for _, value := range values {
 		if slices.Contains(wanted, value) {
 			return Yes
 		}
 	}
-	if complete {
-		return No
+	if len(values) == 0 {
+		return Unknown
 	}
-	return Unknown
+	return No
 }
 
 // questionKeys builds the question that belongs to a word. The few words in
@@ -138,8 +139,8 @@ func (w *Condition) reasons(c *Case, label func(question string) string) []Reaso
 	}
 	words("severity", w.Severity, oneOf(w.Severity, c.Severity), itIs(c.Severity))
 	words("classification", w.Classification, oneOf(w.Classification, c.Classification), itIs(c.Classification))
-	words("incident type", w.Types, anyOf(w.Types, c.Types, c.Triaged), named(c.Types, c.Triaged))
-	words("data", w.Data, anyOf(w.Data, c.Data, c.Triaged), named(c.Data, c.Triaged))
+	words("incident type", w.Types, anyOf(w.Types, c.Types), named(c.Types))
+	words("data", w.Data, anyOf(w.Data, c.Data), named(c.Data))
 	asked := func(key questionKeys, wanted []string) {
 		if len(wanted) > 0 {
 			answer := anyAnswer(key, wanted, c)
@@ -177,16 +178,11 @@ func itIs(value string) string {
 	return "it is " + value
 }
 
-func named(values []string, complete bool) string {
-	switch {
-	case len(values) > 0 && complete:
-		return "named are " + strings.Join(values, ", ")
-	case len(values) > 0:
-		return "named so far are " + strings.Join(values, ", ")
-	case complete:
-		return "none is named"
+func named(values []string) string {
+	if len(values) == 0 {
+		return "not decided yet"
 	}
-	return "not decided yet"
+	return "named are " + strings.Join(values, ", ")
 }
 
 func joinKeys(key questionKeys, words []string, label func(string) string) string {

@@ -7,7 +7,7 @@ import (
 
 func TestHolds(t *testing.T) {
 	untriaged := Case{}
-	triaged := Case{Severity: "high", Classification: "potential", Triaged: true, Types: []string{"malware"}, Data: []string{"logs"}}
+	triaged := Case{Severity: "high", Classification: "potential", Types: []string{"malware"}, Data: []string{"logs"}}
 	guessing := Case{Types: []string{"malware"}}
 	answered := Case{Answers: map[string]Answer{"tier.paid": No, "tier.free": Yes, "acting.controller": No, "q": Yes}}
 	for _, test := range []struct {
@@ -22,9 +22,9 @@ func TestHolds(t *testing.T) {
 		{"another severity", Condition{Severity: []string{"critical"}}, triaged, No},
 		{"classification", Condition{Classification: []string{"confirmed"}}, triaged, No},
 		{"classification not decided", Condition{Classification: []string{"confirmed"}}, untriaged, Unknown},
-		{"types before triage", Condition{Types: []string{"malware"}}, untriaged, Unknown},
-		{"a type named before triage", Condition{Types: []string{"malware"}}, guessing, Yes},
-		{"others may follow before triage", Condition{Types: []string{"breach"}}, guessing, Unknown},
+		{"no type named", Condition{Types: []string{"malware"}}, untriaged, Unknown},
+		{"a type named", Condition{Types: []string{"malware"}}, guessing, Yes},
+		{"only another type named", Condition{Types: []string{"breach"}}, guessing, No},
 		{"no such type after triage", Condition{Types: []string{"breach"}}, triaged, No},
 		{"data after triage", Condition{Data: []string{"payment"}}, triaged, No},
 		{"one of the tiers", Condition{Tier: []string{"paid", "free"}}, answered, Yes},

@@ -48,7 +48,7 @@ func sent(at ...time.Time) []Submission {
 }
 
 func started(submissions ...time.Time) *Case {
-	return &Case{Triaged: true, Times: map[string]time.Time{"aware": monday}, Submissions: sent(submissions...)}
+	return &Case{Times: map[string]time.Time{"aware": monday}, Submissions: sent(submissions...)}
 }
 
 func wantState(t *testing.T, o *Obligation, now time.Time, want State) {
@@ -482,7 +482,7 @@ func TestOrderOfFactsIsIrrelevant(t *testing.T) {
 			Types:   rapid.SliceOfNDistinct(rapid.SampledFrom(types), 0, 3, rapid.ID).Draw(t, "wanted"),
 			Answers: map[string]Answer{},
 		}
-		c := &Case{Triaged: rapid.Bool().Draw(t, "triaged"), Answers: map[string]Answer{}}
+		c := &Case{Answers: map[string]Answer{}}
 		c.Types = rapid.SliceOfNDistinct(rapid.SampledFrom(types), 0, 3, rapid.ID).Draw(t, "given")
 		for _, question := range types {
 			when.Answers[question] = rapid.SampledFrom([]Answer{Yes, No}).Draw(t, "wanted answer")

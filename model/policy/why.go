@@ -26,9 +26,9 @@ func (o *Obligation) unknown(c *Case) string {
 		return "the severity is not decided yet"
 	case len(when.Classification) > 0 && c.Classification == "":
 		return "not decided yet: confirmed or potential compromise"
-	case len(when.Types) > 0 && anyOf(when.Types, c.Types, c.Triaged) == Unknown:
+	case len(when.Types) > 0 && anyOf(when.Types, c.Types) == Unknown:
 		return "the type of incident is not decided yet"
-	case len(when.Data) > 0 && anyOf(when.Data, c.Data, c.Triaged) == Unknown:
+	case len(when.Data) > 0 && anyOf(when.Data, c.Data) == Unknown:
 		return "the data concerned is not decided yet"
 	}
 	return "not answered yet: " + o.Pack.questionLabel(when.unanswered(c))

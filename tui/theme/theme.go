@@ -115,32 +115,35 @@ func (t *Theme) TLP(label model.TLP) Style {
 	return t.TLPClear
 }
 
+// palettes holds the colours of each theme. All of them are members of the
+// xterm 256-colour palette, so that a terminal without true colour shows the
+// same picture, with the same contrast.
 func palettes(name Name) Palette {
 	c := func(hex string) color.Color { return lipgloss.Color(hex) }
 	switch name {
 	case Light:
 		return Palette{
-			Background: c("#FAF9F6"), Raised: c("#EFEDE7"), Selected: c("#DCE6EE"),
-			Text: c("#23272E"), Muted: c("#565D68"), Accent: c("#125E8A"), Rule: c("#B9B6AD"),
-			Critical: c("#A8181F"), High: c("#8F4300"), Medium: c("#6B5300"), Low: c("#2F6147"),
-			Overdue: c("#A8181F"), DueSoon: c("#8F4300"), Running: c("#23272E"), Met: c("#2F6147"), Doubtful: c("#6A3E93"),
-			Alert: c("#A8181F"), OnAlert: c("#FFFFFF"),
+			Background: c("#FFFFFF"), Raised: c("#EEEEEE"), Selected: c("#DADADA"),
+			Text: c("#1C1C1C"), Muted: c("#585858"), Accent: c("#005F87"), Rule: c("#B2B2B2"),
+			Critical: c("#AF0000"), High: c("#870000"), Medium: c("#5F5F00"), Low: c("#005F00"),
+			Overdue: c("#AF0000"), DueSoon: c("#5F5F00"), Running: c("#1C1C1C"), Met: c("#005F00"), Doubtful: c("#5F00AF"),
+			Alert: c("#AF0000"), OnAlert: c("#FFFFFF"),
 		}
 	case Contrast:
 		return Palette{
-			Background: c("#000000"), Raised: c("#1A1A1A"), Selected: c("#00263B"),
-			Text: c("#FFFFFF"), Muted: c("#D0D0D0"), Accent: c("#5FD7FF"), Rule: c("#9A9A9A"),
-			Critical: c("#FFA8A8"), High: c("#FFB86B"), Medium: c("#FFE066"), Low: c("#9BE8B8"),
-			Overdue: c("#FFA8A8"), DueSoon: c("#FFB86B"), Running: c("#FFFFFF"), Met: c("#9BE8B8"), Doubtful: c("#E0B8FF"),
-			Alert: c("#FFA8A8"), OnAlert: c("#000000"),
+			Background: c("#000000"), Raised: c("#121212"), Selected: c("#00005F"),
+			Text: c("#FFFFFF"), Muted: c("#D0D0D0"), Accent: c("#5FD7FF"), Rule: c("#9E9E9E"),
+			Critical: c("#FFAFAF"), High: c("#FFAF5F"), Medium: c("#FFFF87"), Low: c("#AFFFAF"),
+			Overdue: c("#FFAFAF"), DueSoon: c("#FFAF5F"), Running: c("#FFFFFF"), Met: c("#AFFFAF"), Doubtful: c("#D7AFFF"),
+			Alert: c("#FFAFAF"), OnAlert: c("#000000"),
 		}
 	default:
 		return Palette{
-			Background: c("#14171C"), Raised: c("#1C2027"), Selected: c("#26303C"),
-			Text: c("#D8DBE2"), Muted: c("#9299A6"), Accent: c("#6CB8E0"), Rule: c("#3B414C"),
-			Critical: c("#FF7A76"), High: c("#F2A65E"), Medium: c("#E2C86B"), Low: c("#8EC7A4"),
-			Overdue: c("#FF7A76"), DueSoon: c("#F2A65E"), Running: c("#D8DBE2"), Met: c("#8EC7A4"), Doubtful: c("#C3A5EE"),
-			Alert: c("#FF7A76"), OnAlert: c("#14171C"),
+			Background: c("#121212"), Raised: c("#1C1C1C"), Selected: c("#303030"),
+			Text: c("#DADADA"), Muted: c("#9E9E9E"), Accent: c("#5FAFD7"), Rule: c("#444444"),
+			Critical: c("#FF8787"), High: c("#FFAF5F"), Medium: c("#D7D75F"), Low: c("#87D7AF"),
+			Overdue: c("#FF8787"), DueSoon: c("#FFAF5F"), Running: c("#DADADA"), Met: c("#87D7AF"), Doubtful: c("#D7AFFF"),
+			Alert: c("#FF8787"), OnAlert: c("#121212"),
 		}
 	}
 }
