@@ -26,12 +26,14 @@ func (d *decider) statements(in *inputs, i *Incident, list []Statement) []Body {
 		return nil
 	}
 	known := FactKinds(d.state.PacksOf(i))
-	names := slices.Sorted(maps.Keys(known))
 	seen, given := make(map[string]bool), make(map[string]time.Time)
 	var bodies []Body
 	for _, st := range list {
 		before := len(in.problems)
-		if st.Name = in.oneOf("fact", st.Name, names); len(in.problems) > before {
+		if _, exact := known[st.Name]; !exact {
+			st.Name = in.oneOf("fact", st.Name, slices.Sorted(maps.Keys(known)))
+		}
+		if len(in.problems) > before {
 			continue
 		}
 		if seen[st.Name] {

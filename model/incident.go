@@ -57,6 +57,7 @@ func badID(text string) error {
 // Classification says whether a compromise is certain.
 type Classification string
 
+// The classifications an incident may have.
 const (
 	Unclassified Classification = ""
 	Confirmed    Classification = "confirmed" // data or service is known to be compromised
@@ -66,6 +67,7 @@ const (
 // TLP is a Traffic Light Protocol 2.0 label (FIRST, 2022).
 type TLP string
 
+// The labels of TLP 2.0.
 const (
 	TLPRed         TLP = "RED"
 	TLPAmberStrict TLP = "AMBER+STRICT"
@@ -163,6 +165,7 @@ type Holder struct {
 // LinkKind says how two incidents belong together.
 type LinkKind string
 
+// The kinds of links. All but Related come in pairs, one on each incident.
 const (
 	Related      LinkKind = "related"
 	DuplicateOf  LinkKind = "duplicate of"

@@ -29,6 +29,8 @@ func Field(field, problem, accepts string) FieldError {
 	return FieldError{Field: field, Problem: problem, Accepts: accepts}
 }
 
+// String is the whole error in one line: row, field, problem, and what would
+// be accepted.
 func (f FieldError) String() string {
 	text := f.Problem
 	if f.Field != "" {

@@ -37,7 +37,13 @@ func (s *State) Stand(i *Incident) *Standing {
 	if !i.Open() {
 		return standing
 	}
-	obligations := s.Obligations(i)
+	standing.Dues = duesOf(s.Obligations(i))
+	return standing
+}
+
+// duesOf picks the obligations that count towards a time, soonest first. The
+// result is kept for as long as the incident, so it is no larger than need be.
+func duesOf(obligations []policy.Obligation) []Due {
 	counting := 0
 	for k := range obligations {
 		if !obligations[k].Strict.IsZero() {
@@ -45,18 +51,16 @@ func (s *State) Stand(i *Incident) *Standing {
 		}
 	}
 	if counting == 0 {
-		return standing
+		return nil
 	}
-	standing.Dues = make([]Due, 0, counting) // kept for as long as the incident, so no larger than it need be
+	dues := make([]Due, 0, counting)
 	for k := range obligations {
-		o := &obligations[k]
-		if o.Strict.IsZero() {
-			continue
+		if o := &obligations[k]; !o.Strict.IsZero() {
+			dues = append(dues, Due{At: o.Strict, Start: o.Start, Pack: o.Pack, Rule: o.Rule, Occurrence: o.Occurrence, Conditional: o.Applies == policy.Unknown})
 		}
-		standing.Dues = append(standing.Dues, Due{At: o.Strict, Start: o.Start, Pack: o.Pack, Rule: o.Rule, Occurrence: o.Occurrence, Conditional: o.Applies == policy.Unknown})
 	}
-	slices.SortStableFunc(standing.Dues, func(a, b Due) int { return a.At.Compare(b.At) })
-	return standing
+	slices.SortStableFunc(dues, func(a, b Due) int { return a.At.Compare(b.At) })
+	return dues
 }
 
 // Next is the obligation due first; ok is false where nothing counts.

@@ -10,6 +10,7 @@ import (
 // TaskState is where a task stands. The zero value is open.
 type TaskState string
 
+// The states of a task.
 const (
 	TaskOpen    TaskState = ""
 	TaskDone    TaskState = "done"

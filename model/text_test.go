@@ -85,7 +85,7 @@ func checkClean(t rapid.TB, text string) {
 		}
 		for _, r := range got {
 			if r != '\n' && r != zeroWidthJoiner && !unicode.Is(unicode.Prepended_Concatenation_Mark, r) &&
-				unicode.In(r, unicode.C, unicode.Zl, unicode.Zp, unicode.Bidi_Control, unicode.Other_Default_Ignorable_Code_Point) {
+				unicode.In(r, unicode.Cc, unicode.Cf, unicode.Cs, unicode.Co, unicode.Zl, unicode.Zp, unicode.Bidi_Control, unicode.Other_Default_Ignorable_Code_Point) {
 				t.Errorf("%s(%q) keeps %U", name, text, r)
 			}
 		}
@@ -104,7 +104,7 @@ func TestCleanAnything(t *testing.T) {
 }
 
 func FuzzCleanText(f *testing.F) {
-	for _, seed := range []string{"", "a\x1b]0;t\ab", "x\u200d\u202ey", "\x1b[\x1b[\x1b", "\xff\x1b(", "a\r\n\tb", "\u009d\u009c"} {
+	for _, seed := range []string{"", "a\x1b]0;t\ab", "x\u200d\u202ey", "\x1b[\x1b[\x1b", "\xff\x1b(", "a\r\n\tb", "\u009d\u009c", "\u2073"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) { checkClean(t, text) })
