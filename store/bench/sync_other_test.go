@@ -1,0 +1,8 @@
+//go:build !linux
+
+package bench
+
+import "os"
+
+// syncData makes a file durable.
+func syncData(file *os.File) error { return file.Sync() }
