@@ -42,7 +42,7 @@ func (c *Console) explanation(id model.ID, key policy.RuleKey, width int) []stri
 	}
 	p.lines = append(p.lines, line)
 	p.blank()
-	p.heading("Why it applies")
+	p.heading(why(o, state))
 	p.bullets(e.Why)
 	p.heading("How the time is counted")
 	for k, s := range e.Steps {
@@ -51,12 +51,34 @@ func (c *Console) explanation(id model.ID, key policy.RuleKey, width int) []stri
 	p.limits(o)
 	p.bulletsUnder("Take care", e.Warnings)
 	p.bulletsUnder("It must say", o.Rule.Contents)
-	p.bulletsUnder("Approval by", o.Rule.Approval)
+	p.bulletsUnder("Approval by", c.roleNames(standing, o.Rule.Approval))
 	p.pair("To", o.Rule.Audience)
 	p.pair("Source", strings.Join(nonEmpty(o.Pack.Ref().String(), o.Rule.Citation, o.Pack.Source), "; "))
 	p.pair("Note", o.Rule.Note)
 	p.filings(o)
 	return p.lines
+}
+
+// why is the heading over an obligation's conditions.
+func why(o *policy.Obligation, state policy.State) string {
+	switch {
+	case state == policy.NoLongerApplies:
+		return "Why it no longer applies"
+	case o.Applies == policy.Unknown:
+		return "Why it cannot be excluded"
+	}
+	return "Why it applies"
+}
+
+func (c *Console) roleNames(s *model.Standing, ids []string) []string {
+	names := make([]string, len(ids))
+	for k, id := range ids {
+		names[k] = id
+		if r, ok := s.Procedure.Role(id); ok {
+			names[k] = r.Label
+		}
+	}
+	return names
 }
 
 // sheet gathers wrapped lines.

@@ -253,13 +253,13 @@ func (f *field) draw(t *theme.Theme, width int, focused bool) (lines []string, x
 			x, y = cursor.X, cursor.Y
 		}
 		for _, line := range strings.Split(f.area.View(), "\n") {
-			lines = append(lines, t.Raised.Over(fit(line, width)))
+			lines = append(lines, t.Field.Over(fit(line, width)))
 		}
 		return lines, x, y
 	case f.typing():
 		before := []rune(f.input.Value())[:f.input.Position()]
 		x = min(ansi.StringWidth(string(before)), width-1)
-		return []string{t.Raised.Over(fit(f.input.View(), width))}, x, 0
+		return []string{t.Field.Over(fit(f.input.View(), width))}, x, 0
 	}
 	if f.kind == askField {
 		return f.drawAsk(t, width, focused)
@@ -294,21 +294,33 @@ func (f *field) drawOptions(t *theme.Theme, width int, focused bool) (lines []st
 		gap = 1
 	}
 	for k, o := range f.options {
-		text := f.optionText(t, o, focused && k == f.at)
-		w := ansi.StringWidth(text)
-		if used > 0 && used+w > width {
+		texts := f.optionText(t, o, width, focused && k == f.at)
+		w := ansi.StringWidth(texts[0])
+		if used > 0 && (used+gap+w > width || len(texts) > 1) {
 			lines, line, used = append(lines, line), "", 0
+		}
+		if used > 0 {
+			line += spaces(gap)
+			used += gap
 		}
 		if focused && k == f.at {
 			x, y = used, len(lines)
 		}
-		line += text + spaces(gap)
-		used += w + gap
+		for _, text := range texts[:len(texts)-1] {
+			lines = append(lines, text)
+		}
+		line += texts[len(texts)-1]
+		used += ansi.StringWidth(texts[len(texts)-1])
+		if len(texts) > 1 {
+			used = width
+		}
 	}
 	return append(lines, line), x, y
 }
 
-func (f *field) optionText(t *theme.Theme, o option, cursor bool) string {
+// optionText is an option as one line, or as several where it is longer than
+// the room.
+func (f *field) optionText(t *theme.Theme, o option, width int, cursor bool) []string {
 	taken := slices.Contains(f.chosen, o.id)
 	box := "( )"
 	switch {
@@ -330,11 +342,18 @@ func (f *field) optionText(t *theme.Theme, o option, cursor bool) string {
 	case taken:
 		style = t.Bold
 	}
-	text := style.Paint(box + " " + label)
-	if cursor {
-		return t.Selected.Over(text)
+	texts := wrap(label, max(width-4, 8))
+	for k, text := range texts {
+		left := box + " "
+		if k > 0 {
+			left = spaces(4)
+		}
+		texts[k] = style.Paint(left + text)
+		if cursor {
+			texts[k] = t.Selected.Over(texts[k])
+		}
 	}
-	return text
+	return texts
 }
 
 // note is the line below the field: what is wrong with it, or its help.

@@ -113,7 +113,7 @@ func (c *Console) header() string {
 	t, meta := c.theme, c.frame.snapshot.Meta()
 	left := " " + t.Title.Paint("tocsin")
 	if c.opts.Banner != "" {
-		left += "  " + t.Alert.Paint(" "+c.opts.Banner+" ")
+		left += "  " + t.Selected.Over(t.Title.Paint(" "+c.opts.Banner+" "))
 	}
 	if meta.Organisation != "" {
 		left += "  " + t.Bold.Paint(safe(meta.Organisation))
@@ -131,17 +131,20 @@ func (c *Console) following() string {
 	return c.theme.Good.Paint("●") + c.theme.Muted.Paint(" live")
 }
 
-// alarms counts what is overdue and what is due within the hour.
+// alarms counts what is overdue, what is due within the hour, and what is
+// overdue if an open question turns out badly.
 func (c *Console) alarms() string {
-	overdue, soon := 0, 0
+	overdue, soon, perhaps := 0, 0, 0
 	for _, due := range c.frame.snapshot.Dues() {
 		left := due.At.Sub(c.now())
 		if left > lastHour || overdue > 998 {
 			break
 		}
 		switch {
+		case due.Conditional && left <= 0:
+			perhaps++
 		case due.Conditional:
-		case left < 0:
+		case left <= 0:
 			overdue++
 		default:
 			soon++
@@ -153,6 +156,9 @@ func (c *Console) alarms() string {
 	}
 	if soon > 0 {
 		parts = append(parts, c.theme.DueSoon.Paint(fmt.Sprintf("◐ %d due within the hour", soon)))
+	}
+	if perhaps > 0 {
+		parts = append(parts, c.theme.Doubtful.Paint(fmt.Sprintf("? %d perhaps overdue", perhaps)))
 	}
 	if len(parts) == 0 {
 		return c.theme.Good.Paint("✓ nothing overdue")

@@ -329,7 +329,7 @@ func (s *incidentScreen) drawTabs() string {
 		}
 		line += t.Muted.Paint(" " + name + " ")
 	}
-	return line
+	return " " + line
 }
 
 func (s *incidentScreen) drawTab() ([]string, *tea.Position) {
@@ -376,11 +376,11 @@ func (s *incidentScreen) drawFacts(width int) []string {
 		if !f.Value.At.IsZero() {
 			value = clock(f.Value.At, c.now(), c.zone())
 		}
-		line := " " + fit(t.Text.Paint(c.factLabel(s.standing, f.Name)), 24) + " " + t.Bold.Paint(fit(value, 17)) + " "
-		line += t.Muted.Paint(fit(safe(f.By)+", "+ago(f.Stated, c.now()), width-44))
+		line := " " + fit(t.Text.Paint(c.factLabel(s.standing, f.Name)), 20) + " " + t.Bold.Paint(fit(value, 17)) + " "
+		line += t.Muted.Paint(fit(safe(f.By)+", "+ago(f.Stated, c.now()), width-40))
 		lines = append(lines, line)
 		for _, e := range f.Earlier {
-			lines = append(lines, " "+spaces(25)+t.Muted.Paint(fit("was "+c.valueText(e.Value)+": "+safe(e.Reason), width-26)))
+			lines = append(lines, " "+spaces(21)+t.Muted.Paint(fit("was "+c.valueText(e.Value)+": "+safe(e.Reason), width-22)))
 		}
 	}
 	if len(i.Facts) == 0 {
@@ -616,7 +616,7 @@ func (s *incidentScreen) drawObligations() ([]string, *tea.Position) {
 		return []string{"", " " + t.Muted.Paint("Nothing is owed so far: what is known starts no clock.")}, nil
 	}
 	wide := s.width >= 110
-	heading := fit("  STATE", 22) + fit("OBLIGATION", s.titleWidth(wide)+1) + fit("DUE", 18)
+	heading := fit("  STATE", 23) + fit("OBLIGATION", s.titleWidth(wide)+1) + fit("DUE", 18)
 	if wide {
 		heading += fit("PACK", 24) + "PROGRESS"
 	}
@@ -631,18 +631,18 @@ func (s *incidentScreen) drawObligations() ([]string, *tea.Position) {
 
 func (s *incidentScreen) titleWidth(wide bool) int {
 	if wide {
-		return s.width - 22 - 18 - 24 - 14
+		return s.width - 23 - 18 - 24 - 14
 	}
-	return s.width - 22 - 20
+	return s.width - 23 - 20
 }
 
 func (s *incidentScreen) drawObligation(o *policy.Obligation, wide, selected bool) string {
 	t, now := s.c.theme, s.c.now()
 	state := o.State(now)
 	shape, style := stateMark(t, state)
-	cell := style.Paint(fit(shape+" "+string(state), 20))
+	cell := style.Paint(fit(shape+" "+string(state), 21))
 	if counts(o, now) {
-		cell = fit(s.c.dueCell(o.Strict, state, 19), 20)
+		cell = fit(s.c.dueCell(o.Strict, state, 20), 21)
 	}
 	mark, title := "  ", t.Text
 	if state.Decided() {

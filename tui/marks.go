@@ -10,9 +10,7 @@ import (
 	"tocsin/tui/theme"
 )
 
-// severityMark is a severity as shape, word and style. The shape follows the
-// place on the pack's scale, counted from the top, so that every pack's
-// highest looks alike.
+// severityMark is a severity as shape, word and style.
 func severityMark(t *theme.Theme, s *model.Standing) (shape, word string, style theme.Style) {
 	if s.Rank == 0 {
 		return "?", "Untriaged", t.Accent
@@ -22,10 +20,17 @@ func severityMark(t *theme.Theme, s *model.Standing) (shape, word string, style 
 	return shape, level.Label, *painted
 }
 
-// severityShape returns the style as it stands in the theme, so that what keeps
-// it follows a change of theme.
+// severityShape gives the usual four names the same shape and colour in every
+// pack; a level of another name follows its place on the pack's scale, counted
+// from the top. The style is the theme's own, so that what keeps it follows a
+// change of theme.
 func severityShape(t *theme.Theme, pack *policy.Pack, index int) (string, *theme.Style) {
-	switch len(pack.Severities) - 1 - index {
+	usual := map[string]int{"critical": 0, "high": 1, "medium": 2, "low": 3}
+	place, named := usual[pack.Severities[index].ID]
+	if !named {
+		place = len(pack.Severities) - 1 - index
+	}
+	switch place {
 	case 0:
 		return "◆", &t.Critical
 	case 1:

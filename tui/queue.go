@@ -501,6 +501,9 @@ func (c *Console) dueCell(at time.Time, state policy.State, width int) string {
 	shape, style := stateMark(c.theme, state)
 	words := map[policy.State]string{policy.Overdue: "overdue", policy.DueSoon: "due soon", policy.Running: "due in", policy.CannotExclude: "perhaps"}
 	left := shape + " " + words[state]
+	if state == policy.CannotExclude && !at.After(c.now()) {
+		left = shape + " overdue?"
+	}
 	return style.Paint(left + fitLeft(countdown(at, c.now(), false), width-len([]rune(left))))
 }
 

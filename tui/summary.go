@@ -128,15 +128,15 @@ func (c *Console) summaryDues(s *model.Standing, width, height int) []string {
 func (c *Console) obligationLine(o *policy.Obligation, width int) string {
 	state := o.State(c.now())
 	shape, style := stateMark(c.theme, state)
-	cell := style.Paint(fit(shape+" "+string(state), 19))
+	cell := style.Paint(fit(shape+" "+string(state), 20))
 	if counts(o, c.now()) {
-		cell = c.dueCell(o.Strict, state, 19)
+		cell = c.dueCell(o.Strict, state, 20)
 	}
 	text := c.theme.Text
 	if state.Decided() {
 		text = c.theme.Muted
 	}
-	return cell + "  " + text.Paint(fit(o.Rule.Title, width-21))
+	return cell + "  " + text.Paint(fit(o.Rule.Title, width-22))
 }
 
 // sortedObligations puts what counts first, soonest first, then what waits,

@@ -55,7 +55,7 @@ func (s Style) Over(line string) string {
 
 // Palette is the colours of a theme, by meaning.
 type Palette struct {
-	Background, Raised, Selected             color.Color // surfaces
+	Background, Raised, Selected, Field      color.Color // surfaces; Field is where text is typed
 	Text, Muted, Accent, Rule                color.Color
 	Critical, High, Medium, Low              color.Color // severities, from the top of a pack's scale
 	Overdue, DueSoon, Running, Met, Doubtful color.Color // states of obligations
@@ -67,7 +67,7 @@ type Theme struct {
 	Name    Name
 	Palette Palette
 
-	Base, Raised, Selected         Style // surfaces, for Over
+	Base, Raised, Selected, Field  Style // surfaces, for Over
 	Text, Bold, Muted, Accent      Style
 	Title, Rule, Key               Style
 	Critical, High, Medium, Low    Style
@@ -91,7 +91,7 @@ func New(name Name) *Theme {
 	}
 	return &Theme{
 		Name: name, Palette: p,
-		Base: surface(p.Background), Raised: surface(p.Raised), Selected: surface(p.Selected),
+		Base: surface(p.Background), Raised: surface(p.Raised), Selected: surface(p.Selected), Field: surface(p.Field),
 		Text: fg(p.Text), Bold: bold(p.Text), Muted: fg(p.Muted), Accent: fg(p.Accent),
 		Title: bold(p.Accent), Rule: fg(p.Rule), Key: bold(p.Accent),
 		Critical: bold(p.Critical), High: bold(p.High), Medium: fg(p.Medium), Low: fg(p.Low),
@@ -123,7 +123,7 @@ func palettes(name Name) Palette {
 	switch name {
 	case Light:
 		return Palette{
-			Background: c("#FFFFFF"), Raised: c("#EEEEEE"), Selected: c("#DADADA"),
+			Background: c("#FFFFFF"), Raised: c("#EEEEEE"), Selected: c("#DADADA"), Field: c("#E4E4E4"),
 			Text: c("#1C1C1C"), Muted: c("#585858"), Accent: c("#005F87"), Rule: c("#B2B2B2"),
 			Critical: c("#AF0000"), High: c("#870000"), Medium: c("#5F5F00"), Low: c("#005F00"),
 			Overdue: c("#AF0000"), DueSoon: c("#5F5F00"), Running: c("#1C1C1C"), Met: c("#005F00"), Doubtful: c("#5F00AF"),
@@ -131,7 +131,7 @@ func palettes(name Name) Palette {
 		}
 	case Contrast:
 		return Palette{
-			Background: c("#000000"), Raised: c("#121212"), Selected: c("#00005F"),
+			Background: c("#000000"), Raised: c("#121212"), Selected: c("#00005F"), Field: c("#262626"),
 			Text: c("#FFFFFF"), Muted: c("#D0D0D0"), Accent: c("#5FD7FF"), Rule: c("#9E9E9E"),
 			Critical: c("#FFAFAF"), High: c("#FFAF5F"), Medium: c("#FFFF87"), Low: c("#AFFFAF"),
 			Overdue: c("#FFAFAF"), DueSoon: c("#FFAF5F"), Running: c("#FFFFFF"), Met: c("#AFFFAF"), Doubtful: c("#D7AFFF"),
@@ -139,7 +139,7 @@ func palettes(name Name) Palette {
 		}
 	default:
 		return Palette{
-			Background: c("#121212"), Raised: c("#1C1C1C"), Selected: c("#303030"),
+			Background: c("#121212"), Raised: c("#1C1C1C"), Selected: c("#303030"), Field: c("#262626"),
 			Text: c("#DADADA"), Muted: c("#9E9E9E"), Accent: c("#5FAFD7"), Rule: c("#444444"),
 			Critical: c("#FF8787"), High: c("#FFAF5F"), Medium: c("#D7D75F"), Low: c("#87D7AF"),
 			Overdue: c("#FF8787"), DueSoon: c("#FFAF5F"), Running: c("#DADADA"), Met: c("#87D7AF"), Doubtful: c("#D7AFFF"),

@@ -19,7 +19,7 @@ func TestContrast(t *testing.T) {
 			"text": p.Text, "muted": p.Muted, "accent": p.Accent, "critical": p.Critical, "high": p.High, "medium": p.Medium, "low": p.Low,
 			"overdue": p.Overdue, "due soon": p.DueSoon, "running": p.Running, "met": p.Met, "doubtful": p.Doubtful,
 		}
-		surfaces := map[string]color.Color{"background": p.Background, "raised": p.Raised, "selected": p.Selected}
+		surfaces := map[string]color.Color{"background": p.Background, "raised": p.Raised, "selected": p.Selected, "field": p.Field}
 		for text, fg := range texts {
 			for surface, bg := range surfaces {
 				if got := contrast(fg, bg); got < least {
