@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"reflect"
 	"time"
+	"unsafe"
 )
 
 // compact is the encoding of incidents in the projections: fields in the order
@@ -15,35 +16,57 @@ import (
 //
 // Integers are varints, texts and lists have their length before them, times
 // are milliseconds where that is exact.
+//
+// Decoding writes through pointers to fields, because going through reflection
+// for each of them would take longer than everything else a start does. The
+// types that say where the fields lie come from reflection all the same.
 type compact struct {
 	encode func(data []byte, v reflect.Value) []byte
-	decode func(r *reader, v reflect.Value)
+	decode func(r *reader, p unsafe.Pointer)
 }
 
-// reader decodes one run of entries. Texts are cut out of the run without
-// copying, and lists out of larger arrays, since there are many and they live
-// as long as each other. A run that ends too early makes the rest zero and
-// short true.
+// reader decodes entries one after the other. Texts are cut out of the entry
+// without copying, and lists out of larger arrays, since there are many and
+// they live as long as each other. An entry that ends too early makes the rest
+// zero and short true.
 type reader struct {
 	text   string
 	short  bool
-	arrays []reflect.Value // what is left of them, by the number of the list
+	arrays []array // by the number of the list
+}
+
+// array is what is left of an array that lists are cut out of.
+type array struct {
+	at   unsafe.Pointer // nil where nothing is left
+	left int
+}
+
+// list is how a slice is laid out.
+type list struct {
+	at       unsafe.Pointer
+	len, cap int
 }
 
 const arrayLength = 256
 
 // list cuts a list of n out of the array of its kind. Its capacity ends with
 // it, so that an append makes a new one.
-func (r *reader) list(number int, t reflect.Type, n int) reflect.Value {
+func (r *reader) list(number int, t reflect.Type, n int) list {
 	for len(r.arrays) <= number {
-		r.arrays = append(r.arrays, reflect.Value{})
+		r.arrays = append(r.arrays, array{})
 	}
-	array := r.arrays[number]
-	if !array.IsValid() || array.Len() < n {
-		array = reflect.MakeSlice(t, max(n, arrayLength), max(n, arrayLength))
+	a := &r.arrays[number]
+	if a.left < n {
+		a.left = max(n, arrayLength)
+		a.at = reflect.MakeSlice(t, a.left, a.left).UnsafePointer()
 	}
-	r.arrays[number] = array.Slice(n, array.Len())
-	return array.Slice3(0, n, n)
+	cut := list{at: a.at, len: n, cap: n}
+	if a.left -= n; a.left == 0 {
+		a.at = nil // one past the end would be another object
+	} else {
+		a.at = unsafe.Add(a.at, uintptr(n)*t.Elem().Size())
+	}
+	return cut
 }
 
 func (r *reader) uvarint() uint64 {
@@ -62,6 +85,16 @@ func (r *reader) uvarint() uint64 {
 func (r *reader) varint() int64 {
 	x := r.uvarint()
 	return int64(x>>1) ^ -int64(x&1)
+}
+
+func (r *reader) byte() byte {
+	if r.text == "" {
+		r.fail()
+		return 0
+	}
+	b := r.text[0]
+	r.text = r.text[1:]
+	return b
 }
 
 func (r *reader) fail() { r.text, r.short = "", true }
@@ -101,7 +134,7 @@ func appendTime(data []byte, t time.Time) []byte {
 }
 
 func (r *reader) time() time.Time {
-	switch r.uvarint() {
+	switch r.byte() {
 	case milliTime:
 		return time.UnixMilli(r.varint()).UTC()
 	case instantTime:
@@ -124,7 +157,7 @@ func compactNext(t reflect.Type, lists *int) compact {
 	if t == timeType {
 		return compact{
 			encode: func(data []byte, v reflect.Value) []byte { return appendTime(data, *v.Addr().Interface().(*time.Time)) },
-			decode: func(r *reader, v reflect.Value) { *v.Addr().Interface().(*time.Time) = r.time() },
+			decode: func(r *reader, p unsafe.Pointer) { *(*time.Time)(p) = r.time() },
 		}
 	}
 	switch t.Kind() {
@@ -133,17 +166,22 @@ func compactNext(t reflect.Type, lists *int) compact {
 			encode: func(data []byte, v reflect.Value) []byte {
 				return append(binary.AppendUvarint(data, uint64(v.Len())), v.String()...)
 			},
-			decode: func(r *reader, v reflect.Value) { v.SetString(r.cut()) },
+			decode: func(r *reader, p unsafe.Pointer) { *(*string)(p) = r.cut() },
 		}
-	case reflect.Int, reflect.Int64:
+	case reflect.Int:
 		return compact{
 			encode: func(data []byte, v reflect.Value) []byte { return binary.AppendVarint(data, v.Int()) },
-			decode: func(r *reader, v reflect.Value) { v.SetInt(r.varint()) },
+			decode: func(r *reader, p unsafe.Pointer) { *(*int)(p) = int(r.varint()) },
 		}
-	case reflect.Uint8, reflect.Uint64:
+	case reflect.Uint8:
+		return compact{
+			encode: func(data []byte, v reflect.Value) []byte { return append(data, byte(v.Uint())) },
+			decode: func(r *reader, p unsafe.Pointer) { *(*uint8)(p) = r.byte() },
+		}
+	case reflect.Uint64:
 		return compact{
 			encode: func(data []byte, v reflect.Value) []byte { return binary.AppendUvarint(data, v.Uint()) },
-			decode: func(r *reader, v reflect.Value) { v.SetUint(r.uvarint()) },
+			decode: func(r *reader, p unsafe.Pointer) { *(*uint64)(p) = r.uvarint() },
 		}
 	case reflect.Bool:
 		return compactBool()
@@ -163,14 +201,14 @@ func compactBool() compact {
 			}
 			return append(data, 0)
 		},
-		decode: func(r *reader, v reflect.Value) { v.SetBool(r.uvarint() == 1) },
+		decode: func(r *reader, p unsafe.Pointer) { *(*bool)(p) = r.byte() == 1 },
 	}
 }
 
 func compactList(t reflect.Type, lists *int) compact {
 	number := *lists
 	*lists++
-	element := compactNext(t.Elem(), lists)
+	element, size := compactNext(t.Elem(), lists), t.Elem().Size()
 	return compact{
 		encode: func(data []byte, v reflect.Value) []byte {
 			data = binary.AppendUvarint(data, uint64(v.Len()))
@@ -179,24 +217,25 @@ func compactList(t reflect.Type, lists *int) compact {
 			}
 			return data
 		},
-		decode: func(r *reader, v reflect.Value) {
+		decode: func(r *reader, p unsafe.Pointer) {
 			n := r.length()
 			if n == 0 {
 				return
 			}
-			list := r.list(number, t, n)
+			cut := r.list(number, t, n)
 			for k := range n {
-				element.decode(r, list.Index(k))
+				element.decode(r, unsafe.Add(cut.at, uintptr(k)*size))
 			}
-			v.Set(list)
+			*(*list)(p) = cut
 		},
 	}
 }
 
 func compactStruct(t reflect.Type, lists *int) compact {
 	fields := make([]compact, t.NumField())
+	offsets := make([]uintptr, t.NumField())
 	for k := range fields {
-		fields[k] = compactNext(t.Field(k).Type, lists)
+		fields[k], offsets[k] = compactNext(t.Field(k).Type, lists), t.Field(k).Offset
 	}
 	return compact{
 		encode: func(data []byte, v reflect.Value) []byte {
@@ -205,9 +244,9 @@ func compactStruct(t reflect.Type, lists *int) compact {
 			}
 			return data
 		},
-		decode: func(r *reader, v reflect.Value) {
+		decode: func(r *reader, p unsafe.Pointer) {
 			for k := range fields {
-				fields[k].decode(r, v.Field(k))
+				fields[k].decode(r, unsafe.Add(p, offsets[k]))
 			}
 		},
 	}

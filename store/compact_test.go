@@ -1,7 +1,10 @@
 package store
 
 import (
+	"errors"
+	"fmt"
 	"reflect"
+	"runtime"
 	"testing"
 	"time"
 
@@ -13,40 +16,47 @@ func TestIncidentsReadBackAsTheyWere(t *testing.T) {
 	fill(reflect.ValueOf(full).Elem(), "")
 	odd := &model.Incident{ID: "INC-2026-0001", Version: 1<<64 - 1, Notes: -1, Opened: time.Date(1990, 1, 1, 0, 0, 0, 1, time.UTC), Title: "日本"}
 	for _, want := range []*model.Incident{full, odd, {}} {
-		data := incidents.encode(nil, reflect.ValueOf(want).Elem())
-		r := &reader{text: string(data)}
-		got := new(model.Incident)
-		incidents.decode(r, reflect.ValueOf(got).Elem())
-		if r.short || r.text != "" || !reflect.DeepEqual(got, want) {
-			t.Errorf("wrote %+v\nread %+v, %d bytes left", want, got, len(r.text))
+		data := compacted.encode(nil, reflect.ValueOf(want).Elem())
+		got, err := new(reader).incident(string(data))
+		if err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("wrote %+v\nread %+v, %v", want, got, err)
 		}
 		for cut := range data {
-			r := &reader{text: string(data[:cut])}
-			incidents.decode(r, reflect.ValueOf(new(model.Incident)).Elem())
-			if !r.short {
-				t.Errorf("%d of %d bytes were enough", cut, len(data))
+			if _, err := new(reader).incident(string(data[:cut])); !errors.Is(err, ErrDamaged) {
+				t.Errorf("%d of %d bytes were enough: %v", cut, len(data), err)
 			}
 		}
 	}
 }
 
 func TestListsReadDoNotShareRoomToGrow(t *testing.T) {
-	two := &model.Incident{Types: []string{"a"}, Data: []string{"b"}}
-	r := &reader{text: string(incidents.encode(nil, reflect.ValueOf(two).Elem()))}
-	incidents.decode(r, reflect.ValueOf(two).Elem())
-	_ = append(two.Types, "c")
-	if two.Data[0] != "b" {
-		t.Error("appending to one list changed another")
+	r := new(reader)
+	var all []*model.Incident
+	for k := range 3 * arrayLength {
+		want := &model.Incident{ID: model.NewID(2026, k+1), Types: []string{"a", fmt.Sprint(k)}, Data: []string{"b"}, Roles: make([]model.Holder, k%7)}
+		i, err := r.incident(string(compacted.encode(nil, reflect.ValueOf(want).Elem())))
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, i)
+		_ = append(i.Types, "c")
+	}
+	runtime.GC()
+	for k, i := range all {
+		if i.Types[0] != "a" || i.Types[1] != fmt.Sprint(k) || i.Data[0] != "b" || len(i.Roles) != k%7 {
+			t.Fatalf("incident %d became %+v", k, i)
+		}
 	}
 }
 
 func FuzzDecodeIncident(f *testing.F) {
 	full := new(model.Incident)
 	fill(reflect.ValueOf(full).Elem(), "")
-	f.Add(incidents.encode(nil, reflect.ValueOf(full).Elem()))
-	f.Fuzz(func(t *testing.T, data []byte) {
-		r := &reader{text: string(data)}
-		incidents.decode(r, reflect.ValueOf(new(model.Incident)).Elem())
+	f.Add(string(compacted.encode(nil, reflect.ValueOf(full).Elem())))
+	f.Fuzz(func(t *testing.T, entry string) {
+		if _, err := new(reader).incident(entry); err != nil && !errors.Is(err, ErrDamaged) {
+			t.Fatal(err)
+		}
 	})
 }
 

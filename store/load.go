@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"fmt"
-	"reflect"
 	"runtime"
 	"slices"
 	"sync"
@@ -175,11 +174,9 @@ func (c *chunk) decode(r *reader, laws *model.State) error {
 	c.standings = make([]*model.Standing, 0, len(c.ends))
 	start := 0
 	for _, end := range c.ends {
-		i := new(model.Incident)
-		r.text = text[start:end]
-		incidents.decode(r, reflect.ValueOf(i).Elem())
-		if r.short || r.text != "" {
-			return fmt.Errorf("%w: an incident cannot be read", ErrDamaged)
+		i, err := r.incident(text[start:end])
+		if err != nil {
+			return err
 		}
 		standing := laws.Stand(i)
 		standing.Dues = slices.Clip(slices.Clone(standing.Dues))

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"unsafe"
 
 	"tocsin/model"
 	"tocsin/model/policy"
@@ -18,7 +19,7 @@ const projectionVersion = 1
 
 var (
 	incidentType = reflect.TypeFor[model.Incident]()
-	incidents    = compactOf(incidentType)
+	compacted    = compactOf(incidentType)
 	shape        = shapeOf(incidentType, reflect.TypeFor[model.Meta](), reflect.TypeFor[policy.Pack]())
 )
 
@@ -58,7 +59,7 @@ func project(b *batch, touched []model.Touched) (size int, err error) {
 	done := make(map[slot]bool, len(touched))
 	for _, t := range slices.Backward(touched) {
 		if i := t.Incident; i != nil && !done[incidentSlot(i.ID)] {
-			data := incidents.encode(nil, reflect.ValueOf(i).Elem())
+			data := compacted.encode(nil, reflect.ValueOf(i).Elem())
 			b.put(incidentSlot(i.ID), data)
 			done[incidentSlot(i.ID)] = true
 			size += len(data)
@@ -74,6 +75,17 @@ func project(b *batch, touched []model.Touched) (size int, err error) {
 		size += len(data)
 	}
 	return size, nil
+}
+
+// incident decodes what project made of one. Its texts are parts of the entry.
+func (r *reader) incident(entry string) (*model.Incident, error) {
+	i := new(model.Incident)
+	r.text, r.short = entry, false
+	compacted.decode(r, unsafe.Pointer(i))
+	if r.short || r.text != "" {
+		return nil, fmt.Errorf("%w: an incident cannot be read", ErrDamaged)
+	}
+	return i, nil
 }
 
 // projectMeta adds the space itself, and that the projections are as of seq.
