@@ -36,8 +36,13 @@ func (e *storeError) Unwrap() error { return e.err }
 // troubled marks an error of the store as one, unless it is the domain's no
 // or the end of the caller's patience.
 func troubled(err error) error {
-	if err == nil || errors.Is(err, model.ErrRefused) || errors.Is(err, store.ErrTooLarge) || errors.Is(err, context.Canceled) {
-		return err
+	for _, no := range []error{model.ErrRefused, store.ErrTooLarge, store.ErrSpaceName, context.Canceled} {
+		if errors.Is(err, no) {
+			return err
+		}
+	}
+	if err == nil {
+		return nil
 	}
 	return &storeError{err: err}
 }

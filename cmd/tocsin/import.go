@@ -120,19 +120,6 @@ func (h *historyFile) rows(ctx context.Context, parser *rowParser) (rowSeq, erro
 	return readCSV(text, parser), nil
 }
 
-// interruptible ends a reading with its context.
-type interruptible struct {
-	ctx context.Context
-	io.Reader
-}
-
-func (r interruptible) Read(p []byte) (int, error) {
-	if err := r.ctx.Err(); err != nil {
-		return 0, err
-	}
-	return r.Reader.Read(p)
-}
-
 // Bounds of one command of an import: what fits well within what the record
 // takes at once.
 const (
@@ -210,7 +197,7 @@ func (m *importing) askDomain(ctx context.Context, rows []row) error {
 		if problem.Row < 1 || problem.Row > len(rows) {
 			return refusal
 		}
-		if r := &rows[problem.Row-1]; !r.hasProblem(problem.Field) {
+		if r := &rows[problem.Row-1]; !r.broken && !r.hasProblem(problem.Field) {
 			r.wrong(problem.Field, problem.Problem, problem.Accepts)
 		}
 	}

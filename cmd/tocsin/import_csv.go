@@ -73,7 +73,7 @@ func readRecord(reader *csv.Reader, parser *rowParser, names []string) (row, err
 	var broken *csv.ParseError
 	if errors.As(err, &broken) {
 		r := row{line: broken.StartLine}
-		r.wrong("row", fmt.Sprintf("%v at line %d, column %d", broken.Err, broken.Line, broken.Column), "cells with quotes around the whole, and quotes within doubled")
+		r.breaks(fmt.Sprintf("%v at line %d, column %d", broken.Err, broken.Line, broken.Column), "cells with quotes around the whole, and quotes within doubled")
 		return r, nil
 	}
 	if err != nil {
@@ -82,7 +82,7 @@ func readRecord(reader *csv.Reader, parser *rowParser, names []string) (row, err
 	r := row{}
 	r.line, _ = reader.FieldPos(0)
 	if len(cells) != len(names) {
-		r.wrong("row", fmt.Sprintf("has %d cells", len(cells)), fmt.Sprintf("%d, one for each column", len(names)))
+		r.breaks(fmt.Sprintf("has %d cells", len(cells)), fmt.Sprintf("%d, one for each column", len(names)))
 		return r, nil
 	}
 	for k, name := range names {

@@ -25,7 +25,7 @@ func readJSONLines(text *bufio.Reader, parser *rowParser) rowSeq {
 			r := row{line: number}
 			switch {
 			case tooLong:
-				r.wrong("row", fmt.Sprintf("is longer than %d bytes", longestLine), "one incident a line")
+				r.breaks(fmt.Sprintf("is longer than %d bytes", longestLine), "one incident a line")
 			case len(bytes.TrimSpace(line)) > 0:
 				parser.putObject(&r, line)
 			default:
@@ -61,7 +61,7 @@ func readLine(text *bufio.Reader) (line []byte, tooLong bool, err error) {
 func (p *rowParser) putObject(r *row, line []byte) {
 	members, err := objectMembers(line)
 	if err != nil {
-		r.wrong("row", err.Error(), "one JSON object a line")
+		r.breaks(err.Error(), "one JSON object a line")
 		return
 	}
 	seen := make(map[string]bool)

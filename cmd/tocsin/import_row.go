@@ -19,6 +19,7 @@ type row struct {
 	size     int // bytes of its text
 	history  model.History
 	problems []model.FieldError
+	broken   bool // there is no telling what it says; the domain is not asked
 }
 
 // rowSeq is the rows of a file in order. An error ends it: the file could not
@@ -27,6 +28,12 @@ type rowSeq = iter.Seq2[row, error]
 
 func (r *row) wrong(field, problem, accepts string) {
 	r.problems = append(r.problems, model.Field(field, problem, accepts))
+}
+
+// breaks says that the row as a whole cannot be read.
+func (r *row) breaks(problem, accepts string) {
+	r.wrong("row", problem, accepts)
+	r.broken = true
 }
 
 func (r *row) hasProblem(field string) bool {

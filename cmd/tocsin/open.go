@@ -86,7 +86,7 @@ func (a *app) open(ctx context.Context, fail context.CancelCauseFunc) (*session,
 	if err != nil {
 		return nil, err
 	}
-	library, err := config.LoadPacks(filepath.Join(dir, packsFolder))
+	library, err := loadPacks(filepath.Join(dir, packsFolder))
 	if err != nil {
 		return nil, err
 	}
@@ -99,11 +99,21 @@ func (a *app) open(ctx context.Context, fail context.CancelCauseFunc) (*session,
 	if err != nil {
 		return nil, err
 	}
-	s.actor, s.now, s.in, s.out, s.err = actor, a.now, a.in, a.newPaper(), a.err
+	s.actor, s.now, s.in, s.out, s.err = actor, a.now, interruptible{ctx, a.in}, a.newPaper(), a.err
 	if err := s.adopt(ctx, filepath.Join(dir, packsFolder)); err != nil {
 		return nil, errors.Join(err, s.close())
 	}
 	return s, nil
+}
+
+// loadPacks reads all packs, or says which file is wrong and where.
+func loadPacks(folder string) (*config.Library, error) {
+	library, err := config.LoadPacks(folder)
+	var refused *config.PackError
+	if err != nil && !errors.As(err, &refused) {
+		return nil, &storeError{err: err}
+	}
+	return library, err
 }
 
 func openSession(ctx context.Context, dir, space string, options store.Options, library *config.Library) (*session, error) {

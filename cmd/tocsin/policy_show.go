@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -116,13 +117,20 @@ func (s *packSheet) severities() {
 	}
 }
 
+// termWidth is the room that the ids of a pack's words have, at least.
+const termWidth = 28
+
 func (s *packSheet) terms(title string, terms []policy.Term) {
 	if len(terms) == 0 {
 		return
 	}
 	s.title(title)
+	width := termWidth
 	for _, term := range terms {
-		s.line(painted{"  " + padded(term.ID, 28), plain}, painted{joinNonEmpty(". ", term.Label, term.Help), quiet})
+		width = max(width, len(term.ID)+2)
+	}
+	for _, term := range terms {
+		s.line(painted{"  " + padded(term.ID, width), plain}, painted{joinNonEmpty(". ", term.Label, term.Help), quiet})
 	}
 }
 
@@ -136,7 +144,7 @@ func (s *packSheet) roles() {
 		if role.Required {
 			label += ", required"
 		}
-		s.line(painted{"  " + padded(role.ID, 28), plain}, painted{label, quiet})
+		s.line(painted{"  " + padded(role.ID, termWidth), plain}, painted{label, quiet})
 		for _, duty := range role.Duties {
 			s.indented(4, "- "+duty, quiet)
 		}
@@ -169,7 +177,7 @@ func (s *packSheet) questions() {
 	}
 	s.title("Questions, answered yes, no or unknown")
 	for _, q := range s.pack.Questions {
-		s.line(painted{"  " + padded(q.ID, 28), plain}, painted{joinNonEmpty(" ", q.Label, q.Help), quiet})
+		s.line(painted{"  " + padded(q.ID, termWidth), plain}, painted{joinNonEmpty(" ", q.Label, q.Help), quiet})
 	}
 }
 
@@ -252,9 +260,8 @@ func conditionWords(when *policy.Condition, pack *policy.Pack) string {
 	add("data", when.Data)
 	add("tier", when.Tier)
 	add("acting as", when.Acting)
-	for _, reason := range (&policy.Condition{Answers: when.Answers}).Reasons(&policy.Case{}) {
-		question, _, _ := strings.Cut(reason.Text, ": it is ")
-		parts = append(parts, questionWords(question, pack))
+	for _, id := range slices.Sorted(maps.Keys(when.Answers)) {
+		parts = append(parts, questionLabel(id, pack)+" is "+when.Answers[id].String())
 	}
 	if len(parts) == 0 {
 		return ""
@@ -262,11 +269,10 @@ func conditionWords(when *policy.Condition, pack *policy.Pack) string {
 	return "if " + strings.Join(parts, " and ")
 }
 
-// questionWords puts a question's wording in the place of its id.
-func questionWords(text string, pack *policy.Pack) string {
-	id, wanted, _ := strings.Cut(text, " ")
+// questionLabel is a question's wording, or its id where the pack does not ask it.
+func questionLabel(id string, pack *policy.Pack) string {
 	if q, ok := pack.Question(id); ok {
-		return "“" + q.Label + "” is " + wanted
+		return "“" + q.Label + "”"
 	}
-	return text
+	return id
 }

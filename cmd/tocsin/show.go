@@ -139,6 +139,9 @@ func (s *sheet) phaseLine() string {
 	return strings.Join(marks, "  ")
 }
 
+// roleWidth is the room for the labels of roles, and at least of facts.
+const roleWidth = 32
+
 func (s *sheet) people() {
 	s.title("Roles")
 	for _, role := range s.view.Roles {
@@ -149,16 +152,20 @@ func (s *sheet) people() {
 		case len(role.People) == 0:
 			who = painted{"nobody", quiet}
 		}
-		s.line(painted{"  " + padded(role.Label, 32), plain}, who)
+		s.line(painted{"  " + padded(role.Label, roleWidth), plain}, who)
 	}
 }
 
 func (s *sheet) facts() {
 	s.title("Facts")
+	width := roleWidth
 	for _, f := range s.view.Facts {
-		s.line(painted{"  " + padded(f.Label, 32), plain}, painted{s.factValue(f.Time, f.Answer), strong}, painted{"  " + joinNonEmpty(", ", f.By, f.Ground), quiet})
+		width = max(width, ansi.StringWidth(f.Label)+2)
+	}
+	for _, f := range s.view.Facts {
+		s.line(painted{"  " + padded(f.Label, width), plain}, painted{s.factValue(f.Time, f.Answer), strong}, painted{"  " + joinNonEmpty(", ", f.By, f.Ground), quiet})
 		for _, e := range f.Earlier {
-			s.line(painted{"  " + padded("", 32) + "was " + s.factValue(e.Time, e.Answer) + " until corrected: " + e.Reason, quiet})
+			s.line(painted{"  " + padded("", width) + "was " + s.factValue(e.Time, e.Answer) + " until corrected: " + e.Reason, quiet})
 		}
 	}
 }
