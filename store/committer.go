@@ -20,6 +20,12 @@ const (
 	// MaxCommand is how many bytes the encoded events of one command may have
 	// together; a larger one is refused with ErrTooLarge.
 	MaxCommand = 512 << 10
+	// maxIncident is how many bytes an incident may have among the projections:
+	// Badger takes no value above 1 MiB. What adds more than reserved is refused
+	// earlier, so that a full incident can still be worked on and closed.
+	maxIncident   = 1<<20 - 1<<10
+	roomyIncident = 768 << 10
+	reserved      = 8 << 10
 	// maxQueue is how many commands may wait for the committer; who comes
 	// later waits until there is room.
 	maxQueue = 1024
@@ -163,6 +169,9 @@ func (c *committer) decide(g *group, r *request) (answer, error) {
 	if err != nil {
 		return answer{err: err}, nil
 	}
+	if err := c.fits(events, records); err != nil {
+		return answer{err: err}, nil
+	}
 	if err := c.fold(g, events, records); err != nil {
 		return answer{}, err
 	}
@@ -201,6 +210,27 @@ func (c *committer) seal(actor model.Actor, d model.Decision, at time.Time) (eve
 		return nil, nil, tooLarge("the command", size, MaxCommand)
 	}
 	return events, records, nil
+}
+
+// fits refuses what would make an incident too large to keep. An event adds at
+// most twice its own size: what it says, and who said so when.
+func (c *committer) fits(events []model.Event, records []record) error {
+	growth := make(map[model.ID]int)
+	for k, e := range events {
+		if id := e.Body.Incident(); id != "" {
+			growth[id] += 2 * len(records[k].data)
+		}
+	}
+	for id, grown := range growth {
+		size := grown
+		if i, ok := c.state.Incident(id); ok {
+			size += len(encodeIncident(i))
+		}
+		if size > maxIncident || size > roomyIncident && grown > reserved {
+			return tooLarge("all that was recorded about "+string(id), size, roomyIncident)
+		}
+	}
+	return nil
 }
 
 // fold takes the events of one command into the state and, with what they

@@ -16,7 +16,7 @@ func TestIncidentsReadBackAsTheyWere(t *testing.T) {
 	fill(reflect.ValueOf(full).Elem(), "")
 	odd := &model.Incident{ID: "INC-2026-0001", Version: 1<<64 - 1, Notes: -1, Opened: time.Date(1990, 1, 1, 0, 0, 0, 1, time.UTC), Title: "日本"}
 	for _, want := range []*model.Incident{full, odd, {}} {
-		data := compacted.encode(nil, reflect.ValueOf(want).Elem())
+		data := encodeIncident(want)
 		got, err := new(reader).incident(string(data))
 		if err != nil || !reflect.DeepEqual(got, want) {
 			t.Errorf("wrote %+v\nread %+v, %v", want, got, err)
@@ -34,7 +34,7 @@ func TestListsReadDoNotShareRoomToGrow(t *testing.T) {
 	var all []*model.Incident
 	for k := range 3 * arrayLength {
 		want := &model.Incident{ID: model.NewID(2026, k+1), Types: []string{"a", fmt.Sprint(k)}, Data: []string{"b"}, Roles: make([]model.Holder, k%7)}
-		i, err := r.incident(string(compacted.encode(nil, reflect.ValueOf(want).Elem())))
+		i, err := r.incident(string(encodeIncident(want)))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -52,7 +52,7 @@ func TestListsReadDoNotShareRoomToGrow(t *testing.T) {
 func FuzzDecodeIncident(f *testing.F) {
 	full := new(model.Incident)
 	fill(reflect.ValueOf(full).Elem(), "")
-	f.Add(string(compacted.encode(nil, reflect.ValueOf(full).Elem())))
+	f.Add(string(encodeIncident(full)))
 	f.Fuzz(func(t *testing.T, entry string) {
 		if _, err := new(reader).incident(entry); err != nil && !errors.Is(err, ErrDamaged) {
 			t.Fatal(err)

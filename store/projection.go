@@ -59,7 +59,7 @@ func project(b *batch, touched []model.Touched) (size int, err error) {
 	done := make(map[slot]bool, len(touched))
 	for _, t := range slices.Backward(touched) {
 		if i := t.Incident; i != nil && !done[incidentSlot(i.ID)] {
-			data := compacted.encode(nil, reflect.ValueOf(i).Elem())
+			data := encodeIncident(i)
 			b.put(incidentSlot(i.ID), data)
 			done[incidentSlot(i.ID)] = true
 			size += len(data)
@@ -77,7 +77,12 @@ func project(b *batch, touched []model.Touched) (size int, err error) {
 	return size, nil
 }
 
-// incident decodes what project made of one. Its texts are parts of the entry.
+// encodeIncident makes the stored form of an incident.
+func encodeIncident(i *model.Incident) []byte {
+	return compacted.encode(make([]byte, 0, 512), reflect.ValueOf(i).Elem())
+}
+
+// incident decodes what encodeIncident made. Its texts are parts of the entry.
 func (r *reader) incident(entry string) (*model.Incident, error) {
 	i := new(model.Incident)
 	r.text, r.short = entry, false

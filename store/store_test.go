@@ -214,6 +214,32 @@ func TestSpacesDoNotSeeEachOther(t *testing.T) {
 	}
 }
 
+// TestFullIncidentIsRefusedAndStillCloses fills an incident with long reasons
+// until it is as large as an entry of the database may be.
+func TestFullIncidentIsRefusedAndStillCloses(t *testing.T) {
+	s := openSpace(t, openStore(t, t.TempDir()), "acme")
+	setUp(t, s)
+	id := do(t, s, responder, model.Report{Title: "endless"}).Incident
+	long := strings.Repeat("語", model.MaxText)
+	var err error
+	for k := 0; err == nil; k++ {
+		if k > 40 {
+			t.Fatal("an incident grows without end")
+		}
+		_, err = s.Do(t.Context(), owner, model.SetSeverity{Incident: id, Level: []string{"low", "high"}[k%2], Reason: long})
+	}
+	if !errors.Is(err, ErrTooLarge) || !errors.Is(err, model.ErrRefused) {
+		t.Fatalf("a full incident was answered with %v", err)
+	}
+	for range 20 {
+		do(t, s, owner, model.AddTask{Incident: id, Title: "tidy up"})
+	}
+	do(t, s, owner, model.MarkFalse{Incident: id, Reason: "a test"})
+	if _, err := verify(t.Context(), s.log); err != nil {
+		t.Error(err)
+	}
+}
+
 func history(n int) []model.History {
 	rows := make([]model.History, n)
 	for k := range rows {
