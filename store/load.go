@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime"
 	"slices"
@@ -10,14 +11,15 @@ import (
 
 	"tocsin/model"
 	"tocsin/model/policy"
+	"tocsin/store/board"
 )
 
 // loaded is a space as a start finds it.
 type loaded struct {
-	state     *model.State
-	standings []*model.Standing // of the visible incidents, by id; nil where they are still to be computed
-	last      time.Time         // when the last event was recorded
-	rebuilt   bool              // the projections were computed anew
+	state   *model.State
+	board   *board.Board
+	last    time.Time // when the last event was recorded
+	rebuilt bool      // the projections were computed anew
 }
 
 // load brings a space back. It takes the projections where they are as far as
@@ -35,16 +37,20 @@ func load(ctx context.Context, l ledger) (*loaded, error) {
 	switch {
 	case err != nil:
 		return nil, err
-	case end == 0:
-		return &loaded{state: new(model.State)}, nil
 	case ok && meta.Seq > end:
 		return nil, fmt.Errorf("%w: its projections are as of event %d, but the log ends with %d", ErrDamaged, meta.Seq, end)
 	case ok && meta.Seq == end:
-		state, standings, err := restore(ctx, l, meta)
-		return &loaded{state: state, standings: standings, last: last}, err
+		state, live, err := restore(ctx, l, meta)
+		return &loaded{state: state, board: live, last: last}, err
 	}
-	state, err := rebuild(ctx, l, end)
-	return &loaded{state: state, last: last, rebuilt: true}, err
+	state := new(model.State)
+	if end > 0 {
+		if state, err = rebuild(ctx, l, end); err != nil {
+			return nil, err
+		}
+	}
+	live, err := board.New(state, nil)
+	return &loaded{state: state, board: live, last: last, rebuilt: end > 0}, err
 }
 
 // checkEnd makes sure that the log ends where its head says.
@@ -67,8 +73,9 @@ func checkEnd(ctx context.Context, l ledger, end uint64) (last time.Time, err er
 }
 
 // restore puts the projections together. Incidents are decoded, and their
-// standings computed, on all cores while they are read.
-func restore(ctx context.Context, l ledger, meta metaRecord) (*model.State, []*model.Standing, error) {
+// standings computed, on all cores while they are read; then the state and the
+// board are made side by side.
+func restore(ctx context.Context, l ledger, meta metaRecord) (*model.State, *board.Board, error) {
 	var packs []*policy.Pack
 	err := l.scan(ctx, packKind.all(), func(_ slot, value []byte) error {
 		p := new(policy.Pack)
@@ -78,8 +85,8 @@ func restore(ctx context.Context, l ledger, meta metaRecord) (*model.State, []*m
 	if err != nil {
 		return nil, nil, fmt.Errorf("read packs: %w", err)
 	}
-	laws := new(model.State)
-	if err := laws.Restore(meta.Seq, model.Meta{Zone: meta.Meta.Zone}, packs, nil); err != nil {
+	laws := new(model.State) // all but the incidents
+	if err := laws.Restore(meta.Seq, meta.Meta, packs, nil); err != nil {
 		return nil, nil, err
 	}
 	standings, err := readIncidents(ctx, l, laws)
@@ -91,13 +98,21 @@ func restore(ctx context.Context, l ledger, meta metaRecord) (*model.State, []*m
 		incidents[k] = s.Incident
 	}
 	state := new(model.State)
-	if err := state.Restore(meta.Seq, meta.Meta, packs, incidents); err != nil {
-		return nil, nil, err
+	restored := make(chan error, 1)
+	go func() { restored <- state.Restore(meta.Seq, meta.Meta, packs, incidents) }()
+	live, err := board.New(laws, visible(meta.Meta, standings))
+	return state, live, errors.Join(<-restored, err)
+}
+
+// visible leaves out the rows of imports that are under way or were given up.
+func visible(meta model.Meta, standings []*model.Standing) []*model.Standing {
+	if len(meta.Imports) == 0 && len(meta.Abandoned) == 0 {
+		return standings
 	}
-	return state, slices.DeleteFunc(standings, func(s *model.Standing) bool {
-		visible, ok := state.Incident(s.Incident.ID)
-		return !ok || visible != s.Incident
-	}), nil
+	return slices.DeleteFunc(standings, func(s *model.Standing) bool {
+		_, importing := meta.Imports[s.Incident.Batch]
+		return importing || slices.Contains(meta.Abandoned, s.Incident.Batch)
+	})
 }
 
 // chunk is a run of encoded incidents that one goroutine decodes.

@@ -37,14 +37,10 @@ func startSpace(ctx context.Context, id string, l ledger, options Options) (*Spa
 	if found.rebuilt {
 		options.Logger.Info("projections were computed anew from the log", slog.String("space", id), slog.Uint64("events", found.state.Seq))
 	}
-	live, err := board.New(found.state, found.standings)
-	if err != nil {
-		return nil, fmt.Errorf("open space %s: %w", id, err)
-	}
 	s := &Space{id: id, log: l, requests: make(chan *request, maxQueue), quit: make(chan struct{}), stopped: make(chan struct{})}
-	s.board.Store(live.Publish())
+	s.board.Store(found.board.Publish())
 	left := leftOpen(found.state)
-	c := &committer{log: l, state: found.state, board: live, last: found.last, now: options.Now, requests: s.requests, publish: s.board.Store, wake: s.wakes.wake}
+	c := &committer{log: l, state: found.state, board: found.board, last: found.last, now: options.Now, requests: s.requests, publish: s.board.Store, wake: s.wakes.wake}
 	go s.run(c, options.Fatal)
 	if err := s.abandon(ctx, left); err != nil {
 		return nil, errors.Join(fmt.Errorf("open space %s: %w", id, err), s.close(ctx))
