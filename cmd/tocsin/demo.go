@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"log/slog"
 	"os"
 	"sync"
 	"time"
@@ -32,31 +30,35 @@ The clock runs; nothing is kept.`,
 	return a.reading(cmd)
 }
 
-func (a *app) demo(cmd *cobra.Command, printed bool) (err error) {
+// demo shows the story and leaves nothing behind: what is printed is handed
+// over when the record is gone, since a reader may stop at any line.
+func (a *app) demo(cmd *cobra.Command, printed bool) error {
+	out, err := a.showDemo(cmd, printed)
+	if err != nil {
+		return err
+	}
+	return a.handOver(out)
+}
+
+func (a *app) showDemo(cmd *cobra.Command, printed bool) (out *paper, err error) {
 	dir, err := os.MkdirTemp("", "tocsin-demo-")
 	if err != nil {
-		return fmt.Errorf("make a folder for the demo: %w", err)
+		return nil, fmt.Errorf("make a folder for the demo: %w", err)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	ctx, cancel := context.WithCancelCause(cmd.Context())
 	defer cancel(nil)
 	clock := &storyClock{real: a.now}
-	options := store.Options{
-		Now:    clock.Now,
-		Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
-		Fatal:  func(err error) { cancel(&storeError{err: err}) },
-	}
-	s, err := a.openDemo(ctx, dir, options, clock)
+	s, err := a.openDemo(ctx, dir, store.Options{Now: clock.Now, Fatal: func(err error) { cancel(&storeError{err: err}) }}, clock)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if printed || a.json || !a.interactive() {
-		err := a.printQueue(s, queueFilter{})
-		return errors.Join(err, s.close(), a.handOver(s.out))
+		return s.out, errors.Join(a.printQueue(s, queueFilter{}), s.close())
 	}
 	screens := s.consoleOptions(config.DefaultSettings())
 	screens.Banner = "DEMO"
-	return errors.Join(runScreens(ctx, screens), s.close())
+	return s.out, errors.Join(runScreens(ctx, screens), s.close())
 }
 
 // openDemo opens a fresh record and tells the story into it.

@@ -166,13 +166,6 @@ func answers(question string, answer policy.Answer, ground string) deed {
 	})
 }
 
-// corrected answers a question anew.
-func corrected(question string, answer policy.Answer, reason string) deed {
-	return one(func(_ *stage, id model.ID) model.Command {
-		return model.StateFact{Incident: id, Statement: model.Statement{Name: question, Value: model.Value{Answer: answer}, Reason: reason}}
-	})
-}
-
 func takes(role, name string) deed {
 	return one(func(_ *stage, id model.ID) model.Command {
 		return model.Assign{Incident: id, Holding: model.Holding{Role: role, Person: name}}
