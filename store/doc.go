@@ -1,10 +1,43 @@
 // Package store is what tocsin remembers.
 //
 // A Store is a data directory that one process owns. A Space is one
-// organisation's data in it: Do takes a command, model.Decide decides it on the
-// space's committer, and its events, the projections they change and the new
-// end of the log are written in one synced Badger transaction before Do
-// returns. Snapshot is what the last of them left, for reading without waiting.
+// organisation's data in it. Do takes a command; the space's committer decides
+// it with model.Decide against everything decided before, and writes its
+// events, the projections they change and the new end of the log in one synced
+// Badger transaction, together with all other commands that wait:
 //
-//	Do ─► committer: Decide, encode, Fold ─► one transaction for all that wait ─► board ─► answers, wakes
+//	Do ─► committer: Decide, encode, Fold ─► one transaction ─► board ─► answers, wakes
+//
+// An answer, even a refusal, leaves only after the transaction it rests on.
+// After a failed write nobody knows what the disk holds, so the space takes
+// nothing more and the process is asked to end.
+//
+// What is kept:
+//
+//   - the log: events numbered without gaps from 1, each a versioned envelope in
+//     deterministic CBOR, never changed and never removed;
+//   - projections: incidents, packs and settings as the log left them, so that a
+//     start need not read it. They are of the log's last event or are computed
+//     anew from it, as when a new version folds or keeps them otherwise.
+//
+// Keys are made in keys.go alone, and only within a space.
+//
+// # Figures
+//
+// On 2 cores of an AMD EPYC that other work shared, with an SSD:
+//
+//	one writer, durable      p50 1.5 to 1.8 times the disk's own append and fdatasync, p99 3 to 6 times
+//	                         (one run had a p99 of 19 while others used the disk)
+//	64 writers, durable      25,000 to 28,000 commits/s: 12 to 16 times bbolt's Update, 9 to 10 times
+//	                         SQLite (WAL, FULL), 0.8 to 0.9 times bbolt's Batch, which gathers as well
+//	                         and neither decides nor shows anything
+//	start, 100,000 open      0.6 s with the machine to itself, 0.8 s of CPU; 258 MiB of live heap, of
+//	                         which Badger has 60; 450 MB resident at the peak
+//	one change on the board  40 µs among 100,000 open incidents, snapshot included
+//	first Queue of a board   1.3 ms for 100,000 open incidents
+//
+// They are reproduced by
+//
+//	go test -run - -bench . ./store ./store/board
+//	cd store/bench && go test -run - -bench . -benchtime 6x
 package store

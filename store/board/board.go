@@ -7,8 +7,7 @@
 // so a snapshot costs the same however many incidents there are, and each
 // change O(log n).
 //
-// Measured on 2 cores with 100,000 open incidents of two due times each
-// (go test -run - -bench . ./store/board); figures in the package store.
+// Figures are in the package store.
 package board
 
 import (
