@@ -3,6 +3,7 @@ package store
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -21,7 +22,15 @@ import (
 // until it is killed.
 const crashDir = "TOCSIN_TEST_CRASH_DIR"
 
+// secondDir makes it open that directory and say what it is told.
+const secondDir = "TOCSIN_TEST_SECOND_DIR"
+
 func TestMain(m *testing.M) {
+	if dir := os.Getenv(secondDir); dir != "" {
+		_, err := Open(context.Background(), dir, Options{})
+		fmt.Println(errors.Is(err, ErrInUse), err)
+		os.Exit(0)
+	}
 	if dir := os.Getenv(crashDir); dir != "" {
 		if err := writeUntilKilled(dir); err != nil {
 			fmt.Fprintln(os.Stderr, err)

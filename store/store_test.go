@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -35,6 +36,17 @@ func TestDirectoryHasOneOwner(t *testing.T) {
 	}
 	closeStore(t, s)
 	closeStore(t, openStore(t, dir))
+}
+
+func TestSecondProcessIsToldWhoHasTheDirectory(t *testing.T) {
+	dir := t.TempDir()
+	openStore(t, dir)
+	second := exec.CommandContext(t.Context(), os.Args[0])
+	second.Env = append(os.Environ(), secondDir+"="+dir)
+	said, err := second.CombinedOutput()
+	if err != nil || !strings.HasPrefix(string(said), "true ") || !strings.Contains(string(said), fmt.Sprintf("process %d ", os.Getpid())) {
+		t.Errorf("a second process was told %q, %v", said, err)
+	}
 }
 
 func TestLockOfADeadProcessIsNotBelieved(t *testing.T) {

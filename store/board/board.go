@@ -89,7 +89,13 @@ func (b *Board) restand() {
 	b.put(standAll(b.laws, open))
 }
 
+// put puts standings where they belong. More than there were before, as at the
+// end of an import, are planted together with those.
 func (b *Board) put(standings []*model.Standing) {
+	if len(standings) > b.trees.known.Len() {
+		b.replant(standings)
+		return
+	}
 	counts := maps.Clone(b.bySev)
 	for _, s := range standings {
 		if before, replaced := b.trees.put(s); replaced && before.Incident.Open() {
@@ -101,6 +107,21 @@ func (b *Board) put(standings []*model.Standing) {
 	}
 	maps.DeleteFunc(counts, func(_ string, n int) bool { return n == 0 })
 	b.bySev = counts
+}
+
+func (b *Board) replant(standings []*model.Standing) {
+	replaced := make(map[model.ID]bool, len(standings))
+	for _, s := range standings {
+		replaced[s.Incident.ID] = true
+	}
+	b.trees.known.Scan(func(id model.ID, s *model.Standing) bool {
+		if !replaced[id] {
+			standings = append(standings, s)
+		}
+		return true
+	})
+	b.trees = plant(standings)
+	b.bySev = countBySeverity(standings)
 }
 
 // gather reduces what events touched to each incident's latest version, and to
