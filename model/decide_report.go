@@ -156,7 +156,7 @@ func checkBase(i *Incident, clashes []Clash) error {
 	if len(clashes) == 0 {
 		return nil
 	}
-	return &Refusal{Cause: ErrConflict, Reason: fmt.Sprintf("%s changed while you were editing it", i.ID), Clashes: clashes}
+	return &Refusal{Cause: ErrConflict, Reason: fmt.Sprintf("%s changed while you were editing it", i.ID), Clashes: clashes, Current: i.Revision}
 }
 
 // clashes lists the changes of fields that were edited after base; 0 is a

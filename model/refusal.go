@@ -60,6 +60,7 @@ type Refusal struct {
 	Fields  []FieldError // the inputs at fault
 	Open    []string     // what stands in the way: tasks, obligations
 	Clashes []Clash      // for ErrConflict: both sides
+	Current uint64       // for ErrConflict: the Revision that was met, to try again on
 }
 
 // Refuse makes a refusal of inputs.

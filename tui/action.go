@@ -35,6 +35,7 @@ type action struct {
 	id     string
 	keys   []string
 	label  string // in the help line; "" keeps it out of there
+	moves  bool   // only moves about; the palette offers it when it is asked for
 	help   string
 	where  where
 	danger danger
@@ -53,16 +54,16 @@ func actions() []action {
 
 func moveActions() []action {
 	return []action{
-		{id: "up", keys: []string{"up", "k"}, help: "one row up", where: onLists, run: step(-1)},
-		{id: "down", keys: []string{"down", "j"}, help: "one row down", where: onLists, run: step(1)},
-		{id: "page-up", keys: []string{"pgup", "ctrl+b"}, help: "one page up", where: onLists, run: page(-1)},
-		{id: "page-down", keys: []string{"pgdown", "ctrl+f"}, help: "one page down", where: onLists, run: page(1)},
-		{id: "first", keys: []string{"home", "g"}, help: "first row", where: onLists, run: step(-1 << 30)},
-		{id: "last", keys: []string{"end", "G"}, help: "last row", where: onLists, run: step(1 << 30)},
-		{id: "open", keys: []string{"enter"}, label: "open", help: "open what is selected", where: onQueue | onDeadlines, why: needIncident, run: (*Console).openSelected},
-		{id: "next-tab", keys: []string{"tab", "right", "l"}, label: "tabs", help: "next tab of the incident", where: onIncident, run: tab(1)},
-		{id: "previous-tab", keys: []string{"shift+tab", "left", "h"}, help: "previous tab of the incident", where: onIncident, run: tab(-1)},
-		{id: "back", keys: []string{"esc"}, help: "back to where you were", where: everywhere, run: (*Console).back},
+		{id: "up", moves: true, keys: []string{"up", "k"}, help: "one row up", where: onLists, run: step(-1)},
+		{id: "down", moves: true, keys: []string{"down", "j"}, help: "one row down", where: onLists, run: step(1)},
+		{id: "page-up", moves: true, keys: []string{"pgup", "ctrl+b"}, help: "one page up", where: onLists, run: page(-1)},
+		{id: "page-down", moves: true, keys: []string{"pgdown", "ctrl+f"}, help: "one page down", where: onLists, run: page(1)},
+		{id: "first", moves: true, keys: []string{"home", "g"}, help: "first row", where: onLists, run: step(-1 << 30)},
+		{id: "last", moves: true, keys: []string{"end", "G"}, help: "last row", where: onLists, run: step(1 << 30)},
+		{id: "open", moves: true, keys: []string{"enter"}, label: "open", help: "open what is selected", where: onQueue | onDeadlines, why: needIncident, run: (*Console).openSelected},
+		{id: "next-tab", moves: true, keys: []string{"tab", "right", "l"}, label: "tabs", help: "next tab of the incident", where: onIncident, run: tab(1)},
+		{id: "previous-tab", moves: true, keys: []string{"shift+tab", "left", "h"}, help: "previous tab of the incident", where: onIncident, run: tab(-1)},
+		{id: "back", moves: true, keys: []string{"esc"}, help: "back to where you were", where: everywhere, run: (*Console).back},
 	}
 }
 

@@ -20,6 +20,10 @@ const (
 	maxWidth, maxHeight = 400, 120
 )
 
+// framesPerSecond bounds how often a changed screen is written out: as often
+// as people follow, a quarter of what a terminal library does by default.
+const framesPerSecond = 15
+
 // commandTimeout bounds a command given from a screen. The store answers in
 // milliseconds; a store that does not is in trouble, and people are told.
 const commandTimeout = 15 * time.Second
@@ -122,26 +126,32 @@ func New(ctx context.Context, opts Options) *Console {
 }
 
 // Run shows a console on the terminal until it is left or ctx ends.
-func Run(ctx context.Context, opts Options, programOptions ...tea.ProgramOption) error {
+func Run(ctx context.Context, opts Options, options ...tea.ProgramOption) error {
+	_, run := NewProgram(ctx, opts, options...)
+	return run()
+}
+
+// NewProgram prepares a console. run shows it until it is left or ctx ends;
+// the program is the handle by which others reach it meanwhile.
+func NewProgram(ctx context.Context, opts Options, options ...tea.ProgramOption) (program *tea.Program, run func() error) {
 	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
 	console := New(ctx, opts)
-	program := tea.NewProgram(console, append([]tea.ProgramOption{tea.WithContext(ctx), tea.WithFPS(15)}, programOptions...)...)
-	pumped := make(chan struct{})
-	go func() {
-		defer close(pumped)
-		pump(ctx, opts.Space, console.opts.Now, program.Send)
-	}()
-	_, err := program.Run()
-	cancel()
-	<-pumped
-	if errors.Is(err, tea.ErrProgramKilled) && ctx.Err() != nil {
-		return nil
-	}
-	if err != nil && !errors.Is(err, tea.ErrInterrupted) {
+	program = tea.NewProgram(console, append([]tea.ProgramOption{tea.WithContext(ctx), tea.WithFPS(framesPerSecond)}, options...)...)
+	return program, func() error {
+		pumped := make(chan struct{})
+		go func() {
+			defer close(pumped)
+			pump(ctx, opts.Space, console.opts.Now, program.Send)
+		}()
+		_, err := program.Run()
+		ended := ctx.Err() != nil
+		cancel()
+		<-pumped
+		if err == nil || errors.Is(err, tea.ErrInterrupted) || ended && errors.Is(err, tea.ErrProgramKilled) {
+			return nil
+		}
 		return fmt.Errorf("run the console: %w", err)
 	}
-	return nil
 }
 
 // Init asks the terminal for its background, to choose a theme by.
@@ -421,7 +431,7 @@ func (c *Console) done(msg doneMsg) tea.Cmd {
 func (c *Console) refused(msg doneMsg) {
 	var refusal *model.Refusal
 	if msg.from != nil && errors.As(msg.err, &refusal) {
-		msg.from.refuse(c, refusal)
+		msg.from.refuse(refusal)
 		return
 	}
 	if msg.from != nil {

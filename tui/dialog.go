@@ -215,7 +215,7 @@ func (d *dialog) finish(c *Console, id model.ID) tea.Cmd {
 }
 
 // refuse shows a refusal where it belongs; nothing that was typed is lost.
-func (d *dialog) refuse(c *Console, refusal *model.Refusal) {
+func (d *dialog) refuse(refusal *model.Refusal) {
 	d.busy = false
 	if d.form == nil {
 		d.problem = refusal.Error()
@@ -225,8 +225,8 @@ func (d *dialog) refuse(c *Console, refusal *model.Refusal) {
 	if len(refusal.Fields) > 0 || len(refusal.Clashes) > 0 {
 		d.onButton = 0
 	}
-	if standing := c.target(); standing != nil && len(refusal.Clashes) > 0 {
-		d.form.base = standing.Incident.Revision
+	if refusal.Current > 0 {
+		d.form.base = refusal.Current
 	}
 }
 

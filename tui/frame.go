@@ -110,18 +110,40 @@ func (c *Console) lay(lines []string, o overlay) *tea.Position {
 // header is one line: whose space, what is alarming, the clock with its zone,
 // the role, and whether the screen follows.
 func (c *Console) header() string {
-	t, meta := c.theme, c.frame.snapshot.Meta()
-	left := " " + t.Title.Paint("tocsin")
+	t, local := c.theme, c.now().In(c.zone())
+	zone := t.Muted.Paint(" " + local.Format("MST") + "  ")
+	role := t.Muted.Paint(string(c.opts.Actor.Role) + "  ")
+	day, hour := t.Text.Paint(local.Format("Mon 2 Jan 15:04")), t.Text.Paint(local.Format("15:04"))
+	live := c.following() + noBreakSpace
+	var line string
+	for _, try := range []struct{ left, right string }{
+		{c.whose(0) + c.alarms(false), day + zone + role + live},
+		{c.whose(0) + c.alarms(true), hour + zone + role + live},
+		{c.whose(18) + c.alarms(true), hour + zone + role + live},
+		{c.whose(10) + c.alarms(true), hour + zone + live},
+	} {
+		line = beside(try.left, try.right, c.width)
+		if ansi.StringWidth(try.left)+ansi.StringWidth(try.right) < c.width {
+			break
+		}
+	}
+	return t.Raised.Over(line)
+}
+
+// whose names the space; limit bounds the organisation's name, 0 does not.
+func (c *Console) whose(limit int) string {
+	t, name := c.theme, safe(c.frame.snapshot.Meta().Organisation)
+	if limit > 0 {
+		name = model.Clip(name, limit)
+	}
+	left := " " + t.Title.Paint("tocsin") + "  "
 	if c.opts.Banner != "" {
-		left += "  " + t.Selected.Over(t.Title.Paint(" "+c.opts.Banner+" "))
+		left += t.Selected.Over(t.Title.Paint(" "+c.opts.Banner+" ")) + "  "
 	}
-	if meta.Organisation != "" {
-		left += "  " + t.Bold.Paint(safe(meta.Organisation))
+	if name != "" {
+		left += t.Bold.Paint(name) + "   "
 	}
-	left += "   " + c.alarms()
-	local := c.now().In(c.zone())
-	right := t.Text.Paint(local.Format("Mon 2 Jan 15:04")) + t.Muted.Paint(" "+local.Format("MST")+"  "+string(c.opts.Actor.Role)+"  ") + c.following() + noBreakSpace
-	return c.theme.Raised.Over(beside(left, right, c.width))
+	return left
 }
 
 func (c *Console) following() string {
@@ -133,7 +155,11 @@ func (c *Console) following() string {
 
 // alarms counts what is overdue, what is due within the hour, and what is
 // overdue if an open question turns out badly.
-func (c *Console) alarms() string {
+func (c *Console) alarms(brief bool) string {
+	words := [3]string{"overdue", "due within the hour", "perhaps overdue"}
+	if brief {
+		words = [3]string{"overdue", "soon", "perhaps"}
+	}
 	overdue, soon, perhaps := 0, 0, 0
 	for _, due := range c.frame.snapshot.Dues() {
 		left := due.At.Sub(c.now())
@@ -152,13 +178,13 @@ func (c *Console) alarms() string {
 	}
 	var parts []string
 	if overdue > 0 {
-		parts = append(parts, c.theme.Overdue.Paint(fmt.Sprintf("! %d overdue", overdue)))
+		parts = append(parts, c.theme.Overdue.Paint(fmt.Sprintf("! %d %s", overdue, words[0])))
 	}
 	if soon > 0 {
-		parts = append(parts, c.theme.DueSoon.Paint(fmt.Sprintf("◐ %d due within the hour", soon)))
+		parts = append(parts, c.theme.DueSoon.Paint(fmt.Sprintf("◐ %d %s", soon, words[1])))
 	}
 	if perhaps > 0 {
-		parts = append(parts, c.theme.Doubtful.Paint(fmt.Sprintf("? %d perhaps overdue", perhaps)))
+		parts = append(parts, c.theme.Doubtful.Paint(fmt.Sprintf("? %d %s", perhaps, words[2])))
 	}
 	if len(parts) == 0 {
 		return c.theme.Good.Paint("✓ nothing overdue")

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
 
 	"tocsin/model"
 	"tocsin/model/policy"
@@ -230,9 +231,17 @@ func (s *incidentScreen) draw() ([]string, *tea.Position) {
 func (s *incidentScreen) drawHead() []string {
 	t, i := s.c.theme, s.standing.Incident
 	shape, word, style := severityMark(t, s.standing)
-	right := style.Paint(shape+" "+word) + "  " + t.Text.Paint(orElse(classification(i), "unclassified")) + "  " + t.TLP(i.TLP).Paint(" TLP:"+string(i.TLP)+" ") + " "
-	left := " " + t.Title.Paint(string(i.ID)) + "  " + t.Bold.Paint(fit(safe(i.Title), min(len([]rune(i.Title)), max(s.width-70, 20))))
-	lines := []string{beside(left, right, s.width), " " + s.drawPhases(s.width-2), ""}
+	right := style.Paint(shape+" "+word) + "  "
+	if s.width >= 110 {
+		right += t.Text.Paint(orElse(classification(i), "unclassified")) + "  "
+	}
+	right += t.TLP(i.TLP).Paint(" TLP:"+string(i.TLP)+" ") + " "
+	room := s.width - len(i.ID) - 4 - ansi.StringWidth(right)
+	left := " " + t.Title.Paint(string(i.ID)) + "  " + t.Bold.Paint(ansi.Truncate(safe(i.Title), max(room, 10), "…"))
+	lines := []string{beside(left, right, s.width), " " + s.drawPhases(s.width-2)}
+	if s.bigDigits() {
+		lines = append(lines, "")
+	}
 	lines = append(lines, s.drawNext()...)
 	for len(lines) < s.headHeight()-2 {
 		lines = append(lines, "")
@@ -362,25 +371,27 @@ func (s *incidentScreen) drawOverview() []string {
 		lines = append(lines, "")
 		return append(lines, s.drawAbout(s.width-2)...)
 	}
-	half := (s.width - 3) / 2
-	left, right := s.drawAbout(half-2), s.drawFacts(half-1)
-	height := max(len(left), len(right))
-	return append(lines, columns(s.c.theme.Rule.Paint("│")+" ", block(left, half, height), block(right, half, height))...)
+	left := (s.width - 3) * 2 / 5
+	right := s.width - 3 - left
+	about, facts := s.drawAbout(left-2), s.drawFacts(right-1)
+	height := max(len(about), len(facts))
+	return append(lines, columns(s.c.theme.Rule.Paint("│")+" ", block(about, left, height), block(facts, right, height))...)
 }
 
 func (s *incidentScreen) drawFacts(width int) []string {
 	t, i, c := s.c.theme, s.standing.Incident, s.c
 	lines := []string{" " + t.Title.Paint("Facts")}
+	label := max(width-17-24, 18)
 	for _, f := range i.Facts {
 		value := f.Value.Answer.String()
 		if !f.Value.At.IsZero() {
 			value = clock(f.Value.At, c.now(), c.zone())
 		}
-		line := " " + fit(t.Text.Paint(c.factLabel(s.standing, f.Name)), 20) + " " + t.Bold.Paint(fit(value, 17)) + " "
-		line += t.Muted.Paint(fit(safe(f.By)+", "+ago(f.Stated, c.now()), width-40))
+		line := " " + t.Text.Paint(fit(c.factLabel(s.standing, f.Name), label)) + " " + t.Bold.Paint(fit(value, 17)) + " "
+		line += t.Muted.Paint(fit(safe(f.By)+", "+ago(f.Stated, c.now()), width-label-20))
 		lines = append(lines, line)
 		for _, e := range f.Earlier {
-			lines = append(lines, " "+spaces(21)+t.Muted.Paint(fit("was "+c.valueText(e.Value)+": "+safe(e.Reason), width-22)))
+			lines = append(lines, " "+spaces(label+1)+t.Muted.Paint(fit("was "+c.valueText(e.Value)+": "+safe(e.Reason), width-label-2)))
 		}
 	}
 	if len(i.Facts) == 0 {
@@ -586,7 +597,10 @@ func (s *incidentScreen) drawTask(task model.Task, selected bool) string {
 	who := safe(task.Record.Assignee)
 	switch {
 	case !task.Open():
-		who = string(task.Record.State) + ", " + safe(task.Record.By) + ", " + ago(task.Record.At, s.c.now())
+		who = safe(task.Record.By) + ", " + ago(task.Record.At, s.c.now())
+		if s.width >= 110 {
+			who = string(task.Record.State) + ", " + who
+		}
 	case who == "" && task.Role != "":
 		who = s.roleLabel(task.Role)
 	}
@@ -594,8 +608,9 @@ func (s *incidentScreen) drawTask(task model.Task, selected bool) string {
 	if task.Mandatory && task.Open() {
 		must = "mandatory"
 	}
-	line := mark + "  " + text.Paint(box) + " " + text.Paint(fit(safe(task.Title), max(s.width-56, 20))) + " " +
-		t.DueSoon.Paint(fit(must, 10)) + " " + t.Muted.Paint(fit(who, 36))
+	room := min(36, s.width/4)
+	line := mark + "  " + text.Paint(box) + " " + text.Paint(fit(safe(task.Title), s.width-21-room)) + " " +
+		t.DueSoon.Paint(fit(must, 10)) + " " + t.Muted.Paint(fit(who, room))
 	if selected {
 		return t.Selected.Over(fit(line, s.width))
 	}

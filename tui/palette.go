@@ -80,7 +80,7 @@ func (p *palette) entries() []paletteEntry {
 	}
 	for k := range p.c.keys.table {
 		a := &p.c.keys.table[k]
-		if a.where&p.c.current.here() == 0 || a.id == "palette" || !mentions(a.help+" "+a.id, query) {
+		if a.where&p.c.current.here() == 0 || a.id == "palette" || a.moves && query == "" || !mentions(a.help+" "+a.id, query) {
 			continue
 		}
 		e := paletteEntry{left: a.help, right: keyNames(a.keys), why: a.refusal(p.c), run: a.run}

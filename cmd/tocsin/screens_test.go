@@ -1,0 +1,113 @@
+package main
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"os"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"tocsin/config"
+	"tocsin/model"
+	"tocsin/store"
+	"tocsin/tui"
+)
+
+// present is the moment the golden screens show: a Friday morning in Berlin.
+var present = time.Date(2026, time.November, 20, 9, 20, 0, 0, time.UTC)
+
+// storyEvents is the demo's story, told once into a real store.
+var storyEvents = sync.OnceValues(func() ([]model.Event, error) {
+	a := &app{in: nil, out: io.Discard, err: io.Discard, getenv: func(string) string { return "" }, now: func() time.Time { return present }}
+	library, err := config.LoadPacks("")
+	if err != nil {
+		return nil, err
+	}
+	dir, err := os.MkdirTemp("", "tocsin-story-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	ctx := context.Background()
+	clock := &storyClock{real: a.now}
+	s, err := openSession(ctx, dir, "demo", store.Options{Now: clock.Now, Logger: slog.New(slog.DiscardHandler)}, library)
+	if err != nil {
+		return nil, err
+	}
+	defer s.close()
+	s.actor, s.now, s.out, s.err = model.Actor{Name: demoActor, Role: model.Owner}, clock.Now, a.newPaper(), io.Discard
+	if err := playStory(ctx, s, clock, "Europe/Berlin"); err != nil {
+		return nil, err
+	}
+	return s.space.Events(ctx, 1, 1<<20)
+})
+
+// storyOptions are the options of a console on the story, at the present.
+func storyOptions(t testing.TB, theme string) tui.Options {
+	t.Helper()
+	events, err := storyEvents()
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := clockFrom(present).Now
+	return tui.Options{Space: newMemorySpace(t, now, events), Actor: model.Actor{Name: demoActor, Role: model.Owner}, Now: now, Theme: theme, Banner: "DEMO"}
+}
+
+// testClock runs with the bubble's time, and can be put forward: days pass
+// without their every second being drawn.
+type testClock struct {
+	start time.Time
+	ahead atomic.Int64 // nanoseconds
+}
+
+// clockFrom is a clock that shows the moment now.
+func clockFrom(at time.Time) *testClock {
+	c := &testClock{start: time.Now()}
+	c.forward(at.Sub(c.start))
+	return c
+}
+
+func (c *testClock) Now() time.Time { return time.Now().Add(time.Duration(c.ahead.Load())) }
+
+func (c *testClock) forward(d time.Duration) { c.ahead.Add(int64(d)) }
+
+// TestScreens keeps every screen, text and styles, at three sizes.
+func TestScreens(t *testing.T) {
+	for _, size := range []struct{ width, height int }{{80, 24}, {120, 40}, {200, 50}} {
+		for _, shot := range []struct {
+			name  string
+			theme string
+			keys  []string
+		}{
+			{"queue", "dark", nil},
+			{"queue-light", "light", nil},
+			{"queue-contrast", "contrast", nil},
+			{"queue-closed", "dark", []string{"V"}},
+			{"incident", "dark", []string{"down", "down", "enter"}},
+			{"timeline", "dark", []string{"down", "down", "enter", "tab"}},
+			{"tasks", "dark", []string{"down", "down", "enter", "tab", "tab"}},
+			{"obligations", "dark", []string{"down", "down", "enter", "shift+tab"}},
+			{"explain", "dark", []string{"down", "down", "e"}},
+			{"deadlines", "dark", []string{"2"}},
+			{"triage", "dark", []string{"down", "t"}},
+			{"triage-light", "light", []string{"down", "t"}},
+			{"report", "dark", []string{"r"}},
+			{"close", "dark", []string{"C"}},
+			{"help", "dark", []string{"?"}},
+			{"palette", "dark", []string{":"}},
+		} {
+			t.Run(shot.name, func(t *testing.T) {
+				if _, err := storyEvents(); err != nil {
+					t.Fatal(err)
+				}
+				synctest.Test(t, func(t *testing.T) {
+					openTerminal(t, storyOptions(t, shot.theme), size.width, size.height).press(shot.keys...).golden(shot.name)
+				})
+			})
+		}
+	}
+}
