@@ -38,6 +38,9 @@ func TestMain(m *testing.M) {
 // TestCommandLine runs the scripts of testdata/cli, each in a fresh home in
 // Berlin, on Wednesday 4 March 2026 at 12:00.
 func TestCommandLine(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts a program for every line")
+	}
 	imports, err := filepath.Abs("../../testdata/import")
 	if err != nil {
 		t.Fatal(err)

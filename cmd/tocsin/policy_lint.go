@@ -1,14 +1,17 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/spf13/cobra"
 
 	"tocsin/config"
 	"tocsin/model"
+	"tocsin/model/policy"
 )
 
 type findingView struct {
@@ -31,54 +34,79 @@ It opens no record.`,
 }
 
 func (a *app) lint(files []string) error {
-	files, err := a.lintFiles(files)
+	findings, files, err := a.findings(files)
 	if err != nil {
 		return err
 	}
-	findings := []findingView{}
-	errors := 0
-	for _, file := range files {
-		found, wrong, err := lintFile(file)
-		if err != nil {
-			return err
+	wrong := 0
+	for _, f := range findings {
+		if f.Level == levelError {
+			wrong++
 		}
-		findings = append(findings, found...)
-		errors += wrong
 	}
 	out := a.newPaper()
 	if err := a.printFindings(out, findings, len(files)); err != nil {
 		return err
 	}
-	if err := a.handOver(out); err != nil || errors == 0 {
+	if err := a.handOver(out); err != nil || wrong == 0 {
 		return err
 	}
-	return &model.Refusal{Reason: fmt.Sprintf("%d errors: the console would not start with these packs", errors)}
+	return &model.Refusal{Reason: fmt.Sprintf("the console would not start with these packs: %d errors", wrong)}
 }
 
-func (a *app) lintFiles(files []string) ([]string, error) {
+const levelError, levelWarning = string(policy.LevelError), string(policy.LevelWarning)
+
+// findings are what is wrong with the files, or with those of the data
+// directory, which are also held against one another and the embedded ones.
+func (a *app) findings(files []string) ([]findingView, []string, error) {
 	if len(files) > 0 {
-		return files, nil
+		findings, err := lintFiles(files)
+		return findings, files, err
 	}
 	dir, err := a.dataDir()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return filepath.Glob(filepath.Join(dir, packsFolder, "*.toml"))
+	folder := filepath.Join(dir, packsFolder)
+	if files, err = filepath.Glob(filepath.Join(folder, "*.toml")); err != nil {
+		return nil, nil, err
+	}
+	findings, err := lintFiles(files)
+	if err != nil {
+		return nil, nil, err
+	}
+	together, err := refusedTogether(folder, findings)
+	return append(findings, together...), files, err
 }
 
-func lintFile(file string) (found []findingView, wrong int, err error) {
-	data, err := os.ReadFile(file)
-	if err != nil {
-		return nil, 0, model.Refuse(model.Field("file", err.Error(), "a pack file"))
+// refusedTogether are the errors that show only where all packs are read.
+func refusedTogether(folder string, known []findingView) ([]findingView, error) {
+	_, err := loadPacks(folder)
+	var refused *config.PackError
+	if err != nil && !errors.As(err, &refused) || refused == nil {
+		return nil, err
 	}
-	_, warnings, err := config.CheckPack(file, data)
-	if refused, ok := err.(*config.PackError); ok {
-		wrong = len(refused.Problems)
-		found = append(found, findingsOf("error", refused.Problems)...)
-	} else if err != nil {
-		return nil, 0, err
+	return slices.DeleteFunc(findingsOf(levelError, refused.Problems), func(f findingView) bool { return slices.Contains(known, f) }), nil
+}
+
+func lintFiles(files []string) ([]findingView, error) {
+	findings := []findingView{}
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			return nil, model.Refuse(model.Field("file", err.Error(), "a pack file"))
+		}
+		_, warnings, err := config.CheckPack(file, data)
+		var refused *config.PackError
+		if err != nil && !errors.As(err, &refused) {
+			return nil, err
+		}
+		if refused != nil {
+			findings = append(findings, findingsOf(levelError, refused.Problems)...)
+		}
+		findings = append(findings, findingsOf(levelWarning, warnings)...)
 	}
-	return append(found, findingsOf("warning", warnings)...), wrong, nil
+	return findings, nil
 }
 
 func findingsOf(level string, problems []config.Problem) []findingView {
@@ -95,7 +123,7 @@ func (a *app) printFindings(out *paper, findings []findingView, files int) error
 	}
 	for _, f := range findings {
 		tone := warning
-		if f.Level == "error" {
+		if f.Level == levelError {
 			tone = alarm
 		}
 		text := config.Problem{File: f.File, Line: f.Line, Key: f.Key, Message: f.Message}.String()

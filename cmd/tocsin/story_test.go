@@ -50,6 +50,9 @@ func TestStoryHoldsAtEveryTime(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if testing.Short() && at.Weekday() != time.Saturday {
+			continue
+		}
 		t.Run(now, func(t *testing.T) { tellStory(t, at) })
 	}
 }
