@@ -24,6 +24,7 @@ with its line and what would be accepted, and nothing is imported.
 
 A CSV file begins with a row that names its columns, in any order:
 
+  %s,
   %s
   fact:NAME for any fact, such as fact:confirmed or fact:tier.paid
 
@@ -37,7 +38,7 @@ func (a *app) importCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:     "import FILE.csv|FILE.jsonl|-",
 		Short:   "Import incidents of the past, all or nothing",
-		Long:    fmt.Sprintf(importLong, strings.Join(importNames(), ", ")),
+		Long:    fmt.Sprintf(importLong, strings.Join(importNames()[:8], ", "), strings.Join(importNames()[8:], ", ")),
 		Example: "  tocsin import history.csv\n  export-tickets | tocsin import -",
 		Args:    words(1, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {

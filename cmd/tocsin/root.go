@@ -51,7 +51,7 @@ func (a *app) rootCommand() *cobra.Command {
 		&cobra.Group{ID: groupRead, Title: "look"},
 		&cobra.Group{ID: groupWork, Title: "work on an incident"},
 		&cobra.Group{ID: groupEnd, Title: "end one"},
-		&cobra.Group{ID: groupRecord, Title: "the record"},
+		&cobra.Group{ID: groupRecord, Title: "the record, and more"},
 	)
 	a.addVerbs(root)
 	return root
@@ -70,7 +70,9 @@ func (a *app) addVerbs(root *cobra.Command) {
 		a.assignCommand(), a.noteCommand(), a.waiveCommand(), a.linkCommand())
 	add(groupEnd, a.closeCommand(), a.duplicateCommand(), a.mergeCommand(), a.falsePositiveCommand(), a.reopenCommand())
 	add(groupRecord, a.importCommand(), a.policyCommand(), a.demoCommand(), a.versionCommand())
-	root.AddCommand(jsonHelp())
+	add(groupRecord, jsonHelp())
+	root.SetHelpCommandGroupID(groupRecord)
+	root.SetCompletionCommandGroupID(groupRecord)
 }
 
 // noVerb refuses words after tocsin that are no verb, with the nearest one.
