@@ -61,7 +61,7 @@ func TestDecide(t *testing.T) {
 		{name: "report occurred after detected", space: newSpace, command: Report{Title: "T", Detected: start.Add(-2 * time.Hour), Occurred: start.Add(-time.Hour)}, refusal: []string{"occurred: lies after it was detected; accepted: a time up to 2026-11-23 08:00 CET"}},
 		{name: "report pack twice", space: newSpace, command: Report{Title: "T", Packs: []policy.Ref{procedureRef, procedureRef}}, refusal: []string{"house is named twice"}},
 		{name: "report no packs", space: newSpace, command: Report{Title: "T", Packs: []policy.Ref{}}, refusal: []string{"packs: is empty"}},
-		{name: "report too many systems", space: newSpace, command: Report{Title: "T", Systems: make([]string, MaxList+1)}, refusal: []string{"systems: has 201 entries; accepted: at most 200"}},
+		{name: "report too many systems", space: newSpace, command: Report{Title: "T", Systems: make([]string, MaxList+1)}, refusal: []string{"systems: has 101 entries; accepted: at most 100"}},
 
 		// Descriptions.
 		{name: "describe", space: reported, command: Describe{Incident: firstID, Title: text("New"), TLP: new(TLP)}, events: "incident.described"},

@@ -207,7 +207,7 @@ func oneCommand(t *rapid.T, s *space) {
 		if text := written(body); strings.Contains(text, "\u202e") || strings.Contains(text, `\u001b`) {
 			t.Fatalf("unclean text in the record: %s", text)
 		}
-		if e := Tell(Event{Body: body}, procedurePack(1), time.UTC); e.What == "" || strings.Contains(e.What, "\n") || strings.Contains(e.What, "%!") {
+		if e := Tell(Event{Body: body}, []*policy.Pack{procedurePack(1)}, time.UTC); e.What == "" || strings.Contains(e.What, "\n") || strings.Contains(e.What, "%!") {
 			t.Fatalf("%s is told as %q", body.Kind(), e.What)
 		}
 	}

@@ -10,7 +10,7 @@ import (
 const (
 	MaxLine = 200    // titles, names, references: one line
 	MaxText = 20_000 // descriptions, notes, reasons: several lines
-	MaxList = 200    // entries of a list
+	MaxList = 100    // entries of a list; as long as they may be, they fit one event
 )
 
 // CleanLine makes text from outside safe to store and draw as one line: no

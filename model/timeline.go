@@ -19,17 +19,17 @@ type Entry struct {
 	Minor  bool     // a consequence (due times moved), shown quieter than what people did
 }
 
-// Tell writes an event for people, with the words of the procedure the
+// Tell writes an event for people, with the words of the packs the
 // incident follows and times in the given zone.
-func Tell(e Event, procedure *policy.Pack, zone *time.Location) Entry {
-	t := teller{entry: Entry{Seq: e.Seq, At: e.At, Actor: e.Actor, Kind: e.Body.Kind()}, pack: procedure, zone: zone}
+func Tell(e Event, packs []*policy.Pack, zone *time.Location) Entry {
+	t := teller{entry: Entry{Seq: e.Seq, At: e.At, Actor: e.Actor, Kind: e.Body.Kind()}, packs: packs, zone: zone}
 	t.tell(e.Body)
 	return t.entry
 }
 
 type teller struct {
 	entry Entry
-	pack  *policy.Pack
+	packs []*policy.Pack
 	zone  *time.Location
 }
 
@@ -226,26 +226,22 @@ func (t *teller) value(v Value) string {
 	return t.time(v.At)
 }
 
-// fact is a fact's label: the pack's question, its own fact, or the standard one.
+// fact is a fact's label: a pack's question, its own fact, or the standard one.
 func (t *teller) fact(name string) string {
-	for _, q := range t.pack.Questions {
-		if q.ID == name {
+	for _, p := range t.packs {
+		if q, ok := p.Question(name); ok {
 			return q.Label
 		}
-	}
-	for _, list := range [][]policy.Term{t.pack.Facts, policy.StandardFacts()} {
-		for _, term := range list {
-			if term.ID == name {
-				return term.Label
-			}
+		if term, ok := p.Fact(name); ok {
+			return term.Label
 		}
 	}
 	return name
 }
 
 func (t *teller) level(id string) string {
-	for _, s := range t.pack.Severities {
-		if s.ID == id {
+	for _, p := range t.packs {
+		if s, ok := p.Severity(id); ok {
 			return s.Label
 		}
 	}
@@ -253,17 +249,17 @@ func (t *teller) level(id string) string {
 }
 
 func (t *teller) phase(id string) string {
-	for _, p := range t.pack.Phases {
-		if p.ID == id {
-			return p.Label
+	for _, p := range t.packs {
+		if f, ok := p.Phase(id); ok {
+			return f.Label
 		}
 	}
 	return id
 }
 
 func (t *teller) role(id string) string {
-	for _, r := range t.pack.Roles {
-		if r.ID == id {
+	for _, p := range t.packs {
+		if r, ok := p.Role(id); ok {
 			return r.Label
 		}
 	}

@@ -72,7 +72,7 @@ func TestTell(t *testing.T) {
 	var text strings.Builder
 	kinds := make(map[string]bool)
 	for k, body := range told() {
-		entry := Tell(Event{Seq: uint64(k + 1), At: start, Actor: "Olga", Body: body}, procedurePack(1), zone)
+		entry := Tell(Event{Seq: uint64(k + 1), At: start, Actor: "Olga", Body: body}, []*policy.Pack{procedurePack(1)}, zone)
 		if entry.What == "" || entry.Seq != uint64(k+1) || entry.Actor != "Olga" || entry.Kind != body.Kind() || !entry.At.Equal(start) {
 			t.Errorf("%s is told as %+v", body.Kind(), entry)
 		}

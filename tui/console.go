@@ -8,6 +8,7 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
 
 	"tocsin/model"
 	"tocsin/model/policy"
@@ -63,12 +64,14 @@ type overlay interface {
 // Console is the one tea.Model. All of it belongs to the program's event
 // loop; the outside reaches it through messages alone.
 type Console struct {
-	ctx    context.Context
-	opts   Options
-	theme  *theme.Theme
-	chosen theme.Name // what the user asked for
-	dark   bool       // what the terminal says of its background
-	keys   *keymap
+	ctx     context.Context
+	opts    Options
+	theme   *theme.Theme
+	chosen  theme.Name // what the user asked for
+	dark    bool       // what the terminal says of its background
+	answers bool       // the terminal said anything of its background: it knows OSC 11
+	plain   bool       // no colours at all: NO_COLOR, or a terminal without them
+	keys    *keymap
 
 	width, height int
 	frame         frameMsg
@@ -110,7 +113,7 @@ func New(ctx context.Context, opts Options) *Console {
 	if c.chosen == "" {
 		c.chosen = theme.Auto
 	}
-	c.theme = theme.New(c.themeName())
+	c.theme = theme.New(c.themeName(), theme.Painted)
 	c.queue = newQueueScreen(c)
 	c.incident = newIncidentScreen(c)
 	c.deadlines = newDeadlinesScreen(c)
@@ -166,7 +169,11 @@ func (c *Console) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		c.resize(msg.Width, msg.Height)
 		return c, nil
 	case tea.BackgroundColorMsg:
-		c.dark = msg.IsDark()
+		c.dark, c.answers = msg.IsDark(), true
+		c.retheme()
+		return c, nil
+	case tea.ColorProfileMsg:
+		c.plain = msg.Profile <= colorprofile.Ascii
 		c.retheme()
 		return c, nil
 	case frameMsg:
@@ -284,7 +291,14 @@ func (c *Console) themeName() theme.Name {
 	return theme.Light
 }
 
-func (c *Console) retheme() { *c.theme = *theme.New(c.themeName()) }
+// surface says whether the terminal can be left to paint the background: one
+// that told its own does as it is asked, and where it does not, the theme was
+// chosen to suit. A theme against the terminal's grain is always painted.
+func (c *Console) surface() theme.Surface {
+	return theme.Surface(c.plain || c.answers && c.themeName().Dark() == c.dark)
+}
+
+func (c *Console) retheme() { *c.theme = *theme.New(c.themeName(), c.surface()) }
 
 // go-to and back: the trail remembers where one was, screens remember how.
 

@@ -20,7 +20,9 @@ func (c *Console) View() tea.View {
 	view := tea.NewView(c.drawn)
 	view.AltScreen = true
 	view.Cursor = c.at
-	view.BackgroundColor = c.theme.Palette.Background
+	if !c.plain {
+		view.BackgroundColor, view.ForegroundColor = c.theme.Palette.Background, c.theme.Palette.Text
+	}
 	view.WindowTitle = "tocsin"
 	if name := c.frame.snapshot.Meta().Organisation; name != "" {
 		view.WindowTitle = "tocsin · " + safe(name)

@@ -381,7 +381,7 @@ func (s *incidentScreen) drawOverview() []string {
 func (s *incidentScreen) drawFacts(width int) []string {
 	t, i, c := s.c.theme, s.standing.Incident, s.c
 	lines := []string{" " + t.Title.Paint("Facts")}
-	label := max(width-17-24, 18)
+	label := min(max(width-17-24, 18), 52)
 	for _, f := range i.Facts {
 		value := f.Value.Answer.String()
 		if !f.Value.At.IsZero() {
@@ -493,9 +493,9 @@ func (s *incidentScreen) drawTimeline() []string {
 		return []string{"", " " + t.Muted.Paint("Reading the timeline…")}
 	}
 	var lines []string
-	day := ""
+	day, packs := "", s.c.frame.snapshot.PacksOf(s.standing.Incident)
 	for k := len(s.history) - 1; k >= 0; k-- {
-		entry := model.Tell(s.history[k], s.standing.Procedure, s.c.zone())
+		entry := model.Tell(s.history[k], packs, s.c.zone())
 		local := entry.At.In(s.c.zone())
 		if d := local.Format("Monday 2 January 2006"); d != day {
 			day = d

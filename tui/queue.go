@@ -504,7 +504,12 @@ func (c *Console) dueCell(at time.Time, state policy.State, width int) string {
 	if state == policy.CannotExclude && !at.After(c.now()) {
 		left = shape + " overdue?"
 	}
-	return style.Paint(left + fitLeft(countdown(at, c.now(), false), width-len([]rune(left))))
+	time := fitLeft(countdown(at, c.now(), false), width-len([]rune(left)))
+	if at.Sub(c.now()).Abs() < lastHour {
+		// These change every second: plain text is the cheapest to send.
+		return style.Paint(left) + c.theme.Text.Paint(time)
+	}
+	return style.Paint(left + time)
 }
 
 func phaseLabel(s *model.Standing) string {

@@ -29,6 +29,7 @@ var update = flag.Bool("update", false, "write the golden screens instead of com
 // each step.
 type terminal struct {
 	t             testing.TB
+	options       tui.Options
 	program       *tea.Program
 	width, height int
 
@@ -53,7 +54,7 @@ func (x *terminal) Write(p []byte) (int, error) {
 // openTerminal starts a console of a size. It ends with the test.
 func openTerminal(t testing.TB, options tui.Options, width, height int, environment ...string) *terminal {
 	t.Helper()
-	x := &terminal{t: t, width: width, height: height, screen: vt.NewEmulator(width, height)}
+	x := &terminal{t: t, options: options, width: width, height: height, screen: vt.NewEmulator(width, height)}
 	profile := colorprofile.TrueColor
 	for _, v := range environment {
 		if strings.HasPrefix(v, "NO_COLOR=") {
@@ -264,10 +265,12 @@ func compareGolden(t testing.TB, name, got string) {
 	}
 }
 
-// difference lists the lines that differ.
+// difference lists the first lines that differ.
 func difference(want, got string) string {
+	const most = 6
 	a, b := strings.Split(want, "\n"), strings.Split(got, "\n")
 	var out strings.Builder
+	shown := 0
 	for k := range max(len(a), len(b)) {
 		x, y := "", ""
 		if k < len(a) {
@@ -276,9 +279,15 @@ func difference(want, got string) string {
 		if k < len(b) {
 			y = b[k]
 		}
-		if x != y {
+		if x == y {
+			continue
+		}
+		if shown++; shown <= most {
 			fmt.Fprintf(&out, "%3d kept %s\n    now  %s\n", k+1, x, y)
 		}
+	}
+	if shown > most {
+		fmt.Fprintf(&out, "    and %d more lines\n", shown-most)
 	}
 	return out.String()
 }

@@ -33,9 +33,10 @@ func (a *app) printTimeline(ctx context.Context, s *session, standing *model.Sta
 		return troubled(err)
 	}
 	g := s.gather()
+	packs := s.snapshot().PacksOf(standing.Incident)
 	entries := []entryView{}
 	for _, event := range history {
-		e := model.Tell(event, standing.Procedure, g.zone)
+		e := model.Tell(event, packs, g.zone)
 		entries = append(entries, entryView{Seq: e.Seq, At: g.stamp(e.At), Actor: e.Actor, Kind: e.Kind, What: e.What, Detail: list(e.Detail), Minor: e.Minor})
 	}
 	if a.json {

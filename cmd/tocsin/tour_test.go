@@ -3,10 +3,13 @@ package main
 import (
 	"context"
 	"errors"
+	"image/color"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	tea "charm.land/bubbletea/v2"
 
 	"tocsin/config"
 	"tocsin/model"
@@ -236,8 +239,39 @@ func TestAnySize(t *testing.T) {
 	})
 }
 
+// TestTickOnTheWire holds what a second costs on a 200×50 screen on which 30
+// countdowns show seconds: at most 600 bytes.
+func TestTickOnTheWire(t *testing.T) {
+	inBubble(t, 200, 50, func(x *terminal, clock *testClock) {
+		started(x)
+		for k := range 30 {
+			ctx, actor := context.Background(), model.Actor{Name: "Bo", Role: model.Owner}
+			id, err := x.options.Space.Do(ctx, actor, model.Report{Title: "Countdown", Types: []string{"data-breach"}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			confirmed := model.Statement{Name: "confirmed", Value: model.Time(clock.Now().Add(-71*time.Hour - time.Duration(2+k)*time.Minute))}
+			if _, err := x.options.Space.Do(ctx, actor, model.StateFact{Incident: id, Statement: confirmed}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		x.program.Send(tea.BackgroundColorMsg{Color: color.Black}) // as most terminals answer
+		x.pass(3 * time.Second)
+		if n := strings.Count(x.text(), "? perhaps  "); n < 30 {
+			t.Fatalf("%d countdowns are shown, want 30:\n%s", n, x.text())
+		}
+		before := x.written()
+		x.pass(60 * time.Second)
+		perTick := (x.written() - before) / 60
+		t.Logf("%d bytes a tick", perTick)
+		if perTick > 600 {
+			t.Errorf("a tick costs %d bytes, want at most 600", perTick)
+		}
+	})
+}
+
 // TestIdleTickIsSilent holds that a second in which nothing shown changes
-// costs nothing on the wire, and one with countdowns little.
+// costs nothing on the wire.
 func TestIdleTickIsSilent(t *testing.T) {
 	inBubble(t, 120, 40, func(x *terminal, clock *testClock) {
 		started(x)

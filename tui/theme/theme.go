@@ -4,6 +4,11 @@
 // Every theme brings its own background, so that the contrast of each token
 // can be tested: WCAG 2.1 AA asks for 4.5:1 for text and 3:1 for meters and
 // focus. Colour never stands alone; words and shapes come from the screens.
+//
+// A terminal that takes its default colours from the theme (OSC 10 and 11)
+// gets them once; plain text is then sent without any colour, which makes a
+// ticking screen several times cheaper on the wire. Any other terminal has
+// every cell painted.
 package theme
 
 import (
@@ -78,8 +83,16 @@ type Theme struct {
 	TLPClear                       Style
 }
 
+// Surface says who paints the background.
+type Surface bool
+
+const (
+	Painted Surface = false // every cell is painted
+	Native  Surface = true  // the terminal's default colours are the theme's
+)
+
 // New prepares a theme; Auto is Dark.
-func New(name Name) *Theme {
+func New(name Name, on Surface) *Theme {
 	p := palettes(name)
 	fg := func(c color.Color) Style { return Style{on: ansi.Style{}.ForegroundColor(c).String()} }
 	bold := func(c color.Color) Style { return Style{on: ansi.Style{}.Bold().ForegroundColor(c).String()} }
@@ -89,7 +102,7 @@ func New(name Name) *Theme {
 	tlp := func(hex string) Style {
 		return Style{on: ansi.Style{}.Bold().BackgroundColor(lipgloss.Color("#000000")).ForegroundColor(lipgloss.Color(hex)).String()}
 	}
-	return &Theme{
+	t := &Theme{
 		Name: name, Palette: p,
 		Base: surface(p.Background), Raised: surface(p.Raised), Selected: surface(p.Selected), Field: surface(p.Field),
 		Text: fg(p.Text), Bold: bold(p.Text), Muted: fg(p.Muted), Accent: fg(p.Accent),
@@ -100,7 +113,14 @@ func New(name Name) *Theme {
 		Good:  fg(p.Met), Warning: fg(p.DueSoon), Focus: bold(p.Accent),
 		TLPRed: tlp("#FF2B2B"), TLPAmber: tlp("#FFC000"), TLPGreen: tlp("#33FF00"), TLPClear: tlp("#FFFFFF"),
 	}
+	if on == Native {
+		t.Base, t.Text, t.Running, t.Bold = Style{}, Style{}, Style{}, Style{on: ansi.Style{}.Bold().String()}
+	}
+	return t
 }
+
+// Dark reports whether a theme has light text on a dark ground.
+func (n Name) Dark() bool { return n != Light }
 
 // TLP is the style of a Traffic Light Protocol label (FIRST, TLP 2.0).
 func (t *Theme) TLP(label model.TLP) Style {
@@ -115,18 +135,31 @@ func (t *Theme) TLP(label model.TLP) Style {
 	return t.TLPClear
 }
 
-// palettes holds the colours of each theme. All of them are members of the
-// xterm 256-colour palette, so that a terminal without true colour shows the
-// same picture, with the same contrast.
+// member is a colour by its number in the 256-colour palette where it is one
+// of that: half as long to send, and the same everywhere.
+func member(hex string) color.Color {
+	exact := lipgloss.Color(hex)
+	index := ansi.Convert256(exact)
+	r, g, b, _ := exact.RGBA()
+	if x, y, z, _ := index.RGBA(); r != x || g != y || b != z {
+		return exact
+	}
+	return index
+}
+
+// palettes holds the colours of each theme. They are members of the xterm
+// 256-colour palette, so that a terminal without true colour shows the same
+// picture with the same contrast; the light theme's amber alone has no member
+// that is dark enough.
 func palettes(name Name) Palette {
-	c := func(hex string) color.Color { return lipgloss.Color(hex) }
+	c := member
 	switch name {
 	case Light:
 		return Palette{
 			Background: c("#FFFFFF"), Raised: c("#EEEEEE"), Selected: c("#DADADA"), Field: c("#E4E4E4"),
 			Text: c("#1C1C1C"), Muted: c("#585858"), Accent: c("#005F87"), Rule: c("#B2B2B2"),
-			Critical: c("#AF0000"), High: c("#870000"), Medium: c("#5F5F00"), Low: c("#005F00"),
-			Overdue: c("#AF0000"), DueSoon: c("#5F5F00"), Running: c("#1C1C1C"), Met: c("#005F00"), Doubtful: c("#5F00AF"),
+			Critical: c("#AF0000"), High: c("#8A3C00"), Medium: c("#5F5F00"), Low: c("#005F00"),
+			Overdue: c("#AF0000"), DueSoon: c("#8A3C00"), Running: c("#1C1C1C"), Met: c("#005F00"), Doubtful: c("#5F00AF"),
 			Alert: c("#AF0000"), OnAlert: c("#FFFFFF"),
 		}
 	case Contrast:
