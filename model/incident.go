@@ -251,37 +251,46 @@ func (i *Incident) editedAt(field string) uint64 {
 	return 0
 }
 
-// Case reduces the incident to what policy rules look at.
+// Case reduces the incident to what policy rules look at. It is short enough
+// to be inlined, and a caller that keeps nothing of it gets it on the stack.
 func (i *Incident) Case() *policy.Case {
-	c := &policy.Case{
-		Severity:       i.Severity(),
-		Classification: string(i.Classification),
-		Types:          i.Types,
-		Data:           i.Data,
-		Times:          make(map[string]time.Time, len(i.Facts)),
-		Applied:        i.Applied,
-	}
-	for _, f := range i.Facts {
-		if !f.Value.At.IsZero() {
+	c := &policy.Case{Times: make(map[string]time.Time), Answers: make(map[string]policy.Answer)}
+	i.reduce(c)
+	return c
+}
+
+func (i *Incident) reduce(c *policy.Case) {
+	c.Severity, c.Classification = i.Severity(), string(i.Classification)
+	c.Types, c.Data, c.Applied = i.Types, i.Data, i.Applied
+	for k := range i.Facts {
+		if f := &i.Facts[k]; f.Value.At.IsZero() {
+			c.Answers[f.Name] = f.Value.Answer
+		} else {
 			c.Times[f.Name] = f.Value.At
-			continue
 		}
-		if c.Answers == nil {
-			c.Answers = make(map[string]policy.Answer)
-		}
-		c.Answers[f.Name] = f.Value.Answer
 	}
-	for _, s := range i.Submitted {
-		c.Submissions = append(c.Submissions, policy.Submission{Key: s.Key, At: s.At, Received: s.Received, By: s.By, Reference: s.Reference})
-	}
-	slices.SortStableFunc(c.Submissions, func(a, b policy.Submission) int { return a.At.Compare(b.At) })
-	for _, w := range i.Waivers {
-		c.Waivers = append(c.Waivers, policy.Waiver{Key: w.Key, At: w.At, Decider: w.Decider, Rationale: w.Rationale})
-	}
+	c.Submissions, c.Waivers = i.submissions(), i.waivers()
 	if !i.Open() && i.Outcome != Resolved {
 		c.Ended = i.Closed
 	}
-	return c
+}
+
+// submissions are the notices as rules look at them, by when they were sent.
+func (i *Incident) submissions() []policy.Submission {
+	var sent []policy.Submission
+	for _, s := range i.Submitted {
+		sent = append(sent, policy.Submission{Key: s.Key, At: s.At, Received: s.Received, By: s.By, Reference: s.Reference})
+	}
+	slices.SortStableFunc(sent, func(a, b policy.Submission) int { return a.At.Compare(b.At) })
+	return sent
+}
+
+func (i *Incident) waivers() []policy.Waiver {
+	var waivers []policy.Waiver
+	for _, w := range i.Waivers {
+		waivers = append(waivers, policy.Waiver{Key: w.Key, At: w.At, Decider: w.Decider, Rationale: w.Rationale})
+	}
+	return waivers
 }
 
 // clone copies the incident so that a fold can change it without touching

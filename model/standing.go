@@ -2,11 +2,8 @@ package model
 
 import (
 	"cmp"
-	"slices"
 	"strings"
-	"time"
 
-	"tocsin/model/calendar"
 	"tocsin/model/policy"
 )
 
@@ -21,46 +18,18 @@ type Standing struct {
 }
 
 // Due is one obligation that counts towards a time.
-type Due struct {
-	At          time.Time // the strict due time
-	Start       time.Time // the anchor it is counted from
-	Pack        *policy.Pack
-	Rule        *policy.Rule
-	Occurrence  int
-	Conditional bool // "cannot be excluded": At is the worst case
-}
+type Due = policy.Due
 
-// Stand computes an incident's standing.
+// Stand computes an incident's standing. It runs for every open incident at
+// every start, so it makes nothing that the standing does not keep.
 func (s *State) Stand(i *Incident) *Standing {
-	standing := &Standing{Incident: i, Procedure: s.Procedure(i)}
-	standing.Rank = standing.Procedure.SeverityRank(i.Severity()) + 1
-	if !i.Open() {
-		return standing
+	procedure := s.Procedure(i)
+	standing := &Standing{Incident: i, Procedure: procedure, Rank: procedure.SeverityRank(i.Severity()) + 1}
+	if i.Open() {
+		var few [4]*policy.Pack
+		standing.Dues = policy.Dues(s.appendPacks(few[:0], i), i.Case(), s.Zone())
 	}
-	standing.Dues = duesOf(s.Obligations(i))
 	return standing
-}
-
-// duesOf picks the obligations that count towards a time, soonest first. The
-// result is kept for as long as the incident, so it is no larger than need be.
-func duesOf(obligations []policy.Obligation) []Due {
-	counting := 0
-	for k := range obligations {
-		if !obligations[k].Strict.IsZero() {
-			counting++
-		}
-	}
-	if counting == 0 {
-		return nil
-	}
-	dues := make([]Due, 0, counting)
-	for k := range obligations {
-		if o := &obligations[k]; !o.Strict.IsZero() {
-			dues = append(dues, Due{At: o.Strict, Start: o.Start, Pack: o.Pack, Rule: o.Rule, Occurrence: o.Occurrence, Conditional: o.Applies == policy.Unknown})
-		}
-	}
-	slices.SortStableFunc(dues, func(a, b Due) int { return a.At.Compare(b.At) })
-	return dues
 }
 
 // Next is the obligation due first; ok is false where nothing counts.
@@ -69,26 +38,6 @@ func (s *Standing) Next() (due Due, ok bool) {
 		return Due{}, false
 	}
 	return s.Dues[0], true
-}
-
-// State is where a due stands now, by the rules' own thresholds.
-func (d Due) State(now time.Time) policy.State {
-	o := policy.Obligation{Pack: d.Pack, Rule: d.Rule, Applies: policy.Yes, Started: true, Start: d.Start, Strict: d.At, Occurrence: d.Occurrence}
-	if d.Conditional {
-		o.Applies = policy.Unknown
-	}
-	if now.Equal(d.At) && d.period().EndsDay() && !d.Conditional {
-		return policy.Overdue // the end of a day is the next midnight, which is too late
-	}
-	return o.State(now)
-}
-
-// period is what the due time ends: the rule's first, or a later one.
-func (d Due) period() calendar.Period {
-	if d.Occurrence > 1 {
-		return d.Rule.Every
-	}
-	return d.Rule.Within
 }
 
 // Gaps lists the required roles of the procedure that nobody holds.

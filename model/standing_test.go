@@ -89,3 +89,14 @@ func TestTasks(t *testing.T) {
 		t.Errorf("tasks: %q, want %q", ids, want)
 	}
 }
+
+// A start computes the standing of every open incident, so nothing is made but
+// the standing and its list of dues.
+func TestStandMakesOnlyWhatItKeeps(t *testing.T) {
+	s := triaged(t)
+	s.do(stated(firstID, "aware", "2026-11-23T10:00:00Z"))
+	i := s.incident(firstID)
+	if n := testing.AllocsPerRun(100, func() { s.state.Stand(i) }); n > 2 {
+		t.Errorf("%v allocations", n)
+	}
+}

@@ -72,7 +72,10 @@ func (s *State) Incident(id ID) (*Incident, bool) {
 // PacksOf returns the pack versions an incident is pinned to, the procedure
 // first.
 func (s *State) PacksOf(i *Incident) []*policy.Pack {
-	packs := make([]*policy.Pack, 0, len(i.Packs))
+	return s.appendPacks(make([]*policy.Pack, 0, len(i.Packs)), i)
+}
+
+func (s *State) appendPacks(packs []*policy.Pack, i *Incident) []*policy.Pack {
 	for _, ref := range i.Packs {
 		if p, ok := s.Packs[ref]; ok {
 			packs = append(packs, p)

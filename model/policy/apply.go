@@ -34,7 +34,9 @@ func Obligations(packs []*Pack, c *Case, zone *time.Location) []Obligation {
 	all := make([]Obligation, len(found))
 	for i, it := range found {
 		all[i] = Obligation{Pack: it.pack, Rule: it.rule, Applies: it.applies, Occurrence: 1}
+		all[i].begin(c)
 		all[i].settle(c, calendarOf(it.pack, zone))
+		all[i].describe(c)
 	}
 	return all
 }
@@ -67,10 +69,15 @@ func calendarOf(pack *Pack, zone *time.Location) calendar.Calendar {
 	return cal
 }
 
-// settle fills in all that follows from the rule and the case.
-func (o *Obligation) settle(c *Case, cal calendar.Calendar) {
+// begin finds what started the clock.
+func (o *Obligation) begin(c *Case) {
 	o.Trigger, o.Started = trigger(o.Rule.Starts, o.Pack.ID, c)
 	o.Start = o.Trigger
+}
+
+// settle decides the times that follow from the rule and the case. It keeps
+// nothing of the case itself, so that Dues can do with one on the stack.
+func (o *Obligation) settle(c *Case, cal calendar.Calendar) {
 	o.dues = series{calendar: cal, anchor: o.Trigger, first: o.Rule.Within, every: o.Rule.Every}
 	o.Waiver = lastWaiver(c, o.Key())
 	if o.recurs() && o.Rule.Until != "" {
@@ -80,7 +87,13 @@ func (o *Obligation) settle(c *Case, cal calendar.Calendar) {
 	o.closed = !c.Ended.IsZero() && !o.finished()
 	if o.stands() {
 		o.Strict = o.dues.due(1)
-		o.Legal = o.Rule.Legal.limit(o.Strict, o.dues.first, cal.Location())
+	}
+}
+
+// describe fills in what people read beside the times.
+func (o *Obligation) describe(c *Case) {
+	if !o.Strict.IsZero() {
+		o.Legal = o.Rule.Legal.limit(o.Strict, o.dues.first, o.dues.calendar.Location())
 	}
 	o.Why = o.why(c)
 }
@@ -103,7 +116,8 @@ func trigger(starts, pack string, c *Case) (time.Time, bool) {
 func lastWaiver(c *Case, key RuleKey) *Waiver {
 	for i := len(c.Waivers) - 1; i >= 0; i-- {
 		if c.Waivers[i].Key == key {
-			return &c.Waivers[i]
+			waiver := c.Waivers[i]
+			return &waiver
 		}
 	}
 	return nil

@@ -1,0 +1,55 @@
+package policy
+
+import (
+	"slices"
+	"time"
+)
+
+// Due is one obligation that counts towards a time: what boards and queues
+// keep of it.
+type Due struct {
+	At          time.Time // the strict due time
+	Start       time.Time // the anchor it is counted from
+	Pack        *Pack
+	Rule        *Rule
+	Occurrence  int
+	Conditional bool // "cannot be excluded": At is the worst case
+}
+
+// Dues returns the obligations of a case that count towards a time, soonest
+// first and otherwise in the order of the packs and their rules. It says what
+// Obligations says of them (those with a Strict time) at a fraction of the
+// cost, since it runs for every incident at every start.
+func Dues(packs []*Pack, c *Case, zone *time.Location) []Due {
+	var few [16]Due // keeps what is gathered off the heap
+	dues := few[:0]
+	for _, pack := range packs {
+		cal := calendarOf(pack, zone)
+		for i := range pack.Rules {
+			rule := &pack.Rules[i]
+			o := Obligation{Pack: pack, Rule: rule, Occurrence: 1}
+			if o.begin(c); !o.Started || rule.Soft() {
+				continue // nothing can be due, whether the rule applies or not
+			}
+			o.Applies = rule.When.Holds(c)
+			if o.settle(c, cal); !o.Strict.IsZero() {
+				dues = append(dues, o.due())
+			}
+		}
+	}
+	slices.SortStableFunc(dues, func(a, b Due) int { return a.At.Compare(b.At) })
+	return append([]Due(nil), dues...)
+}
+
+func (o *Obligation) due() Due {
+	return Due{At: o.Strict, Start: o.Start, Pack: o.Pack, Rule: o.Rule, Occurrence: o.Occurrence, Conditional: o.Applies == Unknown}
+}
+
+// State is where the due stands at now: that of its obligation.
+func (d Due) State(now time.Time) State {
+	o := Obligation{Pack: d.Pack, Rule: d.Rule, Applies: Yes, Started: true, Start: d.Start, Strict: d.At, Occurrence: d.Occurrence}
+	if d.Conditional {
+		o.Applies = Unknown
+	}
+	return o.State(now)
+}
