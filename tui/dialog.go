@@ -303,7 +303,7 @@ func (d *dialog) drawButtons(t *theme.Theme, width int) string {
 }
 
 func (d *dialog) buttonColumn(width int) int {
-	confirm := ansi.StringWidth(d.confirm) + 2
+	confirm := cells(d.confirm) + 2
 	if d.onButton == confirmButton {
 		return width - confirm
 	}
@@ -315,7 +315,7 @@ func boxed(t *theme.Theme, title string, lines []string, width int) []string {
 	inner := width - 4
 	out := make([]string, 0, len(lines)+2)
 	title = ansi.Truncate(title, inner-2, "…")
-	out = append(out, t.Rule.Paint("╭─ ")+t.Title.Paint(title)+t.Rule.Paint(" "+strings.Repeat("─", max(inner-ansi.StringWidth(title)-2, 0))+"─╮"))
+	out = append(out, t.Rule.Paint("╭─ ")+t.Title.Paint(title)+t.Rule.Paint(" "+strings.Repeat("─", max(inner-cells(title)-2, 0))+"─╮"))
 	for _, line := range lines {
 		out = append(out, t.Rule.Paint("│ ")+fit(line, inner)+t.Rule.Paint(" │"))
 	}

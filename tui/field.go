@@ -9,7 +9,6 @@ import (
 	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
 	"charm.land/lipgloss/v2"
-	"github.com/charmbracelet/x/ansi"
 
 	"tocsin/model"
 	"tocsin/model/calendar"
@@ -258,7 +257,7 @@ func (f *field) draw(t *theme.Theme, width int, focused bool) (lines []string, x
 		return lines, x, y
 	case f.typing():
 		before := []rune(f.input.Value())[:f.input.Position()]
-		x = min(ansi.StringWidth(string(before)), width-1)
+		x = min(cells(string(before)), width-1)
 		return []string{t.Field.Over(fit(f.input.View(), width))}, x, 0
 	}
 	if f.kind == askField {
@@ -295,7 +294,7 @@ func (f *field) drawOptions(t *theme.Theme, width int, focused bool) (lines []st
 	}
 	for k, o := range f.options {
 		texts := f.optionText(t, o, width, focused && k == f.at)
-		w := ansi.StringWidth(texts[0])
+		w := cells(texts[0])
 		if used > 0 && (used+gap+w > width || len(texts) > 1) {
 			lines, line, used = append(lines, line), "", 0
 		}
@@ -306,11 +305,9 @@ func (f *field) drawOptions(t *theme.Theme, width int, focused bool) (lines []st
 		if focused && k == f.at {
 			x, y = used, len(lines)
 		}
-		for _, text := range texts[:len(texts)-1] {
-			lines = append(lines, text)
-		}
+		lines = append(lines, texts[:len(texts)-1]...)
 		line += texts[len(texts)-1]
-		used += ansi.StringWidth(texts[len(texts)-1])
+		used += cells(texts[len(texts)-1])
 		if len(texts) > 1 {
 			used = width
 		}

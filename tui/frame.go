@@ -95,7 +95,7 @@ func (c *Console) lay(lines []string, o overlay) *tea.Position {
 	if len(box) == 0 {
 		return nil
 	}
-	width := ansi.StringWidth(box[0])
+	width := cells(box[0])
 	left, top := (c.width-width)/2, max((c.height-len(box))/2, 0)
 	for k, line := range box {
 		if at := top + k; at < len(lines) {
@@ -125,7 +125,7 @@ func (c *Console) header() string {
 		{c.whose(10) + c.alarms(true), hour + zone + live},
 	} {
 		line = beside(try.left, try.right, c.width)
-		if ansi.StringWidth(try.left)+ansi.StringWidth(try.right) < c.width {
+		if cells(try.left)+cells(try.right) < c.width {
 			break
 		}
 	}
@@ -203,7 +203,7 @@ func (c *Console) status() string {
 		if c.alarming {
 			style, mark = c.theme.Overdue, "! "
 		}
-		left = " " + style.Paint(mark+fit(safe(c.message), min(ansi.StringWidth(c.message), c.width-4)))
+		left = " " + style.Paint(mark+fit(safe(c.message), min(cells(c.message), c.width-4)))
 	}
 	right := ""
 	if c.busy > 0 {
@@ -217,7 +217,7 @@ func (c *Console) status() string {
 func (c *Console) helpLine() string {
 	here := c.current.here()
 	last := c.hint(c.keys.byID("help"))
-	room := c.width - 3 - ansi.StringWidth(last)
+	room := c.width - 3 - cells(last)
 	var shown []string
 	for k := range c.keys.table {
 		a := &c.keys.table[k]
@@ -225,7 +225,7 @@ func (c *Console) helpLine() string {
 			continue
 		}
 		hint := c.hint(a)
-		if room -= ansi.StringWidth(hint) + 2; room < 0 {
+		if room -= cells(hint) + 2; room < 0 {
 			break
 		}
 		shown = append(shown, hint)

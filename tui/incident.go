@@ -236,7 +236,7 @@ func (s *incidentScreen) drawHead() []string {
 		right += t.Text.Paint(orElse(classification(i), "unclassified")) + "  "
 	}
 	right += t.TLP(i.TLP).Paint(" TLP:"+string(i.TLP)+" ") + " "
-	room := s.width - len(i.ID) - 4 - ansi.StringWidth(right)
+	room := s.width - len(i.ID) - 4 - cells(right)
 	left := " " + t.Title.Paint(string(i.ID)) + "  " + t.Bold.Paint(ansi.Truncate(safe(i.Title), max(room, 10), "…"))
 	lines := []string{beside(left, right, s.width), " " + s.drawPhases(s.width-2)}
 	if s.bigDigits() {

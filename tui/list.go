@@ -35,7 +35,7 @@ func (l *list) set(ids []string) {
 		}
 		l.top = l.index - offset
 	}
-	l.clamp()
+	l.show()
 }
 
 // find looks near the old place first: most updates move a row by little.
@@ -62,9 +62,6 @@ func (l *list) resize(height int) {
 	l.height = max(height, 0)
 	l.show()
 }
-
-// move selects another row by steps.
-func (l *list) move(steps int) { l.selectAt(l.index + steps) }
 
 // selectAt selects a row by its place, within bounds.
 func (l *list) selectAt(k int) {

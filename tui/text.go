@@ -14,11 +14,11 @@ func fit(text string, width int) string {
 	if width <= 0 {
 		return ""
 	}
-	w := ansi.StringWidth(text)
+	w := cells(text)
 	switch {
 	case w > width:
 		text = ansi.Truncate(text, width, "…")
-		return text + spaces(width-ansi.StringWidth(text))
+		return text + spaces(width-cells(text))
 	case w < width:
 		return text + spaces(width-w)
 	}
@@ -27,7 +27,7 @@ func fit(text string, width int) string {
 
 // fitLeft is fit with the padding on the left, for numbers.
 func fitLeft(text string, width int) string {
-	w := ansi.StringWidth(text)
+	w := cells(text)
 	if w >= width {
 		return fit(text, width)
 	}
@@ -37,8 +37,8 @@ func fitLeft(text string, width int) string {
 // beside puts text at both ends of a line; where they do not fit, the right
 // one gives way first.
 func beside(left, right string, width int) string {
-	room := width - ansi.StringWidth(left)
-	if w := ansi.StringWidth(right); w < room {
+	room := width - cells(left)
+	if w := cells(right); w < room {
 		return left + spaces(room-w) + right
 	}
 	return fit(left, width)

@@ -1,0 +1,57 @@
+package tui
+
+import (
+	"testing"
+
+	"tocsin/model"
+)
+
+// TestActionTable holds the table together: every action can be found, read
+// and given, no key means two things on one screen, and roles know every kind
+// of command an action gives.
+func TestActionTable(t *testing.T) {
+	seen := make(map[string]bool)
+	for _, a := range actions() {
+		if seen[a.id] {
+			t.Errorf("%s is in the table twice", a.id)
+		}
+		seen[a.id] = true
+		if a.help == "" || a.run == nil || a.where == 0 || len(a.keys) == 0 {
+			t.Errorf("%s lacks help, keys, a place or something to do", a.id)
+		}
+		if a.gives != "" && !model.Lead.May(a.gives) && !model.Leadership.May(a.gives) {
+			t.Errorf("%s gives %q, which no role may", a.id, a.gives)
+		}
+		if a.danger != harmless && a.gives == "" && a.id != "save" {
+			t.Errorf("%s changes the record, but says no command", a.id)
+		}
+	}
+	for _, here := range []where{onQueue, onIncident, onDeadlines, onTriage, onSetUp} {
+		keys := make(map[string]string)
+		for _, a := range actions() {
+			if a.where&here == 0 {
+				continue
+			}
+			for _, key := range a.keys {
+				if other, taken := keys[key]; taken {
+					t.Errorf("on screen %b the key %s means %s and %s", here, key, other, a.id)
+				}
+				keys[key] = a.id
+			}
+		}
+	}
+}
+
+// TestKeymapOverrides lets a user change any key, and take one away.
+func TestKeymapOverrides(t *testing.T) {
+	m := newKeymap(map[string][]string{"note": {"N"}, "report": {}})
+	if a, ok := m.find("N", onQueue); !ok || a.id != "note" {
+		t.Error("N does not write a note")
+	}
+	if _, ok := m.find("n", onQueue); ok {
+		t.Error("n still does something")
+	}
+	if _, ok := m.find("r", onQueue); ok {
+		t.Error("r still reports")
+	}
+}
