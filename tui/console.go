@@ -49,8 +49,14 @@ type screen interface {
 	typing() bool
 	update(msg tea.Msg) tea.Cmd
 	click(x, y int) tea.Cmd
-	// extent says which of how many rows are in view, for the scroll mark.
-	extent() (top, shown, total int)
+	extent() extent
+}
+
+// extent says which of how many rows are in view, and where on the screen,
+// for the scroll mark. The zero extent has nothing to scroll.
+type extent struct {
+	from, height     int // lines of the screen
+	top, show, total int // rows
 }
 
 // overlay is what lies over a screen and takes all keys.

@@ -86,8 +86,8 @@ func (d *deadlinesScreen) obligation() *policy.Obligation {
 func (d *deadlinesScreen) typing() bool           { return false }
 func (d *deadlinesScreen) update(tea.Msg) tea.Cmd { return nil }
 
-func (d *deadlinesScreen) extent() (top, shown, total int) {
-	return d.list.top, d.list.height, len(d.rows)
+func (d *deadlinesScreen) extent() extent {
+	return extent{from: 1, height: d.list.height, top: d.list.top, show: d.list.height, total: len(d.rows)}
 }
 
 func (d *deadlinesScreen) click(_, y int) tea.Cmd {

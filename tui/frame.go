@@ -42,7 +42,7 @@ func (c *Console) draw() {
 	lines := make([]string, 0, c.height)
 	lines = append(lines, c.header())
 	for k, line := range body {
-		lines = append(lines, line+c.edge(k, len(body)))
+		lines = append(lines, line+c.edge(k, c.current.extent()))
 	}
 	lines = append(lines, c.status())
 	if cursor != nil {
@@ -67,14 +67,13 @@ func (c *Console) draw() {
 // edge is the last column of the screen: the scroll mark, and where there is
 // nothing to scroll a blank that is no space. Multiplexers drop plain spaces
 // at the end of a line, and their background with them.
-func (c *Console) edge(row, height int) string {
-	top, shown, total := c.current.extent()
-	if total <= shown || total == 0 {
+func (c *Console) edge(line int, e extent) string {
+	row := line - e.from
+	if e.total <= e.show || row < 0 || row >= e.height {
 		return noBreakSpace
 	}
-	from := top * height / total
-	to := max((top+shown)*height/total, from+1)
-	if row >= from && row < to {
+	first := e.top * e.height / e.total
+	if last := max((e.top+e.show)*e.height/e.total, first+1); row >= first && row < last {
 		return c.theme.Muted.Paint("┃")
 	}
 	return c.theme.Rule.Paint("│")

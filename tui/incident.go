@@ -184,11 +184,12 @@ func (s *incidentScreen) click(x, y int) tea.Cmd {
 	return nil
 }
 
-func (s *incidentScreen) extent() (top, shown, total int) {
+func (s *incidentScreen) extent() extent {
+	e := extent{from: s.headHeight(), height: s.bodyHeight(), top: s.scroll[s.tab], show: s.bodyHeight(), total: s.total}
 	if s.tab == obligationsTab {
-		return s.dueList.top, s.dueList.height, len(s.obligations)
+		e.top, e.show, e.total = s.dueList.top, s.dueList.height, len(s.obligations)
 	}
-	return s.scroll[s.tab], s.bodyHeight(), s.total
+	return e
 }
 
 func (s *incidentScreen) clickTab(x int) tea.Cmd {

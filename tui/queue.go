@@ -286,7 +286,9 @@ func (q *queueScreen) move(rows int) { q.list.selectAt(saturate(q.list.index, ro
 // saturate adds without overflow: "first" and "last" move by a very large step.
 func saturate(at, rows int) int { return min(max(at+rows, 0), 1<<30) }
 
-func (q *queueScreen) extent() (top, shown, total int) { return q.list.top, q.list.height, len(q.rows) }
+func (q *queueScreen) extent() extent {
+	return extent{from: queueHead, height: q.list.height, top: q.list.top, show: q.list.height, total: len(q.rows)}
+}
 
 func (q *queueScreen) click(_, y int) tea.Cmd {
 	from, to := q.list.window()

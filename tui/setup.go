@@ -47,14 +47,14 @@ func newSetUpScreen(c *Console) *setUpScreen {
 	return s
 }
 
-func (s *setUpScreen) here() where                     { return onSetUp }
-func (s *setUpScreen) size(width, height int)          { s.width, s.height = width, height }
-func (s *setUpScreen) move(int)                        {}
-func (s *setUpScreen) target() *model.Standing         { return nil }
-func (s *setUpScreen) obligation() *policy.Obligation  { return nil }
-func (s *setUpScreen) typing() bool                    { return true }
-func (s *setUpScreen) click(int, int) tea.Cmd          { return nil }
-func (s *setUpScreen) extent() (top, shown, total int) { return 0, 0, 0 }
+func (s *setUpScreen) here() where                    { return onSetUp }
+func (s *setUpScreen) size(width, height int)         { s.width, s.height = width, height }
+func (s *setUpScreen) move(int)                       {}
+func (s *setUpScreen) target() *model.Standing        { return nil }
+func (s *setUpScreen) obligation() *policy.Obligation { return nil }
+func (s *setUpScreen) typing() bool                   { return true }
+func (s *setUpScreen) click(int, int) tea.Cmd         { return nil }
+func (s *setUpScreen) extent() extent                 { return extent{} }
 
 // apply leaves for the queue as soon as the space has its settings.
 func (s *setUpScreen) apply(frame frameMsg) {

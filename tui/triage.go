@@ -19,6 +19,7 @@ type triageScreen struct {
 	id            model.ID
 	standing      *model.Standing
 	form          *form
+	formFrom      int     // line the form begins on, at the last drawing
 	dialog        *dialog // gives the command and takes its refusal; never drawn
 }
 
@@ -145,8 +146,8 @@ func (s *triageScreen) move(int)                       {}
 func (s *triageScreen) target() *model.Standing        { return s.standing }
 func (s *triageScreen) obligation() *policy.Obligation { return nil }
 func (s *triageScreen) click(int, int) tea.Cmd         { return nil }
-func (s *triageScreen) extent() (top, shown, total int) {
-	return s.form.top, s.form.shown, s.form.total
+func (s *triageScreen) extent() extent {
+	return extent{from: s.formFrom, height: s.form.shown, top: s.form.top, show: s.form.shown, total: s.form.total}
 }
 
 // typing: all keys that are not chords belong to the form.
@@ -297,6 +298,7 @@ func (s *triageScreen) draw() ([]string, *tea.Position) {
 			head = append(head, " "+t.Overdue.Paint("! "+line))
 		}
 	}
+	s.formFrom = len(head)
 	height := s.height - len(head)
 	if s.width < 110 {
 		return s.drawNarrow(head, height)
