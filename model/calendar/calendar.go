@@ -34,10 +34,35 @@ func (p Period) IsZero() bool { return p.N == 0 }
 // dates are counted. The zero Calendar counts in UTC with Saturdays and
 // Sundays off.
 type Calendar struct {
+	Name string         // what people call the holidays, such as "US federal holidays"; "" where there are none
 	Zone *time.Location // nil is UTC
 	// Holidays maps a civil date to the holiday's name; nil has none. It is
 	// only read, so one map may serve many calendars.
 	Holidays map[Date]string
+	Years    Years // the years that Holidays is complete for
+}
+
+// Years is a run of calendar years, both ends included. The zero Years has
+// none.
+type Years struct {
+	First int `json:"first"`
+	Last  int `json:"last"`
+}
+
+// Has reports whether the year is one of them.
+func (y Years) Has(year int) bool { return y.First <= year && year <= y.Last && y.Last != 0 }
+
+// Unknown returns the years between two instants, both ends included, whose
+// holidays the calendar does not know, in order. In those only weekends are
+// skipped, and nothing rolls to another day.
+func (c Calendar) Unknown(from, to time.Time) []int {
+	var years []int
+	for year := DateOf(from, c.Location()).Year; year <= DateOf(to, c.Location()).Year; year++ {
+		if !c.Years.Has(year) {
+			years = append(years, year)
+		}
+	}
+	return years
 }
 
 // Location returns the zone the calendar counts in, never nil.

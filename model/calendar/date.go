@@ -1,6 +1,9 @@
 package calendar
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // Date is a civil date without a zone.
 type Date struct {
@@ -56,3 +59,35 @@ func (d Date) Start(zone *time.Location) time.Time {
 // End returns the end of the date in zone as the exclusive start of the next
 // one, in UTC.
 func (d Date) End(zone *time.Location) time.Time { return d.AddDays(1).Start(zone) }
+
+// At returns the instant at which a clock in zone shows the time of day on the
+// date, in UTC: the first one where it is shown twice, the change of clocks
+// itself where it is skipped.
+func (d Date) At(at TimeOfDay, zone *time.Location) time.Time {
+	reading := civil{date: d, time: time.Duration(at) * time.Minute}
+	if shown := instants(reading, zone); len(shown) > 0 {
+		return shown[0].UTC()
+	}
+	_, change := gapAround(reading, zone)
+	return change.UTC()
+}
+
+// ParseDate reads a civil date written "2006-01-02".
+func ParseDate(text string) (Date, error) {
+	t, err := time.Parse(time.DateOnly, text)
+	if err != nil {
+		return Date{}, fmt.Errorf("%q is no date: write it as 2006-01-02", clip(text))
+	}
+	return DateOf(t, time.UTC), nil
+}
+
+// Before reports whether d is earlier than other.
+func (d Date) Before(other Date) bool {
+	if d.Year != other.Year {
+		return d.Year < other.Year
+	}
+	if d.Month != other.Month {
+		return d.Month < other.Month
+	}
+	return d.Day < other.Day
+}

@@ -8,27 +8,7 @@ import "time"
 // event's own day in the calendar's zone and end with their last day, given as
 // the exclusive next midnight there; nothing rolls to a later day because it
 // falls on a weekend. The zero Period has no end: the zero time is returned.
-func (c Calendar) Due(p Period, from time.Time) time.Time {
-	switch {
-	case p.IsZero():
-		return time.Time{}
-	case p.Unit == Hours:
-		return from.UTC().Add(time.Duration(p.N) * time.Hour)
-	}
-	return c.lastDay(p, DateOf(from, c.Location())).End(c.Location())
-}
-
-// lastDay is the last day of a period in days, business days or months that
-// starts with an event on the given date.
-func (c Calendar) lastDay(p Period, event Date) Date {
-	switch p.Unit {
-	case BusinessDays:
-		return c.addBusinessDays(event, p.N, nil)
-	case Months:
-		return event.AddMonths(p.N)
-	}
-	return event.AddDays(p.N)
-}
+func (c Calendar) Due(p Period, from time.Time) time.Time { return c.End(Count{Period: p}, from) }
 
 // addBusinessDays counts n business days after the date, and tells skipped
 // about every day it passes over.
@@ -51,11 +31,15 @@ func (c Calendar) off(d Date) string {
 	if name, found := c.Holidays[d]; found {
 		return name
 	}
-	switch d.Weekday() {
-	case time.Saturday, time.Sunday:
-		return weekend
+	if isWeekday(d) {
+		return ""
 	}
-	return ""
+	return weekend
+}
+
+func isWeekday(d Date) bool {
+	day := d.Weekday()
+	return day != time.Saturday && day != time.Sunday
 }
 
 const weekend = "weekend"

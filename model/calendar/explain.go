@@ -17,14 +17,20 @@ const (
 // Explain returns what Due returns, and how it came about: one step for each
 // thing that happened on the way.
 func (c Calendar) Explain(p Period, from time.Time) (time.Time, []Step) {
-	due := c.Due(p, from)
+	return c.ExplainCount(Count{Period: p}, from)
+}
+
+// ExplainCount returns what End returns, and how it came about: one step for
+// each thing that happened on the way.
+func (c Calendar) ExplainCount(n Count, from time.Time) (time.Time, []Step) {
+	due := c.End(n, from)
 	switch {
-	case p.IsZero():
+	case n.IsZero():
 		return due, nil
-	case p.Unit == Hours:
-		return due, c.explainHours(p, from, due)
+	case n.Period.Unit == Hours:
+		return due, c.explainHours(n.Period, from, due)
 	}
-	return due, c.explainDays(p, DateOf(from, c.Location()), due)
+	return due, c.explainDays(n, DateOf(from, c.Location()), due)
 }
 
 func (c Calendar) explainHours(p Period, from, due time.Time) []Step {
@@ -54,39 +60,77 @@ func shiftWords(shift time.Duration) string {
 	return fmt.Sprintf("%s by %d min", direction, shift/time.Minute)
 }
 
-func (c Calendar) explainDays(p Period, event Date, due time.Time) []Step {
-	steps := []Step{{Text: event.format(dayLayout) + " is not counted: the day of the event"}}
-	last := c.lastDay(p, event)
+func (c Calendar) explainDays(n Count, event Date, due time.Time) []Step {
+	p, last := n.Period, c.lastDay(n, event)
+	steps := []Step{{Text: c.explainStart(n, event)}}
 	switch p.Unit {
 	case BusinessDays:
-		steps = append(steps, c.skippedDays(event, p.N)...)
+		steps = append(steps, c.skippedDays(n, event)...)
 	case Months:
-		steps = append(steps, clippedMonth(p, event, last)...)
+		steps = append(steps, clippedMonth(n.leftOut(event), last, n.From)...)
 	}
-	return append(steps,
-		Step{Text: fmt.Sprintf("%s counted: the last one ends with %s", p.Words(), last.format(yearLayout))},
-		Step{Text: "the end of that day is " + Reading(due, c.Location()), At: due})
+	steps = append(steps, Step{Text: fmt.Sprintf("%s counted: the last one ends with %s", p.Words(), last.format(yearLayout))})
+	if n.At == EndOfDay {
+		return append(steps, Step{Text: "the end of that day is " + Reading(due, c.Location()), At: due})
+	}
+	return append(steps, Step{Text: fmt.Sprintf("on that day the limit is %s: %s", n.At, Reading(due, c.Location())), At: due})
+}
+
+// explainStart says which day is not counted, or which is the first.
+func (c Calendar) explainStart(n Count, event Date) string {
+	switch n.From {
+	case FromEventDay:
+		return event.format(dayLayout) + " is day 1: the day of the event counts"
+	case FromYearEnd:
+		return fmt.Sprintf("counted from the end of the calendar year: %s is day 1", n.leftOut(event).AddDays(1).format(yearLayout))
+	}
+	return event.format(dayLayout) + " is not counted: the day of the event"
 }
 
 // skippedDays gives one step for each run of neighbouring days that are off
-// for the same reason.
-func (c Calendar) skippedDays(event Date, n int) []Step {
-	var steps []Step
-	var run []Date
-	var why string
-	flush := func() {
-		if len(run) > 0 {
-			steps = append(steps, Step{Text: runWords(run) + " skipped: " + why})
-		}
-		run = nil
+// for the same reason, and names holidays that are counted all the same.
+func (c Calendar) skippedDays(n Count, event Date) []Step {
+	skip := skips{}
+	start := n.leftOut(event)
+	last := c.counted(n).addBusinessDays(start, n.Period.N, skip.add)
+	steps := skip.steps()
+	if !n.HolidaysCount {
+		return steps
 	}
-	c.addBusinessDays(event, n, func(d Date, reason string) {
-		if len(run) > 0 && (reason != why || run[len(run)-1].AddDays(1) != d) {
-			flush()
+	for d := start.AddDays(1); d.Before(last) || d == last; d = d.AddDays(1) {
+		if name, holiday := c.Holidays[d]; holiday && isWeekday(d) {
+			steps = append(steps, Step{Text: fmt.Sprintf("%s is counted all the same: %s", d.format(dayLayout), name)})
 		}
-		run, why = append(run, d), reason
-	})
-	flush()
+	}
+	return steps
+}
+
+// skips gathers days that are passed over into runs with one reason.
+type skips struct {
+	runs []skipped
+}
+
+type skipped struct {
+	days []Date
+	why  string
+}
+
+func (s *skips) add(d Date, why string) {
+	if n := len(s.runs); n > 0 {
+		run := &s.runs[n-1]
+		if run.why == why && run.days[len(run.days)-1].AddDays(1) == d {
+			run.days = append(run.days, d)
+			return
+		}
+	}
+	s.runs = append(s.runs, skipped{[]Date{d}, why})
+}
+
+func (s *skips) steps() []Step {
+	var steps []Step
+	for _, run := range s.runs {
+		steps = append(steps, Step{Text: runWords(run.days) + " skipped: " + run.why})
+	}
 	return steps
 }
 
@@ -108,8 +152,8 @@ func runWords(run []Date) string {
 	return first.format(layout) + joint + last.format(dayLayout)
 }
 
-func clippedMonth(p Period, event, last Date) []Step {
-	if event.Day == last.Day {
+func clippedMonth(event, last Date, from Anchor) []Step {
+	if event.Day == last.Day || from == FromEventDay {
 		return nil
 	}
 	return []Step{{Text: fmt.Sprintf("%s has no day %s: the month's last day stands for it",
