@@ -1,10 +1,14 @@
 package tui
 
 import (
+	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
+
+	"tocsin/model/policy"
 )
 
 // where says on which screens an action can be given.
@@ -143,6 +147,37 @@ func newKeymap(overrides map[string][]string) *keymap {
 		}
 	}
 	return m
+}
+
+// CheckKeys holds that a user's key map can be followed: every name is an
+// action, and no key means two things on one screen. The error says which
+// name was meant, or who has the key.
+func CheckKeys(overrides map[string][]string) error {
+	m := newKeymap(overrides)
+	known := make([]string, len(m.table))
+	for k, a := range m.table {
+		known[k] = a.id
+	}
+	for _, id := range slices.Sorted(maps.Keys(overrides)) {
+		if slices.Contains(known, id) {
+			continue
+		}
+		if near := policy.Nearest(id, known); near != "" {
+			return fmt.Errorf("keys.%s: there is no such action (did you mean %s?)", id, near)
+		}
+		return fmt.Errorf("keys.%s: there is no such action; accepted: %s", id, strings.Join(known, ", "))
+	}
+	for _, key := range slices.Sorted(maps.Keys(m.byKey)) {
+		indexes := m.byKey[key]
+		for n, k := range indexes {
+			for _, other := range indexes[:n] {
+				if m.table[k].where&m.table[other].where != 0 {
+					return fmt.Errorf("keys: %s would mean both %s and %s", key, m.table[other].id, m.table[k].id)
+				}
+			}
+		}
+	}
+	return nil
 }
 
 // find returns the action of a key on a screen.

@@ -42,6 +42,28 @@ func TestActionTable(t *testing.T) {
 	}
 }
 
+// TestCheckKeys refuses a key map that cannot be followed, and says why.
+func TestCheckKeys(t *testing.T) {
+	for _, test := range []struct {
+		keys map[string][]string
+		want string
+	}{
+		{nil, ""},
+		{map[string][]string{"note": {"N"}, "quit": {"Q", "x"}}, "keys: x would mean both task-skip and quit"},
+		{map[string][]string{"note": {"N"}, "quit": {"Q"}}, ""},
+		{map[string][]string{"nte": {"N"}}, "keys.nte: there is no such action (did you mean note?)"},
+		{map[string][]string{"note": {"t"}}, "keys: t would mean both triage and note"},
+	} {
+		got := ""
+		if err := CheckKeys(test.keys); err != nil {
+			got = err.Error()
+		}
+		if got != test.want {
+			t.Errorf("%v: %q, want %q", test.keys, got, test.want)
+		}
+	}
+}
+
 // TestKeymapOverrides lets a user change any key, and take one away.
 func TestKeymapOverrides(t *testing.T) {
 	m := newKeymap(map[string][]string{"note": {"N"}, "report": {}})

@@ -96,7 +96,8 @@ type Console struct {
 	message  string // said in the status line until the next key
 	alarming bool   // the message is a refusal or an error
 	mouse    bool
-	busy     int // commands under way
+	busy     int  // commands under way
+	leaving  bool // somebody asked to leave, and was told of drafts
 
 	drawn string // the last view
 	at    *tea.Cursor
@@ -220,6 +221,9 @@ func (c *Console) key(msg tea.KeyPressMsg) tea.Cmd {
 	c.message, c.alarming = "", false
 	if msg.String() == "ctrl+c" {
 		return c.quit()
+	}
+	if a, known := c.keys.find(msg.String(), c.current.here()); !known || a.id != "quit" {
+		c.leaving = false
 	}
 	if n := len(c.overlays); n > 0 {
 		return c.overlays[n-1].update(c, msg)
@@ -409,7 +413,26 @@ func (c *Console) copyID() tea.Cmd {
 	return tea.SetClipboard(id)
 }
 
-func (c *Console) quit() tea.Cmd { return tea.Quit }
+// quit leaves the console. What was typed and not saved would be lost: it
+// says so first, and leaves when it is asked again.
+func (c *Console) quit() tea.Cmd {
+	drafts := len(c.drafts)
+	for _, o := range c.overlays {
+		if d, ok := o.(*dialog); ok && d.form != nil && d.form.dirty() && c.drafts[d.draft] == nil {
+			drafts++
+		}
+	}
+	if drafts == 0 || c.leaving {
+		return tea.Quit
+	}
+	c.leaving = true
+	what := "a draft is"
+	if drafts > 1 {
+		what = fmt.Sprintf("%d drafts are", drafts)
+	}
+	c.alarm(what + " not saved and would be lost; the same key again leaves all the same")
+	return nil
+}
 
 // doneMsg is the answer to a command.
 type doneMsg struct {

@@ -97,7 +97,7 @@ func (d *dialog) toField(msg tea.Msg) tea.Cmd {
 	if d.onButton > 0 || d.form == nil {
 		return nil
 	}
-	return d.form.focused().update(msg)
+	return d.form.update(msg)
 }
 
 // enter goes on: to the next field, from the last one to the command; within
@@ -299,7 +299,7 @@ func (d *dialog) drawButtons(t *theme.Theme, width int) string {
 		return t.Muted.Paint(" " + label + " ")
 	}
 	buttons := button("Cancel", d.onButton == cancelButton) + "  " + button(d.confirm, d.onButton == confirmButton)
-	return beside(t.Muted.Paint("Tab moves  ^S "+strings.ToLower(d.confirm)+"  Esc leaves"), buttons, width)
+	return beside(t.Muted.Paint("Tab moves  ^Z undoes  ^S "+strings.ToLower(d.confirm)+"  Esc leaves"), buttons, width)
 }
 
 func (d *dialog) buttonColumn(width int) int {

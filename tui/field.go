@@ -143,6 +143,20 @@ func (f *field) update(msg tea.Msg) tea.Cmd {
 	return cmd
 }
 
+// restore puts back what the field held before a change.
+func (f *field) restore(before edit) {
+	f.edited, f.problem = before.edited, ""
+	switch {
+	case f.kind == textField:
+		f.area.SetValue(before.text)
+	case f.typing():
+		f.input.SetValue(before.text)
+		f.input.CursorEnd()
+	default:
+		f.chosen = before.chosen
+	}
+}
+
 // pick moves among the options and takes them.
 func (f *field) pick(key string) {
 	if len(f.options) == 0 {

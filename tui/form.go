@@ -19,6 +19,7 @@ type form struct {
 	top    int // first line shown
 	shown  int // lines shown, and how many there are, at the last drawing
 	total  int
+	undone []edit // what can be undone, oldest first
 	base   uint64
 }
 
@@ -30,6 +31,51 @@ func newForm(t *theme.Theme, fields ...*field) *form {
 }
 
 func (f *form) focused() *field { return f.fields[f.at] }
+
+// edit is what a field held before somebody changed it.
+type edit struct {
+	field  *field
+	text   string
+	chosen []string
+	edited bool
+}
+
+// longestUndo bounds how many changes of a form can be taken back.
+const longestUndo = 500
+
+// update gives a message to the field that has the focus. ^Z takes the last
+// change back, whatever field it was in.
+func (f *form) update(msg tea.Msg) tea.Cmd {
+	if key, ok := msg.(tea.KeyPressMsg); ok && key.String() == "ctrl+z" {
+		f.undo()
+		return nil
+	}
+	one := f.focused()
+	before := edit{field: one, text: one.value(), chosen: one.chosen, edited: one.edited}
+	cmd := one.update(msg)
+	if one.value() != before.text {
+		f.undone = append(f.undone, before)
+		f.undone = f.undone[max(len(f.undone)-longestUndo, 0):]
+	}
+	return cmd
+}
+
+func (f *form) undo() {
+	n := len(f.undone)
+	if n == 0 {
+		return
+	}
+	last := f.undone[n-1]
+	f.undone = f.undone[:n-1]
+	last.field.restore(last)
+	for k, one := range f.fields {
+		if one == last.field && k != f.at {
+			f.focused().blur()
+			f.at = k
+			one.focus()
+		}
+	}
+}
 
 // open gives the focus to the field that had it.
 func (f *form) open() tea.Cmd { return f.focused().focus() }

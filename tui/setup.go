@@ -84,7 +84,7 @@ func (s *setUpScreen) update(msg tea.Msg) tea.Cmd {
 			return cmd
 		}
 	}
-	return s.form.focused().update(msg)
+	return s.form.update(msg)
 }
 
 // save gives the answers off the event loop.

@@ -170,7 +170,7 @@ func (s *triageScreen) update(msg tea.Msg) tea.Cmd {
 			}
 		}
 	}
-	cmd := s.form.focused().update(msg)
+	cmd := s.form.update(msg)
 	s.follow()
 	s.keepDraft()
 	return cmd

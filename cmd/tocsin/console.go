@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"path/filepath"
 
@@ -42,9 +43,13 @@ func (a *app) runConsole(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	settings, err := config.LoadSettings(filepath.Join(dir, "settings.toml"))
+	file := filepath.Join(dir, "settings.toml")
+	settings, err := config.LoadSettings(file)
 	if err != nil {
 		return err
+	}
+	if err := tui.CheckKeys(settings.Keys); err != nil {
+		return fmt.Errorf("%s: %w", file, err)
 	}
 	ctx, cancel := context.WithCancelCause(cmd.Context())
 	defer cancel(nil)

@@ -64,6 +64,17 @@ func started(x *terminal) *terminal {
 	return x.press("r").write("Backups are encrypted").press("ctrl+s").sees("INC-2026-0001", "Backups are encrypted")
 }
 
+// TestFirstRun keeps the three questions, and what a wrong answer gets.
+func TestFirstRun(t *testing.T) {
+	for _, size := range [][2]int{{80, 24}, {200, 50}} {
+		inBubble(t, size[0], size[1], func(x *terminal, _ *testClock) {
+			x.golden("first-run")
+			x.press("enter").write("/Berln").press("enter", "enter").sees("is not a time zone; accepted: an IANA name", "Europe/Berlin/Berln").golden("first-run-refused")
+			x.press("up").press("backspace", "backspace", "backspace", "backspace", "backspace", "backspace").press("enter", "enter").sees("No open incidents")
+		})
+	}
+}
+
 // TestTour goes the whole way: first run, report, triage, phase, overdue,
 // met, close.
 func TestTour(t *testing.T) {
@@ -149,6 +160,17 @@ func TestNothingTypedIsLost(t *testing.T) {
 		x.sees("Second", "02:30", "does not exist")
 		x.press("esc").press("r").sees("Second", "02:30")
 		x.press("esc")
+	})
+}
+
+// TestDraftsAreUndoneAndNotDropped takes changes of a form back, and warns
+// before the console is left with something unsaved.
+func TestDraftsAreUndoneAndNotDropped(t *testing.T) {
+	inBubble(t, 100, 30, func(x *terminal, _ *testClock) {
+		started(x)
+		x.press("n").write("one two").press("ctrl+z", "ctrl+z", "ctrl+z").sees("one ").lacks("one t")
+		x.press("esc", "q").sees("a draft is not saved and would be lost")
+		x.press("down").lacks("would be lost").press("n").sees("one ")
 	})
 }
 
