@@ -65,8 +65,12 @@ func LocalZone() string {
 		afterZoneinfo(link),
 		strings.TrimSpace(string(written)),
 	} {
-		if _, err := LoadZone(afterZoneinfo(guess)); err == nil {
-			return afterZoneinfo(guess)
+		name := afterZoneinfo(guess)
+		if name == "Etc/UTC" { // how systems name what people call UTC
+			name = "UTC"
+		}
+		if _, err := LoadZone(name); err == nil {
+			return name
 		}
 	}
 	return "UTC"

@@ -67,7 +67,7 @@ func moveActions() []action {
 		{id: "open", moves: true, keys: []string{"enter"}, label: "open", help: "open what is selected", where: onQueue | onDeadlines, why: needIncident, run: (*Console).openSelected},
 		{id: "next-tab", moves: true, keys: []string{"tab", "right", "l"}, label: "tabs", help: "next tab of the incident", where: onIncident, run: tab(1)},
 		{id: "previous-tab", moves: true, keys: []string{"shift+tab", "left", "h"}, help: "previous tab of the incident", where: onIncident, run: tab(-1)},
-		{id: "back", moves: true, keys: []string{"esc"}, help: "back to where you were", where: everywhere, run: (*Console).back},
+		{id: "back", moves: true, keys: []string{"esc"}, help: "back to where you were", where: everywhere | onSetUp, why: needSettings, run: (*Console).back},
 	}
 }
 
@@ -119,6 +119,7 @@ func consoleActions() []action {
 		{id: "save", keys: []string{"ctrl+s"}, label: "save", help: "save the form", where: onTriage | onSetUp, danger: recorded, run: (*Console).save},
 		{id: "palette", keys: []string{":", "ctrl+k"}, label: "commands", help: "find an action, or go to an incident by its number", where: everywhere, run: (*Console).openPalette},
 		{id: "help", keys: []string{"?", "f1"}, label: "help", help: "what can be done here", where: everywhere, run: (*Console).openHelp},
+		{id: "settings", keys: []string{","}, help: "organisation, time zone and packs of new incidents", where: onQueue, danger: recorded, gives: "setup", run: (*Console).changeSettings},
 		{id: "copy", keys: []string{"y"}, help: "copy the incident's id (OSC 52)", where: onLists, why: needIncident, run: (*Console).copyID},
 		{id: "theme", keys: []string{"ctrl+t"}, help: "next theme: dark, light, high contrast", where: everywhere | onSetUp, run: (*Console).nextTheme},
 		{id: "mouse", keys: []string{"ctrl+o"}, help: "give the mouse to the terminal, or take it back", where: everywhere, run: (*Console).toggleMouse},
@@ -265,6 +266,13 @@ func needObligation(c *Console) string {
 	}
 	if c.obligation() == nil {
 		return "no obligation is selected"
+	}
+	return ""
+}
+
+func needSettings(c *Console) string {
+	if c.current == c.setUp && c.setUp.first {
+		return "the console needs these answers"
 	}
 	return ""
 }

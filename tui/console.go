@@ -128,7 +128,7 @@ func New(ctx context.Context, opts Options) *Console {
 	c.current = c.queue
 	c.frame = frameMsg{snapshot: opts.Space.Snapshot(), now: opts.Now()}
 	if c.frame.snapshot.Meta().Zone == "" && opts.SetUp != nil {
-		c.setUp = newSetUpScreen(c)
+		c.setUp = newSetUpScreen(c, true, opts.Defaults)
 		c.current = c.setUp
 	}
 	c.current.apply(c.frame)

@@ -68,13 +68,7 @@ func (f *form) undo() {
 	last := f.undone[n-1]
 	f.undone = f.undone[:n-1]
 	last.field.restore(last)
-	for k, one := range f.fields {
-		if one == last.field && k != f.at {
-			f.focused().blur()
-			f.at = k
-			one.focus()
-		}
-	}
+	f.goTo(last.field.id)
 }
 
 // open gives the focus to the field that had it.
@@ -89,6 +83,17 @@ func (f *form) move(step int) (tea.Cmd, bool) {
 	f.focused().blur()
 	f.at = next
 	return f.focused().focus(), true
+}
+
+// goTo gives the focus to the field with the id.
+func (f *form) goTo(id string) tea.Cmd {
+	f.focused().blur()
+	for k, one := range f.fields {
+		if one.id == id {
+			f.at = k
+		}
+	}
+	return f.focused().focus()
 }
 
 // field returns the field with the id, nil where there is none.

@@ -11,18 +11,19 @@ import (
 	"tocsin/model/policy"
 )
 
-// setUpScreen is the first run: three questions with sensible answers, so
-// that Enter three times opens the console.
+// setUpScreen asks three questions with sensible answers: at the first run,
+// when Enter three times opens the console, and whenever settings change.
 type setUpScreen struct {
 	c             *Console
+	first         bool // the space has no settings yet
 	width, height int
 	form          *form
 	problem       string
 	busy          bool
 }
 
-func newSetUpScreen(c *Console) *setUpScreen {
-	s := &setUpScreen{c: c}
+func newSetUpScreen(c *Console, first bool, d SetUpAnswers) *setUpScreen {
+	s := &setUpScreen{c: c, first: first}
 	var procedures, regimes []option
 	for _, p := range c.opts.Packs {
 		o := option{id: p.ID, label: p.ID, help: p.Title}
@@ -32,7 +33,6 @@ func newSetUpScreen(c *Console) *setUpScreen {
 			regimes = append(regimes, o)
 		}
 	}
-	d := c.opts.Defaults
 	procedure, others := "", []string{}
 	if len(d.Packs) > 0 {
 		procedure, others = d.Packs[0], d.Packs[1:]
@@ -58,10 +58,22 @@ func (s *setUpScreen) extent() extent                 { return extent{} }
 
 // apply leaves for the queue as soon as the space has its settings.
 func (s *setUpScreen) apply(frame frameMsg) {
-	if frame.snapshot.Meta().Zone != "" && s.c.current == s {
-		s.c.current = s.c.queue
-		s.c.queue.apply(frame)
+	if s.first && frame.snapshot.Meta().Zone != "" && s.c.current == s {
+		s.c.show(s.c.queue)
 	}
+}
+
+// changeSettings opens the same questions with what stands now.
+func (c *Console) changeSettings() tea.Cmd {
+	meta := c.frame.snapshot.Meta()
+	answers := SetUpAnswers{Organisation: meta.Organisation, Zone: meta.Zone}
+	for _, ref := range meta.Packs {
+		answers.Packs = append(answers.Packs, ref.ID)
+	}
+	c.leave()
+	c.setUp = newSetUpScreen(c, false, answers)
+	c.setUp.size(c.width-1, c.bodyHeight())
+	return c.show(c.setUp)
 }
 
 func (s *setUpScreen) update(msg tea.Msg) tea.Cmd {
@@ -71,7 +83,7 @@ func (s *setUpScreen) update(msg tea.Msg) tea.Cmd {
 	if key, ok := msg.(tea.KeyPressMsg); ok {
 		switch key.String() {
 		case "enter":
-			if s.form.focused().id == "packs" || s.form.at == len(s.form.fields)-1 {
+			if s.first && s.form.focused().id == "packs" || s.form.at == len(s.form.fields)-1 {
 				return s.save()
 			}
 			cmd, _ := s.form.move(1)
@@ -93,7 +105,7 @@ func (s *setUpScreen) save() tea.Cmd {
 	answers := SetUpAnswers{Organisation: s.form.value("organisation"), Zone: s.form.value("zone"), Packs: append(s.form.field("packs").list(), s.form.field("regimes").list()...)}
 	if _, err := time.LoadLocation(answers.Zone); err != nil || answers.Zone == "" {
 		s.form.field("zone").problem = "is not a time zone; accepted: an IANA name such as Europe/Berlin or UTC"
-		return nil
+		return s.form.goTo("zone")
 	}
 	s.busy, s.problem = true, ""
 	c.busy++
@@ -115,6 +127,11 @@ func (s *setUpScreen) take(msg setUpMsg) {
 		return
 	}
 	s.c.takeFrame(frameMsg{snapshot: s.c.opts.Space.Snapshot(), now: s.c.opts.Now()})
+	if !s.first {
+		s.c.back()
+		s.c.say("the settings hold for incidents reported from now on")
+		return
+	}
 	s.c.say("ready. Press r to report an incident, ? for everything else")
 }
 
@@ -123,10 +140,15 @@ func (s *setUpScreen) draw() ([]string, *tea.Position) {
 	width := min(s.width-4, 88)
 	inner := width - 4
 	body, cursor := s.form.draw(inner, 12)
+	title := "tocsin, first run"
 	lines := []string{
 		t.Bold.Paint("Three answers and the console opens; all of them can be changed later."),
 		t.Muted.Paint("Nothing leaves this machine. Enter takes what is written."),
 		"",
+	}
+	if !s.first {
+		title = "Settings"
+		lines = []string{t.Bold.Paint("An incident keeps the packs it was opened under; new ones take these."), ""}
 	}
 	above := len(lines)
 	lines = append(lines, trimBlank(body, s.form, 12)...)
@@ -136,11 +158,14 @@ func (s *setUpScreen) draw() ([]string, *tea.Position) {
 		}
 	}
 	hint := "Enter goes on, ↑↓ moves, ←→ chooses, ^C leaves"
+	if !s.first {
+		hint = "^S saves, ↑↓ moves, ←→ chooses, Esc leaves it as it is"
+	}
 	if s.busy {
 		hint = "setting up…"
 	}
 	lines = append(lines, t.Muted.Paint(hint))
-	box := boxed(t, "tocsin, first run", lines, width)
+	box := boxed(t, title, lines, width)
 	top, left := max((s.height-len(box))/2, 0), (s.width-width)/2
 	out := make([]string, 0, s.height)
 	for range top {

@@ -70,7 +70,8 @@ func TestFirstRun(t *testing.T) {
 		inBubble(t, size[0], size[1], func(x *terminal, _ *testClock) {
 			x.golden("first-run")
 			x.press("enter").write("/Berln").press("enter", "enter").sees("is not a time zone; accepted: an IANA name", "Europe/Berlin/Berln").golden("first-run-refused")
-			x.press("up").press("backspace", "backspace", "backspace", "backspace", "backspace", "backspace").press("enter", "enter").sees("No open incidents")
+			x.press("backspace", "backspace", "backspace", "backspace", "backspace", "backspace").press("enter", "enter").sees("No open incidents")
+			x.press(",").sees("Settings", "Northlight Software").write(" AG").press("ctrl+s").sees("from now on", "Northlight S")
 		})
 	}
 }
