@@ -91,6 +91,10 @@ func (d *document) value(path string, raw any, into reflect.Value) {
 		if number, ok := expect[int64](d, path, raw, "a whole number"); ok {
 			into.SetInt(number)
 		}
+	case reflect.Pointer:
+		item := reflect.New(into.Type().Elem())
+		d.value(path, raw, item.Elem())
+		into.Set(item)
 	case reflect.Slice:
 		d.list(path, raw, into)
 	case reflect.Map:

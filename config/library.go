@@ -2,11 +2,8 @@ package config
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -51,9 +48,9 @@ type shelf struct {
 }
 
 func (s *shelf) addFolder(dir string) error {
-	files, err := packFiles(dir)
+	files, err := tomlFiles(dir)
 	if err != nil {
-		return err
+		return fmt.Errorf("read the folder of policy packs: %w", err)
 	}
 	shipped := len(s.packs)
 	for _, file := range files {
@@ -67,26 +64,6 @@ func (s *shelf) addFolder(dir string) error {
 		}
 	}
 	return nil
-}
-
-func packFiles(dir string) ([]string, error) {
-	if dir == "" {
-		return nil, nil
-	}
-	entries, err := os.ReadDir(dir)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("read the folder of policy packs: %w", err)
-	}
-	var files []string
-	for _, entry := range entries {
-		if !entry.IsDir() && filepath.Ext(entry.Name()) == ".toml" {
-			files = append(files, filepath.Join(dir, entry.Name()))
-		}
-	}
-	return files, nil
 }
 
 func (s *shelf) add(file string, data []byte, pack *policy.Pack, shipped []*policy.Pack) {

@@ -91,6 +91,10 @@ func suggestion(word string, known []string) string {
 
 var idPattern = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,63}$`)
 
+// ValidID reports whether the text may be the id of a pack, a rule, a calendar
+// or whatever else a file names.
+func ValidID(id string) bool { return idPattern.MatchString(id) }
+
 const idForm = "small letters, digits, hyphens, dots and underscores, at most 64"
 
 func (l *linter) head() {
