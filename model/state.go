@@ -115,6 +115,7 @@ func (s *State) Restore(seq uint64, meta Meta, packs []*policy.Pack, incidents [
 			return err
 		}
 	}
+	s.external = make(map[string]ID, countExternal(incidents))
 	for _, i := range incidents {
 		if slices.Contains(meta.Abandoned, i.Batch) {
 			continue
@@ -122,6 +123,16 @@ func (s *State) Restore(seq uint64, meta Meta, packs []*policy.Pack, incidents [
 		s.put(i)
 	}
 	return nil
+}
+
+func countExternal(incidents []*Incident) int {
+	n := 0
+	for _, i := range incidents {
+		if i.External != "" {
+			n++
+		}
+	}
+	return n
 }
 
 func (s *State) setZone(name string) error {

@@ -126,52 +126,47 @@ type chunk struct {
 // costs nothing beside decoding it.
 const chunkBytes = 128 << 10
 
+// decoders decode chunks on all cores.
+type decoders struct {
+	laws   *model.State
+	chunks chan *chunk
+	spent  chan []byte // the data of chunks that were decoded, to be filled again
+	work   sync.WaitGroup
+}
+
 // readIncidents returns the standings of all incidents, by id.
 func readIncidents(ctx context.Context, p projections, laws *model.State) ([]*model.Standing, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	workers := runtime.GOMAXPROCS(0)
-	chunks := make(chan *chunk, workers)
-	var work sync.WaitGroup
+	d := &decoders{laws: laws, chunks: make(chan *chunk, workers), spent: make(chan []byte, 2*workers+1)}
 	for range workers {
-		work.Go(func() {
-			r := new(reader)
-			for c := range chunks {
-				if err := c.decode(r, laws); err != nil {
-					cancel(err)
-				}
+		d.work.Go(func() {
+			if err := d.decode(); err != nil {
+				cancel(err)
 			}
 		})
 	}
-	all, err := cutChunks(ctx, p, chunks)
-	close(chunks)
-	work.Wait()
+	all, err := d.cut(ctx, p)
+	close(d.chunks)
+	d.work.Wait()
 	if cause := context.Cause(ctx); cause != nil {
 		return nil, cause
 	}
-	n := 0
-	for _, c := range all {
-		n += len(c.standings)
-	}
-	standings := make([]*model.Standing, 0, n)
-	for _, c := range all {
-		standings = append(standings, c.standings...)
-	}
-	return standings, err
+	return joined(all), err
 }
 
-// cutChunks hands the encoded incidents over in chunks, and returns them in
-// order.
-func cutChunks(ctx context.Context, p projections, chunks chan<- *chunk) (all []*chunk, err error) {
+// cut hands the encoded incidents over in chunks, and returns them in order.
+func (d *decoders) cut(ctx context.Context, p projections) (all []*chunk, err error) {
 	c := new(chunk)
 	hand := func() {
 		all = append(all, c)
-		chunks <- c
+		d.chunks <- c
 	}
 	err = p.scan(ctx, incidentKind.all(), func(_ slot, value []byte) error {
 		if len(c.data)+len(value) > chunkBytes && len(c.data) > 0 {
 			hand()
-			c = &chunk{data: make([]byte, 0, chunkBytes)}
+			c = &chunk{data: d.buffer()}
 		}
 		c.data = append(c.data, value...)
 		c.ends = append(c.ends, len(c.data))
@@ -181,24 +176,57 @@ func cutChunks(ctx context.Context, p projections, chunks chan<- *chunk) (all []
 	return all, err
 }
 
-// decode makes the standings of a chunk. Its bytes become the texts of the
-// incidents and are not touched again.
-func (c *chunk) decode(r *reader, laws *model.State) error {
-	text := string(c.data)
-	c.data = nil
+// buffer is room for the next chunk.
+func (d *decoders) buffer() []byte {
+	select {
+	case used := <-d.spent:
+		return used[:0]
+	default:
+		return make([]byte, 0, chunkBytes)
+	}
+}
+
+// decode makes standings of chunks as long as there are any. After an error it
+// only takes them, so that nobody waits.
+func (d *decoders) decode() (err error) {
+	t := newReader()
+	for c := range d.chunks {
+		if err == nil {
+			err = c.decode(t, d.laws)
+		}
+		select {
+		case d.spent <- c.data:
+		default:
+		}
+		c.data = nil
+	}
+	return err
+}
+
+func (c *chunk) decode(t *tape, laws *model.State) error {
 	c.standings = make([]*model.Standing, 0, len(c.ends))
 	start := 0
 	for _, end := range c.ends {
-		i, err := r.incident(text[start:end])
+		i, err := t.read(c.data[start:end])
 		if err != nil {
 			return err
 		}
-		standing := laws.Stand(i)
-		standing.Dues = slices.Clip(slices.Clone(standing.Dues))
-		c.standings = append(c.standings, standing)
+		c.standings = append(c.standings, laws.Stand(i))
 		start = end
 	}
 	return nil
+}
+
+func joined(chunks []*chunk) []*model.Standing {
+	n := 0
+	for _, c := range chunks {
+		n += len(c.standings)
+	}
+	standings := make([]*model.Standing, 0, n)
+	for _, c := range chunks {
+		standings = append(standings, c.standings...)
+	}
+	return standings
 }
 
 // rebuild folds the log from its beginning and writes the projections anew.

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
-	"unsafe"
 
 	"tocsin/model"
 	"tocsin/model/policy"
@@ -15,13 +14,10 @@ import (
 // when the same events are to fold to something else; that types changed is
 // noticed without it. A start that finds projections of another version or
 // shape computes them anew from the events.
-const projectionVersion = 1
+const projectionVersion = 2
 
-var (
-	incidentType = reflect.TypeFor[model.Incident]()
-	compacted    = compactOf(incidentType)
-	shape        = shapeOf(incidentType, reflect.TypeFor[model.Meta](), reflect.TypeFor[policy.Pack]())
-)
+// shape is what projections are made of.
+var shape = shapeOf(reflect.TypeFor[model.Incident](), reflect.TypeFor[model.Meta](), reflect.TypeFor[policy.Pack]())
 
 // headRecord is the end of a space's log. A signed head takes its place later.
 type headRecord struct {
@@ -75,22 +71,6 @@ func project(b *batch, touched []model.Touched) (size int, err error) {
 		size += len(data)
 	}
 	return size, nil
-}
-
-// encodeIncident makes the stored form of an incident.
-func encodeIncident(i *model.Incident) []byte {
-	return compacted.encode(make([]byte, 0, 512), reflect.ValueOf(i).Elem())
-}
-
-// incident decodes what encodeIncident made. Its texts are parts of the entry.
-func (r *reader) incident(entry string) (*model.Incident, error) {
-	i := new(model.Incident)
-	r.text, r.short = entry, false
-	compacted.decode(r, unsafe.Pointer(i))
-	if r.short || r.text != "" {
-		return nil, fmt.Errorf("%w: an incident cannot be read", ErrDamaged)
-	}
-	return i, nil
 }
 
 // projectMeta adds the space itself, and that the projections are as of seq.

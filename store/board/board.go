@@ -30,7 +30,7 @@ type Board struct {
 // they are known already; nil has them computed, on all cores. The state is
 // only read, and not kept.
 func New(s *model.State, standings []*model.Standing) (*Board, error) {
-	b := &Board{seq: s.Seq, meta: cloneMeta(s.Meta)}
+	b := &Board{seq: s.Seq, meta: s.Meta}
 	if err := b.enact(s); err != nil {
 		return nil, err
 	}
@@ -49,7 +49,7 @@ func (b *Board) Apply(s *model.State, touched []model.Touched) error {
 	b.seq = s.Seq
 	if meta {
 		laws = laws || s.Meta.Zone != b.meta.Zone
-		b.meta = cloneMeta(s.Meta)
+		b.meta = s.Meta
 	}
 	if laws {
 		zone := b.laws.Meta.Zone
@@ -147,18 +147,6 @@ func gather(touched []model.Touched) (incidents []*model.Incident, meta, packs b
 		packs = packs || t.Pack != nil
 	}
 	return incidents, meta, packs
-}
-
-// cloneMeta copies what the state's owner changes in place.
-func cloneMeta(m model.Meta) model.Meta {
-	m.Last = maps.Clone(m.Last)
-	m.Imports = maps.Clone(m.Imports)
-	for batch, im := range m.Imports {
-		im.Next, im.Left = maps.Clone(im.Next), maps.Clone(im.Left)
-		m.Imports[batch] = im
-	}
-	m.Packs, m.Abandoned = slices.Clone(m.Packs), slices.Clone(m.Abandoned)
-	return m
 }
 
 func countBySeverity(standings []*model.Standing) map[string]int {

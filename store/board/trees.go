@@ -65,8 +65,9 @@ func newTrees() trees {
 // that are filled in order need no search.
 func plant(standings []*model.Standing) trees {
 	t := newTrees()
-	var open, closed []urgent
-	var dues []due
+	running, owed := weigh(standings)
+	open, closed := make([]urgent, 0, running), make([]urgent, 0, len(standings)-running)
+	dues := make([]due, 0, owed)
 	for _, s := range standings {
 		if !s.Incident.Open() {
 			closed = append(closed, urgent{standing: s})
@@ -94,6 +95,17 @@ func plant(standings []*model.Standing) trees {
 	})
 	work.Wait()
 	return t
+}
+
+// weigh counts the open incidents and their due times.
+func weigh(standings []*model.Standing) (open, dues int) {
+	for _, s := range standings {
+		if s.Incident.Open() {
+			open++
+			dues += len(s.Dues)
+		}
+	}
+	return open, dues
 }
 
 // urgent is a standing to be sorted, with what decides between most of them at

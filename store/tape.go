@@ -1,0 +1,341 @@
+package store
+
+import (
+	"encoding/binary"
+	"fmt"
+	"strings"
+	"time"
+
+	"tocsin/model"
+	"tocsin/model/policy"
+)
+
+// tape is an incident's stored form while it is written or read. Each type
+// below has one function that says what lies on the tape, in order, and serves
+// both ways, so that writing and reading cannot disagree. There are no names
+// and no versions on it: a start reads a hundred thousand incidents, and
+// metaRecord says how they were all written. A change of what lies on the tape
+// raises projectionVersion.
+//
+// Integers are varints, texts and lists have their length before them, times
+// are milliseconds where that is exact.
+type tape struct {
+	written []byte
+	reading bool
+	rest    []byte // to be read; what is made of it is copied
+	short   bool   // it ended too early, or is not what it should be; what was still to come is zero
+	words   map[string]string
+	texts   *strings.Builder // what texts are cut out of, since there are many
+}
+
+// encodeIncident makes the stored form of an incident.
+func encodeIncident(i *model.Incident) []byte {
+	t := &tape{written: make([]byte, 0, 512)}
+	t.incident(i)
+	return t.written
+}
+
+// newReader makes a tape to read many incidents from. Words that many of them
+// have are kept once.
+func newReader() *tape {
+	return &tape{reading: true, words: make(map[string]string), texts: new(strings.Builder)}
+}
+
+// read decodes what encodeIncident made.
+func (t *tape) read(entry []byte) (*model.Incident, error) {
+	i := new(model.Incident)
+	t.rest, t.short = entry, false
+	t.incident(i)
+	if t.short || len(t.rest) > 0 {
+		return nil, fmt.Errorf("%w: an incident cannot be read", ErrDamaged)
+	}
+	return i, nil
+}
+
+func (t *tape) incident(i *model.Incident) {
+	text(t, &i.ID)
+	t.uint(&i.Version)
+	t.uint(&i.Revision)
+	list(t, &i.Packs, (*tape).ref)
+	text(t, &i.Title)
+	text(t, &i.Description)
+	list(t, &i.Types, word)
+	word(t, &i.Classification)
+	list(t, &i.Data, word)
+	list(t, &i.Systems, word)
+	word(t, &i.TLP)
+	word(t, &i.Reporter)
+	text(t, &i.Contact)
+	word(t, &i.Source)
+	text(t, &i.External)
+	word(t, &i.Batch)
+	t.time(&i.Opened)
+	word(t, &i.OpenedBy)
+	t.time(&i.Triaged)
+	t.time(&i.Closed)
+	word(t, &i.Outcome)
+	t.int(&i.Reopened)
+	list(t, &i.Edited, (*tape).edit)
+	list(t, &i.Severities, (*tape).severity)
+	list(t, &i.Phases, (*tape).phase)
+	list(t, &i.Facts, (*tape).fact)
+	list(t, &i.Roles, (*tape).holder)
+	list(t, &i.Tasks, (*tape).task)
+	list(t, &i.Submitted, (*tape).submission)
+	list(t, &i.Waivers, (*tape).waiver)
+	list(t, &i.Applied, (*tape).ruleKey)
+	list(t, &i.Links, (*tape).link)
+	t.int(&i.Notes)
+}
+
+func (t *tape) ref(r *policy.Ref) {
+	word(t, &r.ID)
+	t.int(&r.Version)
+}
+
+func (t *tape) ruleKey(k *policy.RuleKey) {
+	word(t, &k.Pack)
+	word(t, &k.Rule)
+}
+
+func (t *tape) edit(e *model.Edit) {
+	word(t, &e.Field)
+	t.uint(&e.Seq)
+}
+
+func (t *tape) severity(s *model.SeverityCall) {
+	t.uint(&s.Seq)
+	word(t, &s.Level)
+	list(t, &s.Criteria, word)
+	text(t, &s.Reason)
+	word(t, &s.By)
+	t.time(&s.At)
+}
+
+func (t *tape) phase(p *model.PhaseSpan) {
+	word(t, &p.Phase)
+	t.time(&p.From)
+	word(t, &p.By)
+	text(t, &p.Override)
+}
+
+func (t *tape) fact(f *model.Fact) {
+	t.uint(&f.Seq)
+	word(t, &f.Name)
+	t.value(&f.Value)
+	word(t, &f.By)
+	t.time(&f.Stated)
+	text(t, &f.Ground)
+	list(t, &f.Earlier, (*tape).earlier)
+}
+
+func (t *tape) earlier(e *model.Earlier) {
+	t.value(&e.Value)
+	word(t, &e.By)
+	t.time(&e.Stated)
+	text(t, &e.Reason)
+}
+
+func (t *tape) value(v *model.Value) {
+	t.time(&v.At)
+	t.answer(&v.Answer)
+}
+
+func (t *tape) holder(h *model.Holder) {
+	word(t, &h.Role)
+	word(t, &h.Person)
+	t.time(&h.Since)
+}
+
+func (t *tape) task(r *model.TaskRecord) {
+	word(t, &r.ID)
+	word(t, &r.Phase)
+	text(t, &r.Title)
+	word(t, &r.State)
+	word(t, &r.Assignee)
+	word(t, &r.By)
+	t.time(&r.At)
+	text(t, &r.Reason)
+}
+
+func (t *tape) submission(s *model.Submission) {
+	t.ruleKey(&s.Key)
+	t.time(&s.At)
+	t.time(&s.Received)
+	text(t, &s.Reference)
+	text(t, &s.Note)
+	word(t, &s.By)
+	t.time(&s.Recorded)
+}
+
+func (t *tape) waiver(w *model.Waiver) {
+	t.ruleKey(&w.Key)
+	word(t, &w.Decider)
+	text(t, &w.Rationale)
+	word(t, &w.By)
+	t.time(&w.At)
+}
+
+func (t *tape) link(l *model.Link) {
+	word(t, &l.Kind)
+	text(t, &l.Other)
+}
+
+// fail gives up reading.
+func (t *tape) fail() { t.rest, t.short = nil, true }
+
+func (t *tape) uint(x *uint64) {
+	if !t.reading {
+		t.written = binary.AppendUvarint(t.written, *x)
+		return
+	}
+	if len(t.rest) > 0 && t.rest[0] < 0x80 { // nearly all of them
+		*x, t.rest = uint64(t.rest[0]), t.rest[1:]
+		return
+	}
+	value, n := binary.Uvarint(t.rest)
+	if n <= 0 {
+		t.fail()
+		return
+	}
+	*x, t.rest = value, t.rest[n:]
+}
+
+func (t *tape) int(x *int) {
+	wide := int64(*x)
+	t.varint(&wide)
+	*x = int(wide)
+}
+
+func (t *tape) varint(x *int64) {
+	if !t.reading {
+		t.written = binary.AppendVarint(t.written, *x)
+		return
+	}
+	value, n := binary.Varint(t.rest)
+	if n <= 0 {
+		t.fail()
+		return
+	}
+	*x, t.rest = value, t.rest[n:]
+}
+
+func (t *tape) answer(a *policy.Answer) {
+	wide := uint64(*a)
+	if t.uint(&wide); wide > uint64(policy.Yes) {
+		t.fail()
+		return
+	}
+	*a = policy.Answer(wide)
+}
+
+// Ways a time is written.
+const (
+	noTime      = iota // the zero time
+	milliTime          // milliseconds
+	instantTime        // seconds and nanoseconds
+)
+
+func (t *tape) time(at *time.Time) {
+	if !t.reading {
+		t.writeTime(*at)
+		return
+	}
+	var way uint64
+	var seconds int64
+	var nanoseconds uint64
+	switch t.uint(&way); way {
+	case noTime:
+	case milliTime:
+		t.varint(&seconds)
+		*at = time.UnixMilli(seconds).UTC()
+	case instantTime:
+		t.varint(&seconds)
+		t.uint(&nanoseconds)
+		*at = time.Unix(seconds, int64(nanoseconds)).UTC()
+	default:
+		t.fail()
+	}
+}
+
+func (t *tape) writeTime(at time.Time) {
+	switch {
+	case at.IsZero():
+		t.written = append(t.written, noTime)
+	case at.Nanosecond()%int(time.Millisecond) == 0:
+		t.written = binary.AppendVarint(append(t.written, milliTime), at.UnixMilli())
+	default:
+		t.written = binary.AppendVarint(append(t.written, instantTime), at.Unix())
+		t.written = binary.AppendUvarint(t.written, uint64(at.Nanosecond()))
+	}
+}
+
+// length is the number of things to follow, each of which takes a byte or more.
+func (t *tape) length(n int) int {
+	count := uint64(n)
+	if t.uint(&count); t.reading && count > uint64(len(t.rest)) {
+		t.fail()
+		return 0
+	}
+	return int(count)
+}
+
+// cut takes the bytes of the next text off the tape.
+func (t *tape) cut() []byte {
+	n := t.length(0)
+	bytes := t.rest[:n]
+	t.rest = t.rest[n:]
+	return bytes
+}
+
+// text is what people write: seldom twice the same.
+func text[S ~string](t *tape, s *S) {
+	if !t.reading {
+		t.length(len(*s))
+		t.written = append(t.written, *s...)
+		return
+	}
+	*s = S(t.copied(t.cut()))
+}
+
+// textsBytes is how many bytes of texts lie together. They are freed together
+// too, which costs nothing: an incident keeps most of its texts when it changes.
+const textsBytes = 32 << 10
+
+func (t *tape) copied(bytes []byte) string {
+	if t.texts.Cap()-t.texts.Len() < len(bytes) {
+		t.texts = new(strings.Builder)
+		t.texts.Grow(max(textsBytes, len(bytes)))
+	}
+	start := t.texts.Len()
+	t.texts.Write(bytes)
+	return t.texts.String()[start:]
+}
+
+// word is a text of which there are few: an id, a label, a person.
+func word[S ~string](t *tape, s *S) {
+	if !t.reading {
+		text(t, s)
+		return
+	}
+	bytes := t.cut()
+	if len(bytes) == 0 {
+		return
+	}
+	known, ok := t.words[string(bytes)]
+	if !ok {
+		known = string(bytes)
+		t.words[known] = known
+	}
+	*s = S(known)
+}
+
+func list[T any](t *tape, items *[]T, each func(*tape, *T)) {
+	n := t.length(len(*items))
+	if t.reading && n > 0 {
+		*items = make([]T, n)
+	}
+	for k := range *items {
+		each(t, &(*items)[k])
+	}
+}

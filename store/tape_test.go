@@ -1,0 +1,86 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"tocsin/model"
+)
+
+func TestIncidentsReadBackAsTheyWere(t *testing.T) {
+	full := new(model.Incident)
+	fill(reflect.ValueOf(full).Elem(), "")
+	odd := &model.Incident{ID: "INC-2026-0001", Version: 1<<64 - 1, Notes: -1, Opened: time.Date(1990, 1, 1, 0, 0, 0, 1, time.UTC), Title: "日本"}
+	for _, want := range []*model.Incident{full, odd, {}} {
+		data := encodeIncident(want)
+		got, err := newReader().read(data)
+		if err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("wrote %+v\nread %+v, %v", want, got, err)
+		}
+		for cut := range data {
+			if _, err := newReader().read(data[:cut]); !errors.Is(err, ErrDamaged) {
+				t.Errorf("%d of %d bytes were enough: %v", cut, len(data), err)
+			}
+		}
+	}
+}
+
+func TestIncidentsReadOneAfterTheOtherShareNothingThatChanges(t *testing.T) {
+	r := newReader()
+	var all []*model.Incident
+	for k := range 1000 {
+		want := &model.Incident{ID: model.NewID(2026, k+1), Title: strings.Repeat(fmt.Sprint(k), k), Types: []string{"a", fmt.Sprint(k % 7)}, Roles: make([]model.Holder, k%5)}
+		entry := encodeIncident(want)
+		i, err := r.read(entry)
+		if err != nil {
+			t.Fatal(err)
+		}
+		clear(entry) // the reader's room is used again
+		all = append(all, i)
+		_ = append(i.Types, "c")
+	}
+	for k, i := range all {
+		if i.ID != model.NewID(2026, k+1) || i.Title != strings.Repeat(fmt.Sprint(k), k) || i.Types[1] != fmt.Sprint(k%7) || len(i.Roles) != k%5 {
+			t.Fatalf("incident %d became %+v", k, i)
+		}
+	}
+}
+
+func FuzzDecodeIncident(f *testing.F) {
+	full := new(model.Incident)
+	fill(reflect.ValueOf(full).Elem(), "")
+	f.Add(encodeIncident(full))
+	f.Add(encodeIncident(new(model.Incident)))
+	f.Fuzz(func(t *testing.T, entry []byte) {
+		once, err := newReader().read(entry)
+		if err != nil {
+			if !errors.Is(err, ErrDamaged) {
+				t.Fatal(err)
+			}
+			return
+		}
+		again, err := newReader().read(encodeIncident(once))
+		if err != nil || !reflect.DeepEqual(once, again) {
+			t.Fatalf("wrote %+v\nread %+v, %v", once, again, err)
+		}
+	})
+}
+
+func TestShapeFollowsTheTypes(t *testing.T) {
+	type inner struct{ A string }
+	type same struct {
+		X []inner
+		Y map[string]*inner
+	}
+	type renamed struct {
+		X []inner
+		Z map[string]*inner
+	}
+	if shapeOf(reflect.TypeFor[same]()) != shapeOf(reflect.TypeFor[same]()) || shapeOf(reflect.TypeFor[same]()) == shapeOf(reflect.TypeFor[renamed]()) {
+		t.Error("the shape does not tell types apart")
+	}
+}
