@@ -1,0 +1,145 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+)
+
+func (s *incidentScreen) clickTab(x int) tea.Cmd {
+	at := 1
+	for k, name := range s.tabNames() {
+		at += len([]rune(name)) + 2
+		if x < at {
+			return s.turn(k - s.tab)
+		}
+	}
+	return nil
+}
+
+// bigDigits reports whether there is room to write the next deadline large.
+func (s *incidentScreen) bigDigits() bool { return s.height >= 30 && s.width >= 90 }
+
+func (s *incidentScreen) headHeight() int {
+	if s.bigDigits() {
+		return 9
+	}
+	return 6
+}
+
+// drawHead is what stays in sight on every tab: what it is, where it stands,
+// and what is due next, large.
+func (s *incidentScreen) drawHead() []string {
+	t, i := s.c.theme, s.standing.Incident
+	shape, word, style := severityMark(t, s.standing)
+	right := style.Paint(shape+" "+word) + "  "
+	if s.width >= 110 {
+		right += t.Text.Paint(orElse(classification(i), "unclassified")) + "  "
+	}
+	right += t.TLP(i.TLP).Paint(" TLP:"+string(i.TLP)+" ") + " "
+	room := s.width - len(i.ID) - 4 - cells(right)
+	left := " " + t.Title.Paint(string(i.ID)) + "  " + t.Bold.Paint(ansi.Truncate(safe(i.Title), max(room, 10), "…"))
+	lines := []string{beside(left, right, s.width), " " + s.drawPhases(s.width-2)}
+	if s.bigDigits() {
+		lines = append(lines, "")
+	}
+	lines = append(lines, s.drawNext()...)
+	for len(lines) < s.headHeight()-2 {
+		lines = append(lines, "")
+	}
+	lines = lines[:s.headHeight()-2]
+	return append(lines, t.Rule.Paint(strings.Repeat("─", s.width)), s.drawTabs())
+}
+
+func orElse(text, other string) string {
+	if text == "" {
+		return other
+	}
+	return text
+}
+
+// drawPhases is the stepper: done, current, to come.
+func (s *incidentScreen) drawPhases(width int) string {
+	t, i := s.c.theme, s.standing.Incident
+	phases := s.standing.Procedure.Phases
+	current := s.standing.Procedure.PhaseIndex(i.Phase())
+	full := make([]string, len(phases))
+	for k, p := range phases {
+		switch {
+		case k < current || !i.Open():
+			full[k] = t.Good.Paint("✓ ") + t.Muted.Paint(p.Label)
+		case k == current:
+			full[k] = t.Title.Paint("● " + p.Label)
+		default:
+			full[k] = t.Muted.Paint("○ " + p.Label)
+		}
+	}
+	line := strings.Join(full, t.Rule.Paint(" ─ "))
+	if fitted := fit(line, width); fitted == line || !strings.Contains(fitted, "…") {
+		return line
+	}
+	if current < 0 {
+		return fit(line, width)
+	}
+	return t.Title.Paint("● "+phases[current].Label) + t.Muted.Paint(fmt.Sprintf("  phase %d of %d", current+1, len(phases)))
+}
+
+// drawNext is the next deadline, or how the incident ended.
+func (s *incidentScreen) drawNext() []string {
+	t, i, now := s.c.theme, s.standing.Incident, s.c.now()
+	if !i.Open() {
+		return []string{" " + t.Bold.Paint("Ended: "+string(i.Outcome)) + t.Muted.Paint("  "+clock(i.Closed, now, s.c.zone())+", "+ago(i.Closed, now))}
+	}
+	due, counts := s.standing.Next()
+	if !counts {
+		return []string{" " + t.Muted.Paint("No clock runs. State a fact (f), or triage (t), to see what the incident asks for.")}
+	}
+	state := due.State(now)
+	shape, style := stateMark(t, state)
+	what := t.Bold.Paint(due.Rule.Title)
+	at := t.Muted.Paint(string(state) + ", " + clock(due.At, now, s.c.zone()) + " " + due.At.In(s.c.zone()).Format("MST"))
+	if !s.bigDigits() {
+		left := " " + style.Paint(shape+" "+countdown(due.At, now, true)) + "  " + what + "  " + at
+		return []string{fit(left, s.width), " " + gauge(t, style, due.Start, due.At, now, s.width-2)}
+	}
+	digits := bigText(countdown(due.At, now, true))
+	width := len([]rune(digits[0]))
+	beside := []string{what, at, gauge(t, style, due.Start, due.At, now, max(s.width-width-8, 10))}
+	lines := make([]string, len(digits))
+	for k := range digits {
+		lines[k] = "  " + style.Paint(digits[k]) + "   " + beside[k]
+	}
+	return lines
+}
+
+func (s *incidentScreen) tabNames() []string {
+	done, total := 0, 0
+	for _, t := range s.tasks {
+		total++
+		if !t.Open() {
+			done++
+		}
+	}
+	undecided := 0
+	for k := range s.obligations {
+		if !s.obligations[k].State(s.c.now()).Decided() {
+			undecided++
+		}
+	}
+	return []string{"Overview", "Timeline", fmt.Sprintf("Tasks %d/%d", done, total), fmt.Sprintf("Obligations %d open", undecided)}
+}
+
+func (s *incidentScreen) drawTabs() string {
+	t := s.c.theme
+	line := ""
+	for k, name := range s.tabNames() {
+		if k == s.tab {
+			line += t.Title.Paint("[" + name + "]")
+			continue
+		}
+		line += t.Muted.Paint(" " + name + " ")
+	}
+	return " " + line
+}
