@@ -9,6 +9,7 @@ import (
 
 	"tocsin/model"
 	"tocsin/model/policy"
+	"tocsin/tui/sign"
 )
 
 // Each function here opens the form of one command. A form is built for the
@@ -65,8 +66,8 @@ func roleOptions(roles []policy.Role) []option {
 func (c *Console) severityOptions(pack *policy.Pack) []option {
 	options := make([]option, len(pack.Severities))
 	for k, s := range pack.Severities {
-		shape, style := severityShape(c.theme, pack, k)
-		options[k] = option{id: s.ID, label: s.Label, shape: shape, style: style}
+		mark := sign.Level(pack, k)
+		options[k] = option{id: s.ID, label: mark.Word, shape: mark.Shape, style: severityStyle(c.theme, mark.Tone)}
 	}
 	return options
 }

@@ -7,62 +7,49 @@ import (
 
 	"tocsin/model"
 	"tocsin/model/policy"
+	"tocsin/tui/sign"
 	"tocsin/tui/theme"
 )
 
 // severityMark is a severity as shape, word and style.
 func severityMark(t *theme.Theme, s *model.Standing) (shape, word string, style theme.Style) {
-	if s.Rank == 0 {
-		return "?", "Untriaged", t.Accent
-	}
-	level := s.Procedure.Severities[s.Rank-1]
-	shape, painted := severityShape(t, s.Procedure, s.Rank-1)
-	return shape, level.Label, *painted
+	mark := sign.Severity(s)
+	return mark.Shape, mark.Word, *severityStyle(t, mark.Tone)
 }
 
-// severityShape gives the usual four names the same shape and colour in every
-// pack; a level of another name follows its place on the pack's scale, counted
-// from the top. The style is the theme's own, so that what keeps it follows a
-// change of theme.
-func severityShape(t *theme.Theme, pack *policy.Pack, index int) (string, *theme.Style) {
-	usual := map[string]int{"critical": 0, "high": 1, "medium": 2, "low": 3}
-	place, named := usual[pack.Severities[index].ID]
-	if !named {
-		place = len(pack.Severities) - 1 - index
+// severityStyle is the theme's own style for a severity, so that what keeps
+// it follows a change of theme.
+func severityStyle(t *theme.Theme, tone sign.Tone) *theme.Style {
+	switch tone {
+	case sign.Fresh:
+		return &t.Accent
+	case sign.Alarm:
+		return &t.Critical
+	case sign.Warning:
+		return &t.High
+	case sign.Notice:
+		return &t.Medium
 	}
-	switch place {
-	case 0:
-		return "◆", &t.Critical
-	case 1:
-		return "▲", &t.High
-	case 2:
-		return "●", &t.Medium
-	}
-	return "○", &t.Low
+	return &t.Low
 }
 
 // stateMark is an obligation's state as shape and style; the word is the
 // state itself.
 func stateMark(t *theme.Theme, state policy.State) (shape string, style theme.Style) {
-	switch state {
-	case policy.Overdue:
-		return "!", t.Overdue
-	case policy.DueSoon:
-		return "◐", t.DueSoon
-	case policy.Running:
-		return "○", t.Running
-	case policy.Open:
-		return "◇", t.Running
-	case policy.Met:
-		return "✓", t.Met
-	case policy.MetLate:
-		return "✓", t.DueSoon
-	case policy.CannotExclude:
-		return "?", t.Doubtful
-	case policy.Waived:
-		return "–", t.Muted
+	mark := sign.State(state)
+	switch mark.Tone {
+	case sign.Alarm:
+		return mark.Shape, t.Overdue
+	case sign.Warning:
+		return mark.Shape, t.DueSoon
+	case sign.Plain:
+		return mark.Shape, t.Running
+	case sign.Good:
+		return mark.Shape, t.Met
+	case sign.Doubt:
+		return mark.Shape, t.Doubtful
 	}
-	return "·", t.Muted
+	return mark.Shape, t.Muted
 }
 
 // countdown writes what is left until a due time, or how long it is past.

@@ -9,6 +9,7 @@ import (
 
 	"tocsin/model"
 	"tocsin/model/policy"
+	"tocsin/tui/sign"
 )
 
 // triageScreen is a form with the pack's criteria and a live preview of the
@@ -335,12 +336,12 @@ func (s *triageScreen) drawSide(width, height int) []string {
 	chosen := s.form.value("severity")
 	for k := len(pack.Severities) - 1; k >= 0; k-- {
 		sev := pack.Severities[k]
-		shape, style := severityShape(t, pack, k)
+		level := sign.Level(pack, k)
 		mark := "  "
 		if sev.ID == chosen {
 			mark = t.Focus.Paint("▌ ")
 		}
-		lines = append(lines, mark+style.Paint(shape+" "+sev.Label))
+		lines = append(lines, mark+severityStyle(t, level.Tone).Paint(level.String()))
 		for _, criterion := range sev.Criteria {
 			for _, line := range wrap(criterion, width-6) {
 				lines = append(lines, "     "+t.Muted.Paint(line))

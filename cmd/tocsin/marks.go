@@ -3,45 +3,19 @@ package main
 import (
 	"tocsin/model"
 	"tocsin/model/policy"
+	"tocsin/tui/sign"
 )
 
-// severityMark is a severity as a shape and a word. The shape follows the
-// place on the pack's scale, counted from the top.
-func severityMark(s *model.Standing) painted {
-	if s.Rank == 0 {
-		return painted{"? untriaged", strong}
-	}
-	level := s.Procedure.Severities[s.Rank-1].Label
-	switch len(s.Procedure.Severities) - s.Rank {
-	case 0:
-		return painted{"◆ " + level, alarm}
-	case 1:
-		return painted{"▲ " + level, warning}
-	case 2:
-		return painted{"● " + level, notice}
-	}
-	return painted{"○ " + level, quiet}
+// toneInks are what the tones of signs are printed in.
+var toneInks = map[sign.Tone]ink{
+	sign.Quiet: quiet, sign.Plain: plain, sign.Fresh: strong, sign.Good: good,
+	sign.Notice: notice, sign.Warning: warning, sign.Alarm: alarm, sign.Doubt: notice,
 }
 
+func printed(s sign.Sign) painted { return painted{s.String(), toneInks[s.Tone]} }
+
+// severityMark is a severity as a shape and a word.
+func severityMark(s *model.Standing) painted { return printed(sign.Severity(s)) }
+
 // stateMark is an obligation's state as a shape and its word.
-func stateMark(state policy.State) painted {
-	switch state {
-	case policy.Overdue:
-		return painted{"! overdue", alarm}
-	case policy.DueSoon:
-		return painted{"◐ due soon", warning}
-	case policy.Running:
-		return painted{"○ running", plain}
-	case policy.Open:
-		return painted{"◇ open", plain}
-	case policy.Met:
-		return painted{"✓ met", good}
-	case policy.MetLate:
-		return painted{"✓ met late", warning}
-	case policy.CannotExclude:
-		return painted{"? cannot be excluded", notice}
-	case policy.Waived:
-		return painted{"– waived", quiet}
-	}
-	return painted{"· " + string(state), quiet}
-}
+func stateMark(state policy.State) painted { return printed(sign.State(state)) }
