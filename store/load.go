@@ -22,8 +22,8 @@ type loaded struct {
 	rebuilt bool      // the projections were computed anew
 }
 
-// load brings a space back. It takes the projections where they are as far as
-// the log, and otherwise folds the log from its beginning and writes them anew.
+// load brings a space back from its projections. Where they are not as far as
+// the log, or another version made them, they are computed anew first.
 func load(ctx context.Context, l ledger) (*loaded, error) {
 	end, err := l.head(ctx)
 	if err != nil {
@@ -37,20 +37,20 @@ func load(ctx context.Context, l ledger) (*loaded, error) {
 	switch {
 	case err != nil:
 		return nil, err
-	case ok && meta.Seq > end:
+	case meta.Seq > end:
 		return nil, fmt.Errorf("%w: its projections are as of event %d, but the log ends with %d", ErrDamaged, meta.Seq, end)
-	case ok && meta.Seq == end:
-		state, live, err := restore(ctx, l, meta)
-		return &loaded{state: state, board: live, last: last}, err
 	}
-	state := new(model.State)
-	if end > 0 {
-		if state, err = rebuild(ctx, l, end); err != nil {
+	stale := end > 0 && (!ok || meta.Seq < end)
+	if stale {
+		if err := rebuild(ctx, l, end); err != nil {
+			return nil, err
+		}
+		if meta, _, err = projected(ctx, l); err != nil {
 			return nil, err
 		}
 	}
-	live, err := board.New(state, nil)
-	return &loaded{state: state, board: live, last: last, rebuilt: end > 0}, err
+	state, live, err := restore(ctx, l, meta)
+	return &loaded{state: state, board: live, last: last, rebuilt: stale}, err
 }
 
 // checkEnd makes sure that the log ends where its head says.
@@ -231,21 +231,22 @@ func joined(chunks []*chunk) []*model.Standing {
 
 // rebuild folds the log from its beginning and writes the projections anew.
 // That they are complete is written last, so an interrupted rebuild is begun
-// again by the next start.
-func rebuild(ctx context.Context, l ledger, end uint64) (*model.State, error) {
+// again by the next start. The state it folds is not kept: what was written is
+// read back at once, as every later start will.
+func rebuild(ctx context.Context, l ledger, end uint64) error {
 	state := new(model.State)
 	touched := make(map[slot]model.Touched)
 	for r, err := range l.read(ctx, 1) {
 		if err != nil {
-			return nil, err
+			return err
 		}
 		e, err := r.event()
 		if err != nil {
-			return nil, err
+			return err
 		}
 		t, err := state.Fold(e)
 		if err != nil {
-			return nil, fmt.Errorf("%w: %w", ErrDamaged, err)
+			return fmt.Errorf("%w: %w", ErrDamaged, err)
 		}
 		if t.Incident != nil {
 			touched[incidentSlot(t.Incident.ID)] = t
@@ -255,9 +256,9 @@ func rebuild(ctx context.Context, l ledger, end uint64) (*model.State, error) {
 		}
 	}
 	if state.Seq != end {
-		return nil, fmt.Errorf("%w: its head is event %d, but only %d were found", ErrDamaged, end, state.Seq)
+		return fmt.Errorf("%w: its head is event %d, but only %d were found", ErrDamaged, end, state.Seq)
 	}
-	return state, rewrite(ctx, l, state, touched)
+	return rewrite(ctx, l, state, touched)
 }
 
 // rewrite stores projections in transactions of bounded size.

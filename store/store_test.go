@@ -152,29 +152,37 @@ func work(t *testing.T, s *Space) {
 }
 
 func TestProjectionsOfAnotherVersionAreComputedAnew(t *testing.T) {
-	l := newMemLog()
-	s := memSpace(t, l, Options{})
-	setUp(t, s)
-	work(t, s)
-	if err := s.close(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	value, err := encodeEntry(map[string]any{"v": projectionVersion + 1, "other": "shape"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	l.entries[metaSlot()] = value
-	for s := range l.entries {
-		if slotKind(s[0]) == incidentKind {
-			l.entries[s] = []byte("another encoding")
-		}
-	}
-	again := memSpace(t, l, Options{})
-	if again.Snapshot().Len() != s.Snapshot().Len() {
-		t.Errorf("%d incidents, want %d", again.Snapshot().Len(), s.Snapshot().Len())
-	}
-	if _, err := verify(t.Context(), l); err != nil {
-		t.Error(err)
+	for name, made := range map[string]map[string]any{
+		"newer":         {"v": projectionVersion + 1, "other": "fields"},
+		"older":         {"v": projectionVersion - 1, "shape": shape},
+		"another shape": {"v": projectionVersion, "shape": "an incident without what it has now"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			l := newMemLog()
+			s := memSpace(t, l, Options{})
+			setUp(t, s)
+			work(t, s)
+			if err := s.close(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			value, err := encodeEntry(made)
+			if err != nil {
+				t.Fatal(err)
+			}
+			l.entries[metaSlot()] = value
+			for s := range l.entries {
+				if slotKind(s[0]) == incidentKind {
+					l.entries[s] = []byte("another encoding")
+				}
+			}
+			again := memSpace(t, l, Options{})
+			if again.Snapshot().Len() != s.Snapshot().Len() {
+				t.Errorf("%d incidents, want %d", again.Snapshot().Len(), s.Snapshot().Len())
+			}
+			if _, err := verify(t.Context(), l); err != nil {
+				t.Error(err)
+			}
+		})
 	}
 }
 
