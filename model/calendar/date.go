@@ -72,6 +72,12 @@ func (d Date) At(at TimeOfDay, zone *time.Location) time.Time {
 	return change.UTC()
 }
 
+// DaysTo is how many days later other is, negative where it is earlier.
+func (d Date) DaysTo(other Date) int {
+	utc := func(d Date) time.Time { return time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, time.UTC) }
+	return int(utc(other).Sub(utc(d)) / (24 * time.Hour))
+}
+
 // ParseDate reads a civil date written "2006-01-02".
 func ParseDate(text string) (Date, error) {
 	t, err := time.Parse(time.DateOnly, text)

@@ -21,13 +21,19 @@ const (
 	MetByReceived = "received" // when it is known to have arrived
 )
 
-// Obligations applies every rule of the packs to the case: one obligation for
-// each rule that applies, may apply, or once applied, in the order of the packs
-// and their rules. It is a pure function; days are counted in the pack's own
-// zone where it has one, otherwise in zone (nil is UTC).
+// Obligations is ObligationsIn for a home of which only the zone is known (nil
+// is UTC), and no holidays.
 func Obligations(packs []*Pack, c *Case, zone *time.Location) []Obligation {
+	return ObligationsIn(packs, c, calendar.Calendar{Zone: zone})
+}
+
+// ObligationsIn applies every rule of the packs to the case: one obligation for
+// each rule that applies, may apply, or once applied, in the order of the packs
+// and their rules. It is a pure function. Days are counted in the pack's own
+// zone and by its own holidays where it has them, otherwise as at home.
+func ObligationsIn(packs []*Pack, c *Case, home calendar.Calendar) []Obligation {
 	var few [32]candidate // keeps the list off the heap
-	found := candidates(few[:0], packs, c)
+	found := candidates(few[:0], packs, c, home)
 	if len(found) == 0 {
 		return nil
 	}
@@ -35,7 +41,7 @@ func Obligations(packs []*Pack, c *Case, zone *time.Location) []Obligation {
 	for i, it := range found {
 		all[i] = Obligation{Pack: it.pack, Rule: it.rule, Applies: it.applies, Occurrence: 1}
 		all[i].begin(c)
-		all[i].settle(c, calendarOf(it.pack, zone))
+		all[i].settle(c, calendarOf(it.pack, home))
 		all[i].describe(c)
 	}
 	return all
@@ -48,11 +54,17 @@ type candidate struct {
 	applies Answer
 }
 
-func candidates(found []candidate, packs []*Pack, c *Case) []candidate {
+func candidates(found []candidate, packs []*Pack, c *Case, home calendar.Calendar) []candidate {
 	for _, pack := range packs {
+		cal := calendarOf(pack, home)
 		for i := range pack.Rules {
 			rule := &pack.Rules[i]
 			applies := rule.When.Holds(c)
+			if applies != No && rule.isDated(pack) {
+				o := Obligation{Pack: pack, Rule: rule}
+				o.begin(c)
+				applies = o.inForce(applies, cal.Location())
+			}
 			if applies != No || slices.Contains(c.Applied, RuleKey{Pack: pack.ID, Rule: rule.ID}) {
 				found = append(found, candidate{pack, rule, applies})
 			}
@@ -61,25 +73,66 @@ func candidates(found []candidate, packs []*Pack, c *Case) []candidate {
 	return found
 }
 
-func calendarOf(pack *Pack, zone *time.Location) calendar.Calendar {
+// calendarOf is what a pack counts days by: its own zone and holidays, or
+// those at home. Holidays at home say nothing about an authority elsewhere.
+func calendarOf(pack *Pack, home calendar.Calendar) calendar.Calendar {
 	cal := pack.Calendar
-	if cal.Zone == nil {
-		cal.Zone = zone
+	if cal.Zone != nil {
+		return cal
 	}
+	if pack.CalendarID == "" {
+		return home
+	}
+	cal.Zone = home.Zone
 	return cal
 }
 
 // begin finds what started the clock.
 func (o *Obligation) begin(c *Case) {
 	o.Trigger, o.Started = trigger(o.Rule.Starts, o.Pack.ID, c)
+	if o.Started && len(o.Rule.Restarts) > 0 {
+		o.Trigger = o.restarted(c)
+	}
 	o.Start = o.Trigger
 }
+
+// restarted is when the clock last started anew. What is submitted after the
+// obligation itself was met moves it no more.
+func (o *Obligation) restarted(c *Case) time.Time {
+	latest, own := o.Trigger, o.Key()
+	for i := range c.Submissions {
+		s := &c.Submissions[i]
+		if s.Key == own {
+			break // submissions are in order
+		}
+		if s.Key.Pack == o.Pack.ID && s.At.After(latest) && o.Rule.restartsWith(s.Key.Rule) {
+			latest = s.At
+		}
+	}
+	return latest
+}
+
+func (r *Rule) restartsWith(rule string) bool {
+	for _, name := range r.Restarts {
+		if after, submitted := strings.CutPrefix(name, submittedPrefix); submitted && after == rule {
+			return true
+		}
+	}
+	return false
+}
+
 
 // settle decides the times that follow from the rule and the case. It keeps
 // nothing of the case itself, so that Dues can do with one on the stack.
 func (o *Obligation) settle(c *Case, cal calendar.Calendar) {
-	o.dues = series{calendar: cal, anchor: o.Trigger, first: o.Rule.Within, every: o.Rule.Every}
+	o.dues = series{calendar: cal, anchor: o.Trigger, first: o.Rule.count(), every: o.Rule.Every}
+	if len(o.Rule.Caps) > 0 {
+		o.dues.cap = o.earliestCap(c, cal)
+	}
 	o.Waiver = lastWaiver(c, o.Key())
+	if len(c.Suspensions) > 0 {
+		o.suspend(c)
+	}
 	if o.recurs() && o.Rule.Until != "" {
 		o.Ended = c.Times[o.Rule.Until]
 	}
@@ -92,8 +145,9 @@ func (o *Obligation) settle(c *Case, cal calendar.Calendar) {
 
 // describe fills in what people read beside the times.
 func (o *Obligation) describe(c *Case) {
+	o.legal = o.Rule.legalFor(c)
 	if !o.Strict.IsZero() {
-		o.Legal = o.Rule.Legal.limit(o.Strict, o.dues.first, o.dues.calendar.Location())
+		o.Legal = o.legal.limit(&o.dues)
 	}
 	o.Why = o.why(c)
 }
@@ -126,14 +180,6 @@ func lastWaiver(c *Case, key RuleKey) *Waiver {
 // stands reports whether a due time is still to be met.
 func (o *Obligation) stands() bool {
 	return o.Started && !o.Rule.Soft() && o.Applies != No && o.Waiver == nil && !o.closed && !o.finished()
-}
-
-// limit is the latest arguable limit that belongs to a strict due time.
-func (l Legal) limit(strict time.Time, p calendar.Period, zone *time.Location) time.Time {
-	if l == LegalFullHour && p.Unit == calendar.Hours {
-		return calendar.FullHour(strict, zone)
-	}
-	return strict
 }
 
 // file holds every submission against the due time that stood when it came.
@@ -175,7 +221,7 @@ func (o *Obligation) add(s Submission, at time.Time) {
 	filing := Filing{Submission: s}
 	if o.awaits() {
 		filing.Due = o.dues.due(1)
-		filing.Late = isPast(filing.Due, o.dues.first, at)
+		filing.Late = isPast(filing.Due, o.dues.first.EndsDay(), at)
 		passed := max(1, o.dues.passed(o.until(at)))
 		if o.recurs() {
 			filing.Missed = passed - 1
@@ -197,7 +243,7 @@ func (o *Obligation) awaits() bool {
 	case o.Rule.Every.IsZero():
 		return false
 	}
-	return o.Ended.IsZero() || isPast(o.dues.due(1), o.dues.first, o.Ended)
+	return o.Ended.IsZero() || isPast(o.dues.due(1), o.dues.first.EndsDay(), o.Ended)
 }
 
 // restart counts the next due time from a submission. One that came before
@@ -207,5 +253,5 @@ func (o *Obligation) restart(at time.Time) {
 		at = o.Trigger
 	}
 	o.Start = at
-	o.dues.anchor, o.dues.first = at, o.Rule.Every
+	o.dues = series{calendar: o.dues.calendar, anchor: at, first: calendar.Count{Period: o.Rule.Every}, every: o.Rule.Every}
 }

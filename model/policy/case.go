@@ -12,8 +12,11 @@ type Case struct {
 	Data           []string             // none named: not known yet; "none" says that no data is affected
 	Times          map[string]time.Time // facts that are named times, UTC
 	Answers        map[string]Answer    // facts that are three-valued; absent is Unknown
+	Settings       map[string]string    // words for the packs' settings; absent is not known
+	Counts         map[string]int       // numbers for the packs' settings; absent is not known
 	Submissions    []Submission         // ordered by At
 	Waivers        []Waiver
+	Suspensions    []Suspension
 	Applied        []RuleKey // rules that once applied to the incident, so that their end is shown
 	Ended          time.Time // when the incident was closed as no incident, duplicate or merged; zero otherwise
 }
@@ -44,3 +47,16 @@ type Waiver struct {
 	Decider   string
 	Rationale string
 }
+
+// Suspension is an evidenced delay of one rule, such as one that law
+// enforcement asks for. It always expires.
+type Suspension struct {
+	Key      RuleKey
+	From     time.Time
+	Until    time.Time // when it ends by itself, or was lifted
+	By       string    // who asked for it
+	Evidence string    // the document, statement or note that shows it
+}
+
+// Holds reports whether the delay runs at now: from From on, until before Until.
+func (s *Suspension) Holds(now time.Time) bool { return !now.Before(s.From) && now.Before(s.Until) }

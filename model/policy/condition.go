@@ -43,13 +43,16 @@ func (w *Condition) Holds(c *Case) Answer {
 	for question, wanted := range w.Answers {
 		answer = answer.And(sameAnswer(wanted, c.Answers[question]))
 	}
-	return answer
+	if answer == No || !w.measures() {
+		return answer
+	}
+	return answer.And(w.measured(c))
 }
 
 // IsZero reports whether the condition asks for nothing, so that it always
 // holds.
 func (w *Condition) IsZero() bool {
-	return len(w.Severity)+len(w.Classification)+len(w.Types)+len(w.Data)+len(w.Tier)+len(w.Acting)+len(w.Answers) == 0
+	return len(w.Severity)+len(w.Classification)+len(w.Types)+len(w.Data)+len(w.Tier)+len(w.Acting)+len(w.Answers) == 0 && !w.measures()
 }
 
 func oneOf(wanted []string, value string) Answer {
@@ -153,7 +156,7 @@ func (w *Condition) reasons(c *Case, label func(question string) string) []Reaso
 		wanted, given := w.Answers[question], c.Answers[question]
 		reasons = append(reasons, Reason{sameAnswer(wanted, given), answered(label(question), wanted, given)})
 	}
-	return reasons
+	return append(reasons, w.measuredReasons(c, label)...)
 }
 
 // answered says what was answered to a question, and what it takes where that

@@ -3,6 +3,8 @@ package policy
 import (
 	"slices"
 	"time"
+
+	"tocsin/model/calendar"
 )
 
 // Due is one obligation that counts towards a time: what boards and queues
@@ -14,24 +16,31 @@ type Due struct {
 	Rule        *Rule
 	Occurrence  int
 	Conditional bool // "cannot be excluded": At is the worst case
+	Suspension  *Suspension
 }
 
-// Dues returns the obligations of a case that count towards a time, soonest
-// first and otherwise in the order of the packs and their rules. It says what
-// Obligations says of them (those with a Strict time) at a fraction of the
-// cost, since it runs for every incident at every start.
+// Dues is DuesIn for a home of which only the zone is known (nil is UTC), and
+// no holidays.
 func Dues(packs []*Pack, c *Case, zone *time.Location) []Due {
+	return DuesIn(packs, c, calendar.Calendar{Zone: zone})
+}
+
+// DuesIn returns the obligations of a case that count towards a time, soonest
+// first and otherwise in the order of the packs and their rules. It says what
+// ObligationsIn says of them (those with a Strict time) at a fraction of the
+// cost, since it runs for every incident at every start.
+func DuesIn(packs []*Pack, c *Case, home calendar.Calendar) []Due {
 	var few [16]Due // keeps what is gathered off the heap
 	dues := few[:0]
 	for _, pack := range packs {
-		cal := calendarOf(pack, zone)
+		cal := calendarOf(pack, home)
 		for i := range pack.Rules {
 			rule := &pack.Rules[i]
 			o := Obligation{Pack: pack, Rule: rule, Occurrence: 1}
 			if o.begin(c); !o.Started || rule.Soft() {
 				continue // nothing can be due, whether the rule applies or not
 			}
-			o.Applies = rule.When.Holds(c)
+			o.Applies = o.inForce(rule.When.Holds(c), cal.Location())
 			if o.settle(c, cal); !o.Strict.IsZero() {
 				dues = append(dues, o.due())
 			}
@@ -42,12 +51,12 @@ func Dues(packs []*Pack, c *Case, zone *time.Location) []Due {
 }
 
 func (o *Obligation) due() Due {
-	return Due{At: o.Strict, Start: o.Start, Pack: o.Pack, Rule: o.Rule, Occurrence: o.Occurrence, Conditional: o.Applies == Unknown}
+	return Due{At: o.Strict, Start: o.Start, Pack: o.Pack, Rule: o.Rule, Occurrence: o.Occurrence, Conditional: o.Applies == Unknown, Suspension: o.Suspension}
 }
 
 // State is where the due stands at now: that of its obligation.
 func (d Due) State(now time.Time) State {
-	o := Obligation{Pack: d.Pack, Rule: d.Rule, Applies: Yes, Started: true, Start: d.Start, Strict: d.At, Occurrence: d.Occurrence}
+	o := Obligation{Pack: d.Pack, Rule: d.Rule, Applies: Yes, Started: true, Start: d.Start, Strict: d.At, Occurrence: d.Occurrence, Suspension: d.Suspension}
 	if d.Conditional {
 		o.Applies = Unknown
 	}

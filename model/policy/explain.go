@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"fmt"
 	"time"
 
 	"tocsin/model/calendar"
@@ -14,16 +15,22 @@ type Explanation struct {
 	Warnings []string        `json:"warnings,omitempty"` // such as a calendar without data for a year
 }
 
-// Explain says why the obligation is there and how its due times came about.
-// It takes the case that the obligation was computed from; readings are given
-// in the zone its days are counted in, which is zone unless its pack has its
-// own (nil is UTC).
+// Explain is ExplainIn for a home of which only the zone is known (nil is
+// UTC), and no holidays.
 func Explain(o *Obligation, c *Case, zone *time.Location) Explanation {
-	cal := calendarOf(o.Pack, zone)
+	return ExplainIn(o, c, calendar.Calendar{Zone: zone})
+}
+
+// ExplainIn says why the obligation is there and how its due times came about.
+// It takes the case and the home that the obligation was computed from;
+// readings are given in the zone its days are counted in, which is that at home
+// unless its pack has its own.
+func ExplainIn(o *Obligation, c *Case, home calendar.Calendar) Explanation {
+	cal := calendarOf(o.Pack, home)
 	return Explanation{
 		Why:      o.explainWhy(c),
-		Steps:    o.explainSteps(cal),
-		Warnings: o.warnings(cal),
+		Steps:    o.explainSteps(c, cal),
+		Warnings: o.warnings(c, cal),
 	}
 }
 
@@ -44,7 +51,7 @@ func (o *Obligation) explainWhy(c *Case) []string {
 	return lines
 }
 
-func (o *Obligation) explainSteps(cal calendar.Calendar) []calendar.Step {
+func (o *Obligation) explainSteps(c *Case, cal calendar.Calendar) []calendar.Step {
 	if !o.Started {
 		return []calendar.Step{{Text: "the clock has not started; not stated yet: " + o.startLabel()}}
 	}
@@ -56,10 +63,12 @@ func (o *Obligation) explainSteps(cal calendar.Calendar) []calendar.Step {
 		return append(steps, calendar.Step{Text: "without undue delay: the source gives no number"})
 	}
 	steps = append(steps, o.explainFilings(cal)...)
-	due, counted := cal.Explain(o.dues.first, o.dues.anchor)
 	if o.stands() || o.Rule.Every.IsZero() {
+		_, counted := cal.ExplainCount(o.dues.first, o.dues.anchor)
 		steps = append(steps, counted...)
-		steps = append(steps, o.explainLegal(due, cal)...)
+		steps = append(steps, o.explainCaps(c, cal)...)
+		steps = append(steps, o.explainDelay(cal)...)
+		steps = append(steps, o.explainLegal(cal)...)
 	}
 	return append(steps, o.explainRecurrence(cal)...)
 }
@@ -87,16 +96,73 @@ func (o *Obligation) explainFilings(cal calendar.Calendar) []calendar.Step {
 	return steps
 }
 
-func (o *Obligation) explainLegal(strict time.Time, cal calendar.Calendar) []calendar.Step {
-	legal := o.Rule.Legal.limit(strict, o.dues.first, cal.Location())
+// explainCaps says of each further limit whether it comes first, comes later,
+// has lapsed or is not known.
+func (o *Obligation) explainCaps(c *Case, cal calendar.Calendar) []calendar.Step {
+	var steps []calendar.Step
+	own := o.dues.calendar.End(o.dues.first, o.dues.anchor)
+	for i := range o.Rule.Caps {
+		k := &o.Rule.Caps[i]
+		at, stated := c.Times[k.Starts]
+		if !stated {
+			continue
+		}
+		limit, counts := k.limit(o.Trigger, c, cal)
+		step := calendar.Step{At: limit, Text: fmt.Sprintf("also at most %s after %s (%s): %s", k.Within.Words(), o.Pack.factLabel(k.Starts),
+			calendar.Reading(at, cal.Zone), calendar.Reading(limit, cal.Zone))}
+		switch {
+		case !counts:
+			step.Text += "; that had passed when the clock started, so it does not count"
+		case limit.Equal(o.dues.cap) && limit.Before(own):
+			step.Text += "; the earlier one decides"
+		default:
+			step.Text += "; that is no earlier"
+		}
+		steps = append(steps, step)
+	}
+	return steps
+}
+
+func (o *Obligation) explainDelay(cal calendar.Calendar) []calendar.Step {
+	if o.Suspension == nil {
+		return nil
+	}
+	s := o.Suspension
+	text := fmt.Sprintf("delay from %s until %s, asked for by %s (%s)",
+		calendar.Reading(s.From, cal.Zone), calendar.Reading(s.Until, cal.Zone), s.By, s.Evidence)
+	if o.dues.delay == nil {
+		return []calendar.Step{{Text: text + ": it began after the time had run out and moves nothing"}}
+	}
+	due := o.dues.due(1)
+	return []calendar.Step{{Text: text + ": due " + calendar.Reading(due, cal.Zone), At: due}}
+}
+
+// legalWords say what a legal limit rests on, where the rule's citation does
+// not.
+var legalWords = map[Legal]string{
+	LegalFullHour:           "the hour of the event is not counted (Regulation 1182/71, Article 3(1))",
+	LegalNextWorkingDay:     "a last day that is no working day gives way to the next one that is",
+	LegalNoonNextWorkingDay: "a limit on a day that is no working day gives way to noon of the next one that is",
+	LegalSkipHolidays:       "if holidays are no business days, which is unsettled",
+}
+
+func (o *Obligation) explainLegal(cal calendar.Calendar) []calendar.Step {
+	strict, legal := o.dues.due(1), o.legal.limit(&o.dues)
 	if legal.Equal(strict) {
 		return nil
 	}
-	return []calendar.Step{{
-		Text: "latest arguable limit " + calendar.Reading(legal, cal.Zone) +
-			": the hour of the event is not counted (Regulation 1182/71, Article 3(1))",
-		At: legal,
-	}}
+	words, steps := legalWords[o.legal], []calendar.Step(nil)
+	switch o.legal {
+	case LegalNextWorkingDay, LegalNoonNextWorkingDay:
+		at := calendar.EndOfDay
+		if o.legal == LegalNoonNextWorkingDay {
+			at = calendar.Noon
+		}
+		if _, steps = cal.ExplainRoll(strict, o.dues.first.EndsDay(), at); len(steps) == 0 {
+			words = legalWords[LegalFullHour]
+		}
+	}
+	return append(steps, calendar.Step{Text: "latest arguable limit " + calendar.Reading(legal, cal.Zone) + ": " + words, At: legal})
 }
 
 func (o *Obligation) explainRecurrence(cal calendar.Calendar) []calendar.Step {
@@ -115,14 +181,47 @@ func (o *Obligation) explainRecurrence(cal calendar.Calendar) []calendar.Step {
 		" after the last one sent, until this is stated: " + o.Pack.factLabel(o.Rule.Until)}}
 }
 
-func (o *Obligation) warnings(cal calendar.Calendar) []string {
+func (o *Obligation) warnings(c *Case, cal calendar.Calendar) []string {
 	var lines []string
 	if o.Started && o.Applies == Unknown {
 		lines = append(lines, "worst case: "+o.Why)
 	}
-	business := o.Rule.Within.Unit == calendar.BusinessDays || o.Rule.Every.Unit == calendar.BusinessDays
-	if business && len(cal.Holidays) == 0 {
-		lines = append(lines, "no public holidays are known here: only weekends are skipped")
+	if text := o.unknownHolidays(cal); text != "" {
+		lines = append(lines, text)
+	}
+	for i := range o.Rule.Caps {
+		if k := &o.Rule.Caps[i]; o.Started && !hasTime(c, k.Starts) {
+			lines = append(lines, "an earlier limit cannot be excluded; not stated yet: "+o.Pack.factLabel(k.Starts))
+		}
+	}
+	if relief := o.Rule.Relief; relief != nil && c.Settings[relief.Setting] == "" {
+		lines = append(lines, "a later legal limit may hold; not known yet: "+o.Pack.questionLabel(relief.Setting))
 	}
 	return lines
+}
+
+func hasTime(c *Case, fact string) bool {
+	_, stated := c.Times[fact]
+	return stated
+}
+
+// unknownHolidays warns where holidays decide and are not known.
+func (o *Obligation) unknownHolidays(cal calendar.Calendar) string {
+	switch {
+	case !o.dues.usesHolidays(o.legal):
+		return ""
+	case len(cal.Holidays) == 0:
+		return "no public holidays are known here: only weekends are skipped"
+	case !o.Started || o.Rule.Soft():
+		return ""
+	}
+	last := o.dues.due(1)
+	if legal := o.legal.limit(&o.dues); legal.After(last) {
+		last = legal
+	}
+	unknown := cal.Unknown(o.dues.anchor, last.Add(-time.Nanosecond))
+	if len(unknown) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("the holidays of %s are not known for %d: only weekends are skipped there, and no limit moves to a later day", cal.Name, unknown[0])
 }

@@ -20,6 +20,7 @@ const (
 	Waived          State = "waived"             // decided not to be required
 	CannotExclude   State = "cannot be excluded" // an answer that decides it is unknown; the due time is the worst case
 	NoLongerApplies State = "no longer applies"  // applied once; the facts have changed
+	Suspended       State = "suspended"          // an evidenced delay runs; the due time is the one after it
 )
 
 // Decided reports whether nothing more is asked: the incident may be closed
@@ -46,8 +47,8 @@ func (s State) Counting() bool {
 // current time: State and Missed take it as an argument. All times are UTC
 // instants; a due time that is an end of day is the exclusive next midnight.
 //
-// Pack, Rule, Applies, Started, Start, Strict and Occurrence are enough for
-// State, Left and SoonFor of an obligation that still stands, so a live view may
+// Pack, Rule, Applies, Started, Start, Strict, Occurrence and Suspension are
+// enough for State, Left and SoonFor of an obligation that still stands, so a live view may
 // keep just these. Missed, NextAfter and Explain need the whole as Obligations
 // made it.
 type Obligation struct {
@@ -68,9 +69,11 @@ type Obligation struct {
 	Done       []Filing  // every submission that counted, in order
 	Ended      time.Time // when Until ended a recurring rule; zero while it runs
 	Waiver     *Waiver
-	Why        string // for NoLongerApplies, CannotExclude and NotStarted: what decided that, for people
+	Suspension *Suspension // the latest delay of a rule that knows one; nil where there is none
+	Why        string      // for NoLongerApplies, CannotExclude and NotStarted: what decided that, for people
 
-	closed bool // the case ended before the obligation was met
+	closed bool  // the case ended before the obligation was met
+	legal  Legal // how the legal limit is computed for this case
 	dues   series
 }
 
@@ -99,6 +102,8 @@ func (o *Obligation) State(now time.Time) State {
 		return o.metState(now)
 	case !o.Started:
 		return NotStarted
+	case o.Suspension != nil && o.Suspension.Holds(now):
+		return Suspended
 	case o.Applies == Unknown:
 		return CannotExclude
 	case o.Rule.Soft():
@@ -203,19 +208,19 @@ func (o *Obligation) until(now time.Time) time.Time {
 
 // past reports whether the due time that stands has passed at now.
 func (o *Obligation) past(now time.Time) bool {
-	return !o.Strict.IsZero() && isPast(o.Strict, o.period(), now)
+	return !o.Strict.IsZero() && isPast(o.Strict, o.endsDay(), now)
 }
 
-// period is the one that ends with the due time that stands.
-func (o *Obligation) period() calendar.Period {
+// endsDay reports whether the due time that stands is an exclusive midnight.
+func (o *Obligation) endsDay() bool {
 	if o.Occurrence > 1 {
-		return o.Rule.Every
+		return o.Rule.Every.EndsDay()
 	}
-	return o.Rule.Within
+	return o.Rule.Within.EndsDay() && o.Rule.At == calendar.EndOfDay
 }
 
-// isPast reports whether at is too late for a due time that ends the period p:
-// the end of an hours period is still in time, an exclusive midnight is not.
-func isPast(due time.Time, p calendar.Period, at time.Time) bool {
-	return at.After(due) || (p.EndsDay() && at.Equal(due))
+// isPast reports whether at is too late for a due time: a time that is shown
+// is still in time, an exclusive midnight is not.
+func isPast(due time.Time, endsDay bool, at time.Time) bool {
+	return at.After(due) || (endsDay && at.Equal(due))
 }

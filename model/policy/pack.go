@@ -79,6 +79,7 @@ type Pack struct {
 	EffectiveTo   string     `json:"effective_to,omitempty"`   // last day in force
 	CheckedOn     string     `json:"checked_on,omitempty"`     // when somebody last read the source against the pack
 	Zone          string     `json:"zone,omitempty"`           // IANA zone of the authority; "" is the space's own
+	CalendarID    string     `json:"calendar,omitempty"`       // whose holidays count; "" is the space's own, or none where the pack has a zone
 	Procedure     string     `json:"procedure,omitempty"`      // where phases and roles come from when the source has none of its own
 	Severities    []Severity `json:"severities,omitempty"`     // lowest first
 	Types         []Term     `json:"types,omitempty"`          // incident types
@@ -86,12 +87,13 @@ type Pack struct {
 	Roles         []Role     `json:"roles,omitempty"`
 	Phases        []Phase    `json:"phases,omitempty"` // in order
 	Questions     []Question `json:"questions,omitempty"`
+	Settings      []Setting  `json:"settings,omitempty"`
 	Facts         []Term     `json:"facts,omitempty"` // named times beyond StandardFacts
 	Rules         []Rule     `json:"rules,omitempty"`
 
 	// Calendar is what the authority or contract behind the pack counts days
-	// by. Config prepares it from Zone and the holidays it knows; a nil zone
-	// in it is the space's own.
+	// by. Config prepares it from Zone and CalendarID; a nil zone in it is the
+	// space's own.
 	Calendar calendar.Calendar `json:"-"`
 }
 
@@ -146,6 +148,19 @@ type Question struct {
 	Help  string `json:"help,omitempty"`
 }
 
+// Setting is what an incident, or the organisation, is known by where yes and
+// no are not enough: one of several words, such as a kind of entity, or a
+// count, such as of people affected in one jurisdiction.
+type Setting struct {
+	ID     string `json:"id"`
+	Label  string `json:"label"`
+	Help   string `json:"help,omitempty"`
+	Values []Term `json:"values,omitempty"` // none: the setting is a whole number from 0
+}
+
+// IsCount reports whether the setting is a number.
+func (s *Setting) IsCount() bool { return len(s.Values) == 0 }
+
 // Condition says when a rule or task applies: every non-empty field must
 // hold; within a field any one value is enough. The zero Condition always
 // holds. What is not known yet makes the outcome unknown, never no.
@@ -157,6 +172,12 @@ type Condition struct {
 	Tier           []string          `json:"tier,omitempty"`    // holds when the answer "tier.ID" is yes
 	Acting         []string          `json:"acting,omitempty"`  // in which legal role: the answer "acting.ID", such as acting.controller
 	Answers        map[string]Answer `json:"answers,omitempty"` // each question must have this answer
+
+	Settings  map[string][]string `json:"settings,omitempty"`   // each setting must be one of these words
+	Except    map[string][]string `json:"except,omitempty"`     // each setting must be none of these words
+	AtLeast   map[string]int      `json:"at_least,omitempty"`   // each count must be this or more
+	MoreThan  map[string]int      `json:"more_than,omitempty"`  // each count must be above this
+	FewerThan map[string]int      `json:"fewer_than,omitempty"` // each count must be below this
 }
 
 // Rule is one promise: when it applies, what starts its clock, how long it
@@ -178,6 +199,59 @@ type Rule struct {
 	Citation string          `json:"citation,omitempty"` // article, section or heading of the source
 	Note     string          `json:"note,omitempty"`     // what a reader should know beside the number
 	Internal bool            `json:"internal,omitempty"` // a duty within the company (review, record), nothing is sent
+
+	// How the time is counted, where that is more than a period from a fact.
+	At        calendar.TimeOfDay `json:"at,omitzero"`          // time of the last day, in the pack's zone
+	CountFrom calendar.Anchor    `json:"count_from,omitempty"` // which day is the first
+	Caps      []Cap              `json:"caps,omitempty"`       // other limits; the earliest decides
+	Restarts  []string           `json:"restarts,omitempty"`   // submissions of these rules, "submitted:RULE", start the clock anew
+	Relief    *Relief            `json:"relief,omitempty"`     // another legal limit for some kinds of entity
+	Suspend   Suspend            `json:"suspend,omitempty"`    // what an evidenced delay does; "" is that there is none
+
+	// The civil days, in the pack's zone, on which the clock must start for the
+	// rule to be in force, both included; "" where open. The pack's own bounds
+	// hold too.
+	EffectiveFrom string `json:"effective_from,omitempty"`
+	EffectiveTo   string `json:"effective_to,omitempty"`
+	CheckedOn     string `json:"checked_on,omitempty"` // where it differs from the pack's
+}
+
+// Cap is a further limit of a rule, with a clock of its own. Hours go with
+// hours and days with days.
+type Cap struct {
+	Starts string          `json:"starts"` // a fact
+	Within calendar.Period `json:"within"`
+	// Lapses says that the cap does not count once it has passed before the
+	// rule's own clock starts.
+	Lapses bool `json:"lapses,omitempty"`
+}
+
+// Relief gives a rule another way to compute its legal limit, for entities
+// whose setting is set and is none of the words.
+type Relief struct {
+	Setting string   `json:"setting"`
+	Except  []string `json:"except,omitempty"`
+	Legal   Legal    `json:"legal"`
+}
+
+// Suspend says what an evidenced, expiring delay (such as one that law
+// enforcement asks for) does to a due time.
+type Suspend string
+
+const (
+	// SuspendNever is the default: the rule knows no delay.
+	SuspendNever Suspend = ""
+	// SuspendUntilEnd moves a due time that comes before the end of the delay
+	// to that end; where days are counted, to the end of its last day.
+	SuspendUntilEnd Suspend = "until-end"
+	// SuspendResume stops the clock: the due time moves by as much as the delay
+	// took, hours by its length and days by the civil days it spans.
+	SuspendResume Suspend = "resume"
+)
+
+// count is the rule's way from its start to its first due time.
+func (r *Rule) count() calendar.Count {
+	return calendar.Count{Period: r.Within, From: r.CountFrom, At: r.At, HolidaysCount: r.Legal == LegalSkipHolidays}
 }
 
 // Soft reports whether the rule has no number of its own: "without undue delay".
@@ -192,4 +266,17 @@ const (
 	// LegalFullHour ends with the last full hour: Regulation (EEC, Euratom)
 	// 1182/71, Article 3(1) and (2)(a): the hour of the event is not counted.
 	LegalFullHour Legal = "full-hour"
+	// LegalNextWorkingDay ends with the next working day where the last day is
+	// none: Regulation 1182/71, Article 3(4), and its likes elsewhere.
+	LegalNextWorkingDay Legal = "next-working-day"
+	// LegalNoonNextWorkingDay ends at noon of the next working day where the
+	// limit falls on none; otherwise hours end with the last full hour:
+	// Delegated Regulation (EU) 2025/301, Article 5.
+	LegalNoonNextWorkingDay Legal = "noon-next-working-day"
+	// LegalSkipHolidays takes holidays out of a count of business days which
+	// the strict limit leaves in: where it is unsettled whether they count.
+	LegalSkipHolidays Legal = "skip-holidays"
 )
+
+// Legals are the ways to compute the latest arguable limit.
+var Legals = []Legal{LegalSame, LegalFullHour, LegalNextWorkingDay, LegalNoonNextWorkingDay, LegalSkipHolidays}

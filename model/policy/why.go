@@ -31,7 +31,10 @@ func (o *Obligation) unknown(c *Case) string {
 	case len(when.Data) > 0 && anyOf(when.Data, c.Data) == Unknown:
 		return "the data concerned is not decided yet"
 	}
-	return "not answered yet: " + o.Pack.questionLabel(when.unanswered(c))
+	if question := when.unanswered(c); question != "" {
+		return "not answered yet: " + o.Pack.questionLabel(question)
+	}
+	return "not known yet: " + o.Pack.questionLabel(when.unmeasured(c))
 }
 
 // unanswered returns the first question, in the order of Reasons, whose answer
@@ -66,14 +69,20 @@ func (o *Obligation) against(c *Case) string {
 			return reason.Text
 		}
 	}
+	if o.Started {
+		return o.outOfForce(o.dues.calendar.Location())
+	}
 	return ""
 }
 
-// questionLabel is the wording of a question, its id where the pack does not
-// ask it.
+// questionLabel is the wording of a question or setting, its id where the pack
+// does not ask it.
 func (p *Pack) questionLabel(id string) string {
 	if question, found := p.Question(id); found && question.Label != "" {
 		return question.Label
+	}
+	if setting, found := p.Setting(id); found && setting.Label != "" {
+		return setting.Label
 	}
 	return id
 }
