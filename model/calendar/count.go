@@ -34,47 +34,34 @@ const (
 // Anchors are the places a count of days may start.
 var Anchors = []Anchor{FromEvent, FromEventDay, FromYearEnd}
 
-// TimeOfDay is what a clock shows, in minutes after midnight. The zero value
-// is EndOfDay: no promise runs out at the first minute of a day.
-type TimeOfDay int
+// TimeOfDay is what a clock shows, written "17:30". The zero value is EndOfDay.
+type TimeOfDay string
 
 // EndOfDay is the exclusive next midnight; Noon is 12:00.
 const (
-	EndOfDay TimeOfDay = 0
-	Noon     TimeOfDay = 12 * 60
+	EndOfDay TimeOfDay = ""
+	Noon     TimeOfDay = "12:00"
 )
 
-// ParseTimeOfDay reads "17:30"; "end of day" and "24:00" are EndOfDay.
-func ParseTimeOfDay(text string) (TimeOfDay, error) {
-	if text == "24:00" || text == "end of day" {
-		return EndOfDay, nil
+// Check says what is wrong with a time that is no end of day, and nothing where
+// it is right. A wrong one counts as the end of the day.
+func (t TimeOfDay) Check() error {
+	if _, ok := t.sinceMidnight(); ok || t == EndOfDay {
+		return nil
 	}
-	t, err := time.Parse("15:04", text)
-	if err != nil || len(text) != len("15:04") || text == "00:00" {
-		return EndOfDay, fmt.Errorf("%q is no time of day: write it as 17:30, or leave it out for the end of the day", clip(text))
-	}
-	return TimeOfDay(t.Hour()*60 + t.Minute()), nil
+	return fmt.Errorf("%q is no time of day: write it as 17:30, or leave it out for the end of the day", clip(string(t)))
 }
 
-// String returns the time as "17:30", or "end of day".
-func (t TimeOfDay) String() string {
-	if t == EndOfDay {
-		return "end of day"
+// sinceMidnight is the time as a clock reads it; false where it is none.
+func (t TimeOfDay) sinceMidnight() (time.Duration, bool) {
+	if len(t) != len("17:30") {
+		return 0, false
 	}
-	return fmt.Sprintf("%02d:%02d", t/60, t%60)
-}
-
-// MarshalText writes the time as String does.
-func (t TimeOfDay) MarshalText() ([]byte, error) { return []byte(t.String()), nil }
-
-// UnmarshalText reads what ParseTimeOfDay reads.
-func (t *TimeOfDay) UnmarshalText(text []byte) error {
-	parsed, err := ParseTimeOfDay(string(text))
-	if err != nil {
-		return err
+	read, err := time.Parse("15:04", string(t))
+	if err != nil || t == "00:00" {
+		return 0, false
 	}
-	*t = parsed
-	return nil
+	return time.Duration(read.Hour())*time.Hour + time.Duration(read.Minute())*time.Minute, true
 }
 
 // IsZero reports whether the count has no limit.
@@ -98,10 +85,10 @@ func (c Calendar) End(n Count, from time.Time) time.Time {
 }
 
 func (c Calendar) endOn(d Date, at TimeOfDay) time.Time {
-	if at == EndOfDay {
-		return d.End(c.Location())
+	if since, ok := at.sinceMidnight(); ok {
+		return d.at(since, c.Location())
 	}
-	return d.At(at, c.Location())
+	return d.End(c.Location())
 }
 
 // leftOut is the day after which a count of days begins.

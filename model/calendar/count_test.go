@@ -21,9 +21,9 @@ func TestEnd(t *testing.T) {
 		count     Count
 		from, end string
 	}{
-		{"17:30 on the fourth business day", Count{Period: Period{4, BusinessDays}, At: 17*60 + 30}, "2026-11-23T10:00-05:00", "2026-11-30T17:30-05:00"},
-		{"an event on a Saturday: Monday is day 1", Count{Period: Period{4, BusinessDays}, At: 17*60 + 30}, "2026-11-14T10:00-05:00", "2026-11-19T17:30-05:00"},
-		{"an event on a holiday: the next business day is day 1", Count{Period: Period{4, BusinessDays}, At: 17*60 + 30}, "2026-11-26T10:00-05:00", "2026-12-02T17:30-05:00"},
+		{"17:30 on the fourth business day", Count{Period: Period{4, BusinessDays}, At: "17:30"}, "2026-11-23T10:00-05:00", "2026-11-30T17:30-05:00"},
+		{"an event on a Saturday: Monday is day 1", Count{Period: Period{4, BusinessDays}, At: "17:30"}, "2026-11-14T10:00-05:00", "2026-11-19T17:30-05:00"},
+		{"an event on a holiday: the next business day is day 1", Count{Period: Period{4, BusinessDays}, At: "17:30"}, "2026-11-26T10:00-05:00", "2026-12-02T17:30-05:00"},
 		{"noon of the next working day", Count{Period: Period{1, BusinessDays}, At: Noon}, "2026-11-25T10:00-05:00", "2026-11-27T12:00-05:00"},
 		{"holidays counted", Count{Period: Period{3, BusinessDays}, HolidaysCount: true}, "2026-11-24T10:00-05:00", "2026-11-28T00:00-05:00"},
 		{"holidays not counted", Count{Period: Period{3, BusinessDays}}, "2026-11-24T10:00-05:00", "2026-12-01T00:00-05:00"},
@@ -81,7 +81,7 @@ func TestExplainCount(t *testing.T) {
 		from  string
 		want  []string
 	}{
-		{"the SEC's four business days", Count{Period: Period{4, BusinessDays}, At: 17*60 + 30}, "2026-11-23T10:00-05:00", []string{
+		{"the SEC's four business days", Count{Period: Period{4, BusinessDays}, At: "17:30"}, "2026-11-23T10:00-05:00", []string{
 			"Mon 23 Nov is not counted: the day of the event",
 			"Thu 26 Nov skipped: Thanksgiving Day",
 			"Sat 28 and Sun 29 Nov skipped: weekend",
@@ -118,15 +118,15 @@ func TestUnknownYears(t *testing.T) {
 	}
 }
 
-func TestParseTimeOfDay(t *testing.T) {
-	for text, want := range map[string]TimeOfDay{"17:30": 17*60 + 30, "12:00": Noon, "24:00": EndOfDay, "end of day": EndOfDay} {
-		if got, err := ParseTimeOfDay(text); err != nil || got != want {
-			t.Errorf("%q is %v, %v", text, got, err)
+func TestTimeOfDay(t *testing.T) {
+	for _, text := range []TimeOfDay{"17:30", Noon, EndOfDay, "23:59", "00:01"} {
+		if err := text.Check(); err != nil {
+			t.Error(err)
 		}
 	}
-	for _, text := range []string{"", "5:30 pm", "9:00", "25:00", "00:00", "17:30:00"} {
-		if got, err := ParseTimeOfDay(text); err == nil {
-			t.Errorf("%q is read as %v", text, got)
+	for _, text := range []TimeOfDay{"5:30 pm", "9:00", "25:00", "00:00", "17:30:00", "noon"} {
+		if text.Check() == nil {
+			t.Errorf("%q is taken for a time", text)
 		}
 	}
 }
@@ -141,7 +141,7 @@ func TestEndIsMonotone(t *testing.T) {
 		n := Count{
 			Period:        drawPeriod(t),
 			From:          rapid.SampledFrom(Anchors).Draw(t, "from"),
-			At:            rapid.SampledFrom([]TimeOfDay{EndOfDay, Noon, 17*60 + 30}).Draw(t, "at"),
+			At:            rapid.SampledFrom([]TimeOfDay{EndOfDay, Noon, "17:30"}).Draw(t, "at"),
 			HolidaysCount: rapid.Bool().Draw(t, "holidays count"),
 		}
 		from := at2026(t)

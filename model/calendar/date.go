@@ -60,11 +60,11 @@ func (d Date) Start(zone *time.Location) time.Time {
 // one, in UTC.
 func (d Date) End(zone *time.Location) time.Time { return d.AddDays(1).Start(zone) }
 
-// At returns the instant at which a clock in zone shows the time of day on the
+// at returns the instant at which a clock in zone shows the time of day on the
 // date, in UTC: the first one where it is shown twice, the change of clocks
 // itself where it is skipped.
-func (d Date) At(at TimeOfDay, zone *time.Location) time.Time {
-	reading := civil{date: d, time: time.Duration(at) * time.Minute}
+func (d Date) at(sinceMidnight time.Duration, zone *time.Location) time.Time {
+	reading := civil{date: d, time: sinceMidnight}
 	if shown := instants(reading, zone); len(shown) > 0 {
 		return shown[0].UTC()
 	}

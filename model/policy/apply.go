@@ -121,7 +121,6 @@ func (r *Rule) restartsWith(rule string) bool {
 	return false
 }
 
-
 // settle decides the times that follow from the rule and the case. It keeps
 // nothing of the case itself, so that Dues can do with one on the stack.
 func (o *Obligation) settle(c *Case, cal calendar.Calendar) {
