@@ -8,15 +8,26 @@ import (
 
 // isDated reports whether the rule is in force on some days only.
 func (r *Rule) isDated(pack *Pack) bool {
-	return pack.EffectiveFrom != "" || pack.EffectiveTo != "" || r.EffectiveFrom != "" || r.EffectiveTo != ""
+	from, to := pack.inForce()
+	return from != "" || to != "" || r.EffectiveFrom != "" || r.EffectiveTo != ""
+}
+
+// inForce returns the days between which a law or contract is in force, ""
+// where open. A procedure holds for every incident that was opened under it:
+// its dates only say when the document was published.
+func (p *Pack) inForce() (from, to string) {
+	if p.Kind == Procedure {
+		return "", ""
+	}
+	return p.EffectiveFrom, p.EffectiveTo
 }
 
 // inForce is applies where pack and rule were in force on the civil day on
 // which the clock started, and No elsewhere. The rule in force is the one of
 // that day, not today's; a clock that has not started may start on any day.
 func (o *Obligation) inForce(applies Answer, zone *time.Location) Answer {
-	if !o.Started || within(o.Trigger, o.Pack.EffectiveFrom, o.Pack.EffectiveTo, zone) &&
-		within(o.Trigger, o.Rule.EffectiveFrom, o.Rule.EffectiveTo, zone) {
+	from, to := o.Pack.inForce()
+	if !o.Started || within(o.Trigger, from, to, zone) && within(o.Trigger, o.Rule.EffectiveFrom, o.Rule.EffectiveTo, zone) {
 		return applies
 	}
 	return No
@@ -47,13 +58,13 @@ func dateNumber(date string) int {
 
 // outOfForce says why pack and rule were not in force when the clock started.
 func (o *Obligation) outOfForce(zone *time.Location) string {
-	from := max(o.Pack.EffectiveFrom, o.Rule.EffectiveFrom)
+	from, to := o.Pack.inForce()
+	from = max(from, o.Rule.EffectiveFrom)
 	if from != "" && !within(o.Trigger, from, "", zone) {
 		return "not in force before " + from
 	}
-	to := o.Rule.EffectiveTo
-	if to == "" || (o.Pack.EffectiveTo != "" && o.Pack.EffectiveTo < to) {
-		to = o.Pack.EffectiveTo
+	if to == "" || (o.Rule.EffectiveTo != "" && o.Rule.EffectiveTo < to) {
+		to = o.Rule.EffectiveTo
 	}
 	return "not in force after " + to
 }

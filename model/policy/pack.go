@@ -209,8 +209,8 @@ type Rule struct {
 	Suspend   Suspend            `json:"suspend,omitempty"`    // what an evidenced delay does; "" is that there is none
 
 	// The civil days, in the pack's zone, on which the clock must start for the
-	// rule to be in force, both included; "" where open. The pack's own bounds
-	// hold too.
+	// rule to be in force, both included; "" where open. The bounds of a regime
+	// hold for its rules too.
 	EffectiveFrom string `json:"effective_from,omitempty"`
 	EffectiveTo   string `json:"effective_to,omitempty"`
 	CheckedOn     string `json:"checked_on,omitempty"` // where it differs from the pack's
