@@ -22,10 +22,10 @@ import (
 type tape struct {
 	written []byte
 	reading bool
-	rest    []byte // to be read; what is made of it is copied
-	short   bool   // it ended too early, or is not what it should be; what was still to come is zero
+	rest    []byte            // to be read; what is made of it is copied
+	short   bool              // it ended too early, or is not what it should be; what was still to come is zero
 	words   map[string]string // those read so far
-	texts   *strings.Builder // what texts are cut out of, since there are many
+	texts   *strings.Builder  // what texts are cut out of, since there are many
 }
 
 // encodeIncident makes the stored form of an incident.
