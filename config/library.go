@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -13,20 +14,50 @@ import (
 // Library is every pack a console knows, all versions of each. It is never
 // changed once loaded, so it is shared freely.
 type Library struct {
-	packs []*policy.Pack // by id, then by version
+	packs     []*policy.Pack // by id, then by version
+	calendars *Calendars
+}
+
+// The folders of a data directory that hold a team's own packs and calendars.
+const (
+	PacksFolder     = "packs"
+	CalendarsFolder = "calendars"
+)
+
+// LoadLibrary reads the embedded packs and calendars and those of a data
+// directory; either folder may be missing there, and dir may be "". What is
+// wrong with calendars is a *CalendarError, with packs a *PackError.
+func LoadLibrary(dir string) (*Library, error) {
+	if dir == "" {
+		return LoadPacks("")
+	}
+	known, err := LoadCalendars(filepath.Join(dir, CalendarsFolder))
+	if err != nil {
+		return nil, err
+	}
+	return known.loadPacks(filepath.Join(dir, PacksFolder))
 }
 
 // LoadPacks reads the embedded packs and every *.toml file in dir; a dir that
 // is "" or does not exist adds none. A pack of the same id as an embedded one
 // replaces it for new incidents if its version is higher; otherwise it is
 // refused, as are two of the same id and version. Either the whole library is
-// returned or a *PackError with every problem of every file.
+// returned or a *PackError with every problem of every file. Packs may name
+// embedded calendars only; see LoadLibrary.
 func LoadPacks(dir string) (*Library, error) {
-	packs, err := embeddedPacks()
+	known, err := shippedCalendars()
 	if err != nil {
 		return nil, err
 	}
-	shelf := &shelf{packs: packs, origin: map[policy.Ref]string{}}
+	return known.loadPacks(dir)
+}
+
+func (c *Calendars) loadPacks(dir string) (*Library, error) {
+	packs, err := c.embeddedPacks()
+	if err != nil {
+		return nil, err
+	}
+	shelf := &shelf{packs: packs, calendars: c, origin: map[policy.Ref]string{}}
 	if err := shelf.addFolder(dir); err != nil {
 		return nil, err
 	}
@@ -36,15 +67,16 @@ func LoadPacks(dir string) (*Library, error) {
 	slices.SortFunc(shelf.packs, func(a, b *policy.Pack) int {
 		return cmp.Or(strings.Compare(a.ID, b.ID), cmp.Compare(a.Version, b.Version))
 	})
-	return &Library{packs: shelf.packs}, nil
+	return &Library{packs: shelf.packs, calendars: c}, nil
 }
 
 // shelf is a library while it is filled. Every file is read before any is
 // judged against the others, so the order of file names decides nothing.
 type shelf struct {
-	packs   []*policy.Pack
-	origin  map[policy.Ref]string // the user's file that a version came from
-	refused PackError
+	packs     []*policy.Pack
+	calendars *Calendars
+	origin    map[policy.Ref]string // the user's file that a version came from
+	refused   PackError
 }
 
 func (s *shelf) addFolder(dir string) error {
@@ -59,7 +91,7 @@ func (s *shelf) addFolder(dir string) error {
 			s.refused.Problems = append(s.refused.Problems, Problem{File: file, Message: fmt.Sprintf("cannot be read: %v", err)})
 			continue
 		}
-		if pack := s.refused.keep(ParsePack(file, data)); pack != nil {
+		if pack := s.refused.keep(s.calendars.ParsePack(file, data)); pack != nil {
 			s.add(file, data, pack, s.packs[:shipped])
 		}
 	}
@@ -89,6 +121,9 @@ func (s *shelf) add(file string, data []byte, pack *policy.Pack, shipped []*poli
 	s.origin[pack.Ref()] = file
 	s.packs = append(s.packs, pack)
 }
+
+// Calendars returns the holidays that the packs count by.
+func (l *Library) Calendars() *Calendars { return l.calendars }
 
 // Packs returns the latest version of each pack, by id.
 func (l *Library) Packs() []*policy.Pack {

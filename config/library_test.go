@@ -43,7 +43,7 @@ func TestLoadPacksAddsTheUsersOwn(t *testing.T) {
 			t.Errorf("incidents may still be pinned to %s", ref)
 		}
 	}
-	if len(l.Packs()) != 7 || len(l.Procedures()) != 6 {
+	if len(l.Packs()) != 22 || len(l.Procedures()) != 6 {
 		t.Errorf("%d packs, %d procedures: %v", len(l.Packs()), len(l.Procedures()), l.IDs())
 	}
 	if _, found := l.Latest("nobody's"); found {

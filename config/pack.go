@@ -7,6 +7,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"time"
 
 	"tocsin/model/policy"
 )
@@ -27,7 +28,8 @@ const (
 // sections that the file leaves out (severities, types, data, roles, phases)
 // come from the embedded procedure of that name, together with its questions.
 // A pack with anything wrong in it is refused with a *PackError that names
-// every problem.
+// every problem. It may name embedded calendars only; Calendars.ParsePack knows
+// a team's own too.
 func ParsePack(file string, data []byte) (*policy.Pack, error) {
 	pack, _, err := CheckPack(file, data)
 	return pack, err
@@ -36,12 +38,27 @@ func ParsePack(file string, data []byte) (*policy.Pack, error) {
 // CheckPack is ParsePack that also returns what the pack's author should look
 // at again though it works.
 func CheckPack(file string, data []byte) (pack *policy.Pack, warnings []Problem, err error) {
+	known, err := shippedCalendars()
+	if err != nil {
+		return nil, nil, err
+	}
+	return known.CheckPack(file, data)
+}
+
+// ParsePack is the function ParsePack with these calendars.
+func (c *Calendars) ParsePack(file string, data []byte) (*policy.Pack, error) {
+	pack, _, err := c.CheckPack(file, data)
+	return pack, err
+}
+
+// CheckPack is the function CheckPack with these calendars.
+func (c *Calendars) CheckPack(file string, data []byte) (pack *policy.Pack, warnings []Problem, err error) {
 	pack = &policy.Pack{}
 	d := decode(file, data, pack)
 	if len(d.problems) > 0 && d.lines == nil {
 		return nil, nil, &PackError{Problems: d.problems}
 	}
-	d.complete(pack)
+	d.complete(pack, c)
 	warnings = d.lint(pack)
 	if len(d.problems) > 0 {
 		return nil, nil, &PackError{Problems: d.sorted()}
@@ -50,19 +67,28 @@ func CheckPack(file string, data []byte) (pack *policy.Pack, warnings []Problem,
 }
 
 // complete takes over the procedure the pack names and prepares its calendar.
-func (d *document) complete(pack *policy.Pack) {
+func (d *document) complete(pack *policy.Pack, known *Calendars) {
 	if pack.Procedure != "" {
 		d.takeOver(pack)
 	}
-	if pack.Zone == "" {
-		return
-	}
-	zone, err := LoadZone(pack.Zone)
-	if err != nil {
-		d.problem("zone", "%s", err)
-		return
+	var zone *time.Location
+	if pack.Zone != "" {
+		loaded, err := LoadZone(pack.Zone)
+		if err != nil {
+			d.problem("zone", "%s", err)
+		}
+		zone = loaded
 	}
 	pack.Calendar.Zone = zone
+	if pack.CalendarID == "" {
+		return
+	}
+	counted, err := known.Calendar(pack.CalendarID, zone)
+	if err != nil {
+		d.problem("calendar", "%s", err)
+		return
+	}
+	pack.Calendar = counted
 }
 
 func (d *document) takeOver(pack *policy.Pack) {
@@ -130,7 +156,7 @@ func (d *document) lint(pack *policy.Pack) (warnings []Problem) {
 // headKeys are the keys of a pack that nothing else in it refers to.
 var headKeys = map[string]bool{
 	"id": true, "version": true, "kind": true, "title": true, "summary": true, "source": true,
-	"effective_from": true, "effective_to": true, "checked_on": true, "zone": true,
+	"effective_from": true, "effective_to": true, "checked_on": true, "zone": true, "calendar": true,
 }
 
 // wordsMissing reports whether the problems may have cost the pack words that
@@ -159,7 +185,7 @@ func follows(key string, problems []Problem) bool {
 }
 
 // embeddedPacks reads every embedded pack.
-func embeddedPacks() ([]*policy.Pack, error) {
+func (c *Calendars) embeddedPacks() ([]*policy.Pack, error) {
 	entries, err := embedded.ReadDir(packsFolder)
 	if err != nil {
 		return nil, fmt.Errorf("read the embedded packs: %w", err)
@@ -175,7 +201,7 @@ func embeddedPacks() ([]*policy.Pack, error) {
 		if err != nil {
 			return nil, fmt.Errorf("read an embedded pack: %w", err)
 		}
-		packs = append(packs, refused.keep(ParsePack(name, data)))
+		packs = append(packs, refused.keep(c.ParsePack(name, data)))
 	}
 	if len(refused.Problems) > 0 {
 		return nil, refused

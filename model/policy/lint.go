@@ -7,8 +7,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"tocsin/model/calendar"
 )
 
 // Level says how bad a Finding is.
@@ -47,6 +45,8 @@ func Lint(p *Pack) []Finding {
 	}
 	l.cycles()
 	l.coverage()
+	l.overlaps()
+	l.tiers()
 	slices.SortStableFunc(l.findings, func(a, b Finding) int { return strings.Compare(string(a.Level), string(b.Level)) })
 	return l.findings
 }
@@ -158,12 +158,16 @@ func (l *linter) terms() {
 	lintNamed(l, "roles", p.Roles, func(r *Role) (string, string) { return r.ID, r.Label })
 	lintNamed(l, "phases", p.Phases, func(f *Phase) (string, string) { return f.ID, f.Label })
 	lintNamed(l, "questions", p.Questions, func(q *Question) (string, string) { return q.ID, q.Label })
-	lintNamed(l, "a facts", p.Facts, func(t *Term) (string, string) { return t.ID, t.Label })
+	lintNamed(l, "settings", p.Settings, func(s *Setting) (string, string) { return s.ID, s.Label })
+	lintNamed(l, "facts", p.Facts, func(t *Term) (string, string) { return t.ID, t.Label })
 	lintNamed(l, "rules", p.Rules, func(r *Rule) (string, string) { return r.ID, r.Title })
 	for i := range p.Facts {
 		if _, standard := findTerm(standardFacts, p.Facts[i].ID); standard {
 			l.errorf(fmt.Sprintf("facts[%d].id", i), "%q is a standard fact already: leave it out", p.Facts[i].ID)
 		}
+	}
+	for i := range p.Settings {
+		lintNamed(l, fmt.Sprintf("settings[%d].values", i), p.Settings[i].Values, func(t *Term) (string, string) { return t.ID, t.Label })
 	}
 	for i := range p.Severities {
 		if len(p.Severities[i].Criteria) == 0 {
@@ -251,6 +255,7 @@ func (l *linter) condition(key string, w *Condition) {
 	l.words(key+".tier", "a tier that a question tier.… of this pack asks about", w.Tier, l.asked(TierPrefix))
 	l.words(key+".acting", "a legal role that a question acting.… of this pack asks about", w.Acting, l.asked(ActingPrefix))
 	l.answers(key+".answers", w.Answers)
+	l.measures(key, w)
 	l.contradictions(key, w)
 }
 
@@ -306,10 +311,8 @@ func (l *linter) rule(i int, r *Rule) {
 	l.metBy(key, r)
 	l.roles(key+".approval", r.Approval)
 	l.roles(key+".remind", r.Remind)
-	if l.oneOf(key+".legal", "a way to compute the legal limit", string(r.Legal), []string{string(LegalSame), string(LegalFullHour)}) &&
-		r.Legal == LegalFullHour && r.Within.Unit != calendar.Hours {
-		l.errorf(key+".legal", "full-hour is for periods in hours, such as within = \"72h\"")
-	}
+	l.clock(key, r)
+	l.force(key, r)
 	if r.Citation == "" {
 		l.warnf(key, "%q has no citation: say which article or section of the source it comes from", r.ID)
 	}

@@ -82,7 +82,7 @@ func TestLint(t *testing.T) {
 		{"unknown until", func(p *Pack) { p.Rules[0].Until = "solved" }, LevelError, "rules[0].until", `did you mean "resolved"?`},
 		{"until what starts it", func(p *Pack) { p.Rules[0].Until = "aware" }, LevelError, "rules[0].until", "nothing would ever recur"},
 		{"unknown legal limit", func(p *Pack) { p.Rules[0].Legal = "fullhour" }, LevelError, "rules[0].legal", `did you mean "full-hour"?`},
-		{"full hour of days", func(p *Pack) { p.Rules[1].Legal = LegalFullHour }, LevelError, "rules[1].legal", "periods in hours"},
+		{"full hour of days", func(p *Pack) { p.Rules[1].Within, p.Rules[1].Legal = days(3), LegalFullHour }, LevelError, "rules[1].legal", "periods in hours"},
 		{"unknown way to meet", func(p *Pack) { p.Rules[1].MetBy = "recieved" }, LevelError, "rules[1].met_by", `did you mean "received"?`},
 		{"met by an unknown fact", func(p *Pack) { p.Rules[1].MetBy = "fact:remedied" }, LevelError, "rules[1].met_by", "is not a fact"},
 		{"recurring, met by a fact", func(p *Pack) { p.Rules[0].MetBy = "fact:contained" }, LevelError, "rules[0].met_by", "happens once"},
@@ -114,3 +114,5 @@ func TestLintOfARegime(t *testing.T) {
 		t.Errorf("a regime needs no phases and may name the standard roles: %+v", findings)
 	}
 }
+
+func days(n int) calendar.Period { return calendar.Period{N: n, Unit: calendar.Days} }
