@@ -28,7 +28,7 @@ func (d *decider) markDuplicate(i, of *Incident, c MarkDuplicate) error {
 	if err != nil {
 		return err
 	}
-	d.carryBeginnings(i, of, "duplicate "+string(i.ID))
+	d.carryBeginnings(i, of, "from its duplicate "+string(i.ID))
 	d.link(i, DuplicateOf, of, HasDuplicate)
 	d.emit(&Closed{ID: i.ID, Outcome: Duplicate, Reason: reason})
 	return nil

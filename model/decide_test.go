@@ -71,7 +71,7 @@ func TestDecide(t *testing.T) {
 		{name: "describe hostile id", space: reported, command: Describe{Incident: "\x1b]0;owned\a"}, cause: ErrNotFound, refusal: []string{"there is no incident (none)"}},
 
 		// Triage.
-		{name: "triage empty", space: reported, command: Triage{Incident: firstID}, events: "incident.assessed"},
+		{name: "triage empty", space: reported, command: Triage{Incident: firstID}, refusal: []string{"triage: says nothing; accepted: at least one of type, classification, severity, data, systems, a fact or a role"}},
 		{name: "triage again empty", space: triaged, command: Triage{Incident: firstID}},
 		{name: "triage whole", space: reported, command: Triage{Incident: firstID, Types: []string{"BREACH", "breach"}, Severity: "High", Criteria: []string{"customers notice"}, Roles: []Holding{{"lead", "Ann"}, {"lead", "Ann"}}}, events: "incident.assessed severity.decided role.taken obligations.moved"},
 		{name: "triage same again", space: triaged, command: Triage{Incident: firstID, Types: []string{"breach"}, Classification: "Confirmed", Severity: "critical", Criteria: []string{"everything is down"}}},
@@ -350,7 +350,7 @@ func TestDuesMoved(t *testing.T) {
 			Reinstate{firstID, key("house/notify"), "r"}, []string{"house/notify starts - 26T10:00"}},
 		{"aware", nil, stated(firstID, "aware", "2026-11-23T11:00:00Z"), []string{"law/authority cannot be excluded - 26T11:00"}},
 		{"excluded", func(s *space) { s.do(stated(firstID, "aware", "2026-11-23T11:00:00Z")) },
-			answered(firstID, "risk", policy.No, ""), []string{"law/authority no longer applies 26T11:00 -"}},
+			answered(firstID, "risk", policy.No, ""), []string{"law/authority is excluded 26T11:00 -"}},
 		{"certain", func(s *space) { s.do(stated(firstID, "aware", "2026-11-23T11:00:00Z")) },
 			answered(firstID, "risk", policy.Yes, ""), []string{"law/authority applies 26T11:00 26T11:00"}},
 		{"days in the authority's zone", func(s *space) { s.do(stated(firstID, "aware", "2026-11-23T11:00:00Z")) },

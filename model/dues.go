@@ -81,13 +81,19 @@ func compareDues(before, after []policy.Obligation) []DueMove {
 		was := old[o.Key()]
 		delete(old, o.Key())
 		if change := changeOf(was, o); change != "" {
-			moves = append(moves, DueMove{Key: o.Key(), Title: o.Rule.Title, Before: strictOf(was), After: o.Strict, Change: change})
+			moves = append(moves, DueMove{Key: o.Key(), Title: o.Rule.Title, Before: strictOf(was), After: o.Strict, Sure: o.Applies == policy.Yes, Change: change})
 		}
 	}
 	for k := range before {
-		if o := &before[k]; old[o.Key()] != nil && visible(o) {
-			moves = append(moves, DueMove{Key: o.Key(), Title: o.Rule.Title, Before: o.Strict, Change: "no longer applies"})
+		o := &before[k]
+		if old[o.Key()] == nil || !visible(o) {
+			continue
 		}
+		change := "no longer applies"
+		if o.Applies == policy.Unknown {
+			change = "is excluded"
+		}
+		moves = append(moves, DueMove{Key: o.Key(), Title: o.Rule.Title, Before: o.Strict, Change: change})
 	}
 	return moves
 }

@@ -202,7 +202,8 @@ type (
 		Title  string         `json:"title"`
 		Before time.Time      `json:"before,omitzero"`
 		After  time.Time      `json:"after,omitzero"`
-		Change string         `json:"change"` // "applies", "no longer applies", "cannot be excluded", "starts", "moves", "met", "stops"
+		Sure   bool           `json:"sure,omitempty"` // it applies; false: it could not be excluded, or no longer applies
+		Change string         `json:"change"`         // "applies", "no longer applies", "cannot be excluded", "is excluded", "starts", "moves", "met", "stops"
 	}
 
 	// Linked: the incident belongs with another one.

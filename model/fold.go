@@ -262,7 +262,7 @@ func (i *Incident) setTask(record TaskRecord) {
 // applies" can be told from "never did".
 func (i *Incident) remember(moves []DueMove) {
 	for _, m := range moves {
-		if !slices.Contains(i.Applied, m.Key) {
+		if m.Sure && !slices.Contains(i.Applied, m.Key) {
 			i.Applied = append(i.Applied, m.Key)
 		}
 	}

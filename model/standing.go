@@ -3,6 +3,7 @@ package model
 import (
 	"cmp"
 	"strings"
+	"time"
 
 	"tocsin/model/policy"
 )
@@ -15,6 +16,9 @@ type Standing struct {
 	Procedure *policy.Pack
 	Rank      int   // severity from 1 (lowest) up; 0 before triage
 	Dues      []Due // obligations that count towards a time, soonest first
+	// Waits is a promise whose clock waits for somebody to state since when
+	// they know. Only where nothing counts yet.
+	Waits policy.Wait
 }
 
 // Due is one obligation that counts towards a time.
@@ -27,9 +31,22 @@ func (s *State) Stand(i *Incident) *Standing {
 	standing := &Standing{Incident: i, Procedure: procedure, Rank: procedure.SeverityRank(i.Severity()) + 1}
 	if i.Open() {
 		var few [4]*policy.Pack
-		standing.Dues = policy.Dues(s.appendPacks(few[:0], i), i.Case(), s.Zone())
+		packs, c := s.appendPacks(few[:0], i), i.Case()
+		standing.Dues = policy.Dues(packs, c, s.Zone())
+		if len(standing.Dues) == 0 {
+			standing.Waits = policy.Waiting(packs, c, s.Zone(), i.Opened)
+		}
 	}
 	return standing
+}
+
+// orderTime is what a queue orders by: the next due time, or the worst case
+// of a clock that waits to be started; ok is false where there is neither.
+func (s *Standing) orderTime() (at time.Time, ok bool) {
+	if due, counts := s.Next(); counts {
+		return due.At, true
+	}
+	return s.Waits.Worst, s.Waits.Rule != nil
 }
 
 // Next is the obligation due first; ok is false where nothing counts.
@@ -52,9 +69,10 @@ func (s *Standing) Gaps() []policy.Role {
 }
 
 // CompareUrgency orders standings for a queue: open before ended; then what
-// is due next, overdue first; then, where nothing counts, untriaged before
-// triaged; then severity, highest first; then the older. Ended ones come with
-// the latest first. It never returns 0 for two incidents.
+// is due next, overdue first, a clock that waits to be started by its worst
+// case; then, where there is neither, untriaged before triaged; then severity,
+// highest first; then the older. Ended ones come with the latest first. It
+// never returns 0 for two incidents.
 func CompareUrgency(a, b *Standing) int {
 	if open := compareBool(b.Incident.Open(), a.Incident.Open()); open != 0 {
 		return open
@@ -62,13 +80,13 @@ func CompareUrgency(a, b *Standing) int {
 	if !a.Incident.Open() {
 		return cmp.Or(b.Incident.Closed.Compare(a.Incident.Closed), strings.Compare(string(a.Incident.ID), string(b.Incident.ID)))
 	}
-	dueA, okA := a.Next()
-	dueB, okB := b.Next()
+	dueA, okA := a.orderTime()
+	dueB, okB := b.orderTime()
 	if due := compareBool(okB, okA); due != 0 {
 		return due
 	}
 	return cmp.Or(
-		dueA.At.Compare(dueB.At),
+		dueA.Compare(dueB),
 		compareBool(b.Rank == 0, a.Rank == 0),
 		cmp.Compare(b.Rank, a.Rank),
 		a.Incident.Opened.Compare(b.Incident.Opened),

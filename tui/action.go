@@ -96,7 +96,7 @@ func workActions() []action {
 		{id: "severity", keys: []string{"s"}, label: "severity", help: "decide on severity", where: onLists, danger: recorded, gives: "severity", why: needOpen, run: (*Console).severity},
 		{id: "phase", keys: []string{"p"}, label: "phase", help: "move to another phase", where: onLists, danger: recorded, gives: "phase", why: needOpen, run: (*Console).phase},
 		{id: "assign", keys: []string{"a"}, label: "assign", help: "give a role to somebody", where: onLists, danger: recorded, gives: "assign", why: needOpen, run: (*Console).assign},
-		{id: "submit", keys: []string{"d"}, label: "done", help: "record that what an obligation asks for was sent or done", where: onLists, danger: recorded, gives: "submit", why: needObligation, run: (*Console).submit},
+		{id: "submit", keys: []string{"d"}, label: "record", help: "record that what an obligation asks for was sent or done", where: onLists, danger: recorded, gives: "submit", why: needObligation, run: (*Console).submit},
 		{id: "describe", keys: []string{"E"}, help: "edit title, description, systems, TLP, reporter", where: onLists, danger: recorded, gives: "describe", why: needOpen, run: (*Console).describe},
 	}
 }

@@ -146,7 +146,12 @@ func Run(ctx context.Context, opts Options, options ...tea.ProgramOption) error 
 func NewProgram(ctx context.Context, opts Options, options ...tea.ProgramOption) (program *tea.Program, run func() error) {
 	ctx, cancel := context.WithCancel(ctx)
 	console := New(ctx, opts)
-	program = tea.NewProgram(console, append([]tea.ProgramOption{tea.WithContext(ctx), tea.WithFPS(framesPerSecond)}, options...)...)
+	program = tea.NewProgram(console, append([]tea.ProgramOption{
+		tea.WithContext(ctx), tea.WithFPS(framesPerSecond),
+		// Signals end the context, in one place. A second handler would wait for
+		// an event loop that has ended, and the process with it.
+		tea.WithoutSignalHandler(),
+	}, options...)...)
 	return program, func() error {
 		pumped := make(chan struct{})
 		go func() {
@@ -207,7 +212,12 @@ func (c *Console) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	return c, nil
 }
 
+func (c *Console) tooSmall() bool { return c.width < minWidth || c.height < minHeight }
+
 func (c *Console) toText(msg tea.Msg) tea.Cmd {
+	if c.tooSmall() {
+		return nil
+	}
 	if n := len(c.overlays); n > 0 {
 		return c.overlays[n-1].update(c, msg)
 	}
@@ -221,6 +231,9 @@ func (c *Console) key(msg tea.KeyPressMsg) tea.Cmd {
 	c.message, c.alarming = "", false
 	if msg.String() == "ctrl+c" {
 		return c.quit()
+	}
+	if c.tooSmall() {
+		return nil // nobody sees what a key would do
 	}
 	if a, known := c.keys.find(msg.String(), c.current.here()); !known || a.id != "quit" {
 		c.leaving = false
@@ -330,6 +343,9 @@ func (c *Console) back() tea.Cmd {
 	if c.current == c.queue && c.queue.clear() {
 		return nil
 	}
+	if c.current == c.triage && c.drafts[c.triage.dialog.draft] != nil {
+		c.say("the triage is kept as a draft; nothing is recorded")
+	}
 	if len(c.trail) == 0 {
 		return c.show(c.queue)
 	}
@@ -342,10 +358,12 @@ func (c *Console) back() tea.Cmd {
 	return c.show(last.screen)
 }
 
+// showQueue goes to the queue; from there, to its first view.
 func (c *Console) showQueue() tea.Cmd {
-	if c.current != c.queue {
-		c.leave()
+	if c.current == c.queue {
+		return c.queue.turn(-c.queue.view)
 	}
+	c.leave()
 	return c.show(c.queue)
 }
 

@@ -162,7 +162,7 @@ func (d *deadlinesScreen) reveal() []deadlineLine {
 func (d *deadlinesScreen) draw() ([]string, *tea.Position) {
 	t := d.c.theme
 	head := " " + t.Title.Paint("Deadlines") + t.Muted.Paint("  every open incident, soonest first")
-	count := fmt.Sprintf("%d ", len(d.rows))
+	count := fmt.Sprintf("%d deadlines ", len(d.rows))
 	if d.more > 0 {
 		count = fmt.Sprintf("the first %d ", len(d.rows))
 	}
@@ -205,7 +205,7 @@ func (d *deadlinesScreen) drawRow(row deadlineRow, selected bool) string {
 	k := deadlineLayout(d.width)
 	line := mark + d.c.dueCell(due.At, state, 19) + " "
 	if k.when > 0 {
-		line += t.Muted.Paint(fit(clock(due.At, now, d.c.zone()), k.when-1)) + " "
+		line += t.Muted.Paint(fit(d.c.dueText(due.At, due.Rule), k.when-1)) + " "
 	}
 	if k.gauge > 0 {
 		line += gauge(t, style, due.Start, due.At, now, k.gauge-1) + " "

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
@@ -284,6 +285,9 @@ func (d *dialog) drawFoot(t *theme.Theme, width int) []string {
 			}
 		}
 		foot = append(foot, "")
+	}
+	if f := d.form; f != nil && f.total > f.shown {
+		foot = append(foot, t.Accent.Paint(fmt.Sprintf("%d of %d lines shown: Tab goes on", f.shown, f.total)))
 	}
 	return append(foot, d.drawButtons(t, width))
 }

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"strconv"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -119,7 +120,7 @@ func (p *sheet) bulletsUnder(heading string, texts []string) {
 }
 
 func (p *sheet) step(number int, text string) {
-	p.hanging(string(rune('0'+number%10))+". ", text)
+	p.hanging(strconv.Itoa(number)+". ", text)
 }
 
 func (p *sheet) hanging(mark, text string) {

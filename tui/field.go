@@ -168,7 +168,10 @@ func (f *field) pick(key string) {
 	case "right", "l":
 		f.at = (f.at + 1) % len(f.options)
 	case "space", "x":
-		f.toggle(f.options[f.at].id)
+		f.take(f.options[f.at].id)
+		return
+	case "backspace", "delete":
+		f.chosen = nil
 		return
 	default:
 		f.pickLetter(key)
@@ -193,16 +196,18 @@ func (f *field) pickLetter(key string) {
 	}
 }
 
-func (f *field) toggle(id string) {
-	if k := slices.Index(f.chosen, id); k >= 0 {
-		f.chosen = slices.Delete(slices.Clone(f.chosen), k, k+1)
-		return
-	}
-	if f.kind != manyField {
+// take takes an option. Of several it can be given back the same way; the
+// only one stays, whatever key chose it.
+func (f *field) take(id string) {
+	k := slices.Index(f.chosen, id)
+	switch {
+	case f.kind != manyField:
 		f.chosen = []string{id}
-		return
+	case k >= 0:
+		f.chosen = slices.Delete(slices.Clone(f.chosen), k, k+1)
+	default:
+		f.chosen = append(slices.Clone(f.chosen), id)
 	}
-	f.chosen = append(slices.Clone(f.chosen), id)
 }
 
 // value is what the field holds as text; several options are joined.

@@ -34,7 +34,7 @@ func (c *Console) View() tea.View {
 }
 
 func (c *Console) draw() {
-	if c.width < minWidth || c.height < minHeight {
+	if c.tooSmall() {
 		c.drawTooSmall()
 		return
 	}
@@ -218,6 +218,10 @@ func (c *Console) helpLine() string {
 	last := c.hint(c.keys.byID("help"))
 	room := c.width - 3 - cells(last)
 	var shown []string
+	if c.current == c.triage {
+		hint := c.theme.Muted.Paint("Tab next  Space takes  ←→ moves  Esc leaves")
+		shown, room = append(shown, hint), room-cells(hint)-2
+	}
 	for k := range c.keys.table {
 		a := &c.keys.table[k]
 		if a.label == "" || a.where&here == 0 || len(a.keys) == 0 || a.id == "help" || a.refusal(c) != "" {

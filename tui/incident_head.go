@@ -3,6 +3,7 @@ package tui
 import (
 	"fmt"
 	"strings"
+	"tocsin/model"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
@@ -68,8 +69,10 @@ func (s *incidentScreen) drawPhases(width int) string {
 	full := make([]string, len(phases))
 	for k, p := range phases {
 		switch {
-		case k < current || !i.Open():
+		case k < current || k == current && i.Outcome == model.Resolved:
 			full[k] = t.Good.Paint("✓ ") + t.Muted.Paint(p.Label)
+		case k == current && !i.Open():
+			full[k] = t.Muted.Paint("– " + p.Label)
 		case k == current:
 			full[k] = t.Title.Paint("● " + p.Label)
 		default:
@@ -94,14 +97,17 @@ func (s *incidentScreen) drawNext() []string {
 	}
 	due, counts := s.standing.Next()
 	if !counts {
-		return []string{" " + t.Muted.Paint("No clock runs. State a fact (f), or triage (t), to see what the incident asks for.")}
+		if w := s.standing.Waits; w.Rule != nil {
+			return []string{" " + t.DueSoon.Paint("! not started") + "  " + t.Bold.Paint(w.Rule.Title), " " + t.Muted.Paint("Its clock waits for: "+s.c.factLabel(s.standing, w.Fact)+". Press f to state it.")}
+		}
+		return []string{" " + t.Muted.Paint("No clock runs: nothing that is known starts one.")}
 	}
 	state := due.State(now)
 	shape, style := stateMark(t, state)
 	what := t.Bold.Paint(due.Rule.Title)
-	at := t.Muted.Paint(string(state) + ", " + clock(due.At, now, s.c.zone()) + " " + due.At.In(s.c.zone()).Format("MST"))
+	at := t.Muted.Paint(string(state) + ", " + s.c.dueText(due.At, due.Rule) + " " + due.At.In(s.c.zone()).Format("MST"))
 	if !s.bigDigits() {
-		left := " " + style.Paint(shape+" "+countdown(due.At, now, true)) + "  " + what + "  " + at
+		left := " " + style.Paint(shape+" "+countdown(due.At, now, true)) + "  " + at + "  " + what
 		return []string{fit(left, s.width), " " + gauge(t, style, due.Start, due.At, now, s.width-2)}
 	}
 	digits := bigText(countdown(due.At, now, true))

@@ -53,7 +53,7 @@ func (s *incidentScreen) drawObligation(o *policy.Obligation, wide, selected boo
 	}
 	due := ""
 	if !o.Strict.IsZero() {
-		due = clock(o.Strict, now, s.c.zone())
+		due = s.c.dueText(o.Strict, o.Rule)
 	}
 	line := mark + cell + title.Paint(fit(o.Rule.Title, s.titleWidth(wide))) + " " + t.Muted.Paint(fit(due, 18))
 	if wide {

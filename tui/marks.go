@@ -104,6 +104,19 @@ func clock(at, now time.Time, zone *time.Location) string {
 	return local.Format("2 Jan 2006 15:04")
 }
 
+// dueText writes a due time; one that is the end of a day is named by the day
+// that ends, not by the midnight that begins the next.
+func (c *Console) dueText(at time.Time, rule *policy.Rule) string {
+	if !rule.EndsDay(at, c.zone()) {
+		return clock(at, c.now(), c.zone())
+	}
+	last := at.Add(-time.Second).In(c.zone())
+	if last.Year() == c.now().In(c.zone()).Year() {
+		return last.Format("end of 2 Jan")
+	}
+	return last.Format("end of 2 Jan 2006")
+}
+
 // ago writes how long something is past, roughly.
 func ago(at, now time.Time) string {
 	d := now.Sub(at)

@@ -84,9 +84,9 @@ func drawTicks(c *Console, a axis) string {
 		layout = "2 Jan"
 	}
 	row := []rune(spaces(a.width))
-	step := a.to.Sub(a.from) / 4
-	for k := range 4 {
-		at := a.from.Add(time.Duration(k) * step)
+	ticks := min(max(a.width/(len(layout)+6), 1), 6)
+	for k := range ticks {
+		at := a.from.Add(time.Duration(k) * a.to.Sub(a.from) / time.Duration(ticks))
 		copy(row[a.column(at):], []rune("╷"+at.In(c.zone()).Format(layout)))
 	}
 	line := c.theme.Muted.Paint(string(row))

@@ -170,10 +170,7 @@ func (q *queueScreen) drawNext(s *model.Standing, k queueColumns) string {
 	}
 	due, counts := s.Next()
 	if !counts {
-		if k.next > 0 {
-			return t.Muted.Paint(fit("", k.next)) + t.Muted.Paint("· no clock runs")
-		}
-		return t.Muted.Paint("· no clock runs")
+		return q.drawWaiting(s, k)
 	}
 	state := due.State(now)
 	_, style := stateMark(t, state)
@@ -186,6 +183,21 @@ func (q *queueScreen) drawNext(s *model.Standing, k queueColumns) string {
 		line += gauge(t, style, due.Start, due.At, now, k.gauge-1)
 	}
 	return line
+}
+
+// drawWaiting is the end of a row on which nothing counts: the fact that a
+// clock waits for, or that none does.
+func (q *queueScreen) drawWaiting(s *model.Standing, k queueColumns) string {
+	t := q.c.theme
+	next, due, style := "", "· no clock runs", t.Muted
+	if w := s.Waits; w.Rule != nil {
+		next, due, style = w.Rule.Title, "! state: "+q.c.factLabel(s, w.Fact), t.DueSoon
+	}
+	line := ""
+	if k.next > 0 {
+		line = t.Text.Paint(fit(next, k.next-1)) + " "
+	}
+	return line + style.Paint(fit(due, k.due+k.gauge-1))
 }
 
 // dueCell is a state as shape and word with its countdown, right-aligned.

@@ -56,14 +56,12 @@ func (s *triageScreen) build(standing *model.Standing) *form {
 		c.many("types", "Type", "What kind of incident. Space takes one.", termOptions(pack.Types), i.Types...),
 		c.one("classification", "Classification", "Confirmed: a compromise is certain. Potential: it may be.",
 			[]option{{id: string(model.Confirmed), label: "Confirmed"}, {id: string(model.Potential), label: "Potential"}}, string(i.Classification)),
-		c.one("severity", "Severity", "The criteria of each level are beside the form.", c.severityOptions(pack), i.Severity()),
+		c.one("severity", "Severity", "The criteria of each level are in this form and, where there is room, beside it.", c.severityOptions(pack), i.Severity()),
 		c.many("criteria", "Criteria", "Those that hold, of the level the cursor chose.", s.criteria(pack, i.Severity())),
 		c.line("reason", "Reason", "Why this severity; required to lower it, or without a criterion."),
 		c.many("data", "Data", "Categories of data affected.", termOptions(pack.Data), i.Data...),
 		c.line("systems", "Systems", "Affected systems, separated by commas.", i.Systems...),
 	}
-	fields = append(fields, s.questionFields(standing)...)
-	fields = append(fields, s.timeFields(standing)...)
 	for _, r := range standing.Gaps() {
 		value := []string{}
 		if r.ID == pack.Roles[0].ID {
@@ -73,6 +71,8 @@ func (s *triageScreen) build(standing *model.Standing) *form {
 		f.edited = len(value) > 0
 		fields = append(fields, f)
 	}
+	fields = append(fields, s.questionFields(standing)...)
+	fields = append(fields, s.timeFields(standing)...)
 	built := newForm(c.theme, fields...)
 	built.base = i.Revision
 	return built

@@ -66,10 +66,24 @@ func (a *app) printDeadlines(s *session, filter dueFilter, args []string) error 
 	}
 	if len(views) == 0 {
 		s.out.printf("Nothing is due.")
-		return nil
+	} else {
+		g.writeDeadlines(s.out, views, filter.explain)
 	}
-	g.writeDeadlines(s.out, views, filter.explain)
+	if !filter.overdue && filter.within == "" {
+		g.writeWaiting(s.out, standings)
+	}
 	return nil
+}
+
+// writeWaiting lists promises whose clock nobody has started: not due, but
+// not nothing either.
+func (g *gatherer) writeWaiting(p *paper, standings []*model.Standing) {
+	for _, s := range standings {
+		if w := s.Waits; w.Rule != nil {
+			p.line(painted{"! not started  ", warning}, painted{string(s.Incident.ID) + "  ", quiet}, painted{w.Rule.Title, plain},
+				painted{" waits for the fact " + w.Fact, quiet})
+		}
+	}
 }
 
 // limit is the moment that --within reaches to, zero without it.

@@ -49,6 +49,7 @@ func (g *gatherer) queueRow(s *model.Standing) queueView {
 	if due, ok := s.Next(); ok {
 		row.Next = g.due(due)
 	}
+	row.WaitsFor = s.Waits.Fact
 	return row
 }
 

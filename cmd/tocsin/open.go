@@ -86,6 +86,9 @@ func (a *app) open(ctx context.Context, fail context.CancelCauseFunc) (*session,
 	if err != nil {
 		return nil, err
 	}
+	if err := refuseForeign(dir); err != nil {
+		return nil, err
+	}
 	library, err := loadPacks(filepath.Join(dir, packsFolder))
 	if err != nil {
 		return nil, err

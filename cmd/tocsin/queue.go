@@ -180,6 +180,9 @@ func (g *gatherer) dueCells(s *model.Standing) (due, what painted) {
 		if !s.Incident.Open() {
 			return painted{"ended " + when(s.Incident.Closed, g.zone, g.now), quiet}, painted{}
 		}
+		if s.Waits.Rule != nil {
+			return painted{"not started", warning}, painted{s.Waits.Rule.Title + " waits for: " + factLabel([]*policy.Pack{s.Waits.Pack}, s.Waits.Fact), plain}
+		}
 		return g.softCells(s.Incident)
 	}
 	text := left(next.At.Sub(g.now))

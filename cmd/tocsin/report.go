@@ -20,6 +20,9 @@ func (a *app) reportCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return a.withSession(cmd, func(ctx context.Context, s *session) (err error) {
 				report.TLP = model.TLP(tlp)
+				if report.Title == "-" {
+					return model.Refuse(model.Field("title", "is one line and is not read from standard input", "the title itself; --description - reads standard input"))
+				}
 				if report.Description, err = s.text("description", report.Description); err != nil {
 					return err
 				}

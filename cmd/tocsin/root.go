@@ -95,9 +95,9 @@ func words(least, most int) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		switch {
 		case len(args) < least:
-			return usage(cmd, "too few words: tocsin %s", cmd.Use)
+			return usage(cmd, "too few words: %s", cmd.UseLine())
 		case len(args) > most:
-			return usage(cmd, "too many words from %q on: tocsin %s", args[most], cmd.Use)
+			return usage(cmd, "too many words from %q on: %s", args[most], cmd.UseLine())
 		}
 		return nil
 	}

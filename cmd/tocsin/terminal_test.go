@@ -67,7 +67,7 @@ func openTerminal(t testing.TB, options tui.Options, width, height int, environm
 	wg.Go(func() { io.Copy(io.Discard, x.screen) })
 	var run func() error
 	x.program, run = tui.NewProgram(ctx, options, tea.WithInput(nil), tea.WithOutput(x), tea.WithWindowSize(width, height), tea.WithColorProfile(profile),
-		tea.WithEnvironment(append([]string{"TERM=xterm-256color"}, environment...)), tea.WithoutSignalHandler())
+		tea.WithEnvironment(append([]string{"TERM=xterm-256color"}, environment...)))
 	wg.Go(func() {
 		if err := run(); err != nil {
 			t.Error(err)

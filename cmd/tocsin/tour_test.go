@@ -85,13 +85,13 @@ func TestTour(t *testing.T) {
 
 		// Triage: a data breach, confirmed, critical, customer data, confirmed now.
 		x.press("t").sees("Triage", "What these answers start")
-		x.press("d", "space")              // type: data breach
-		x.press("tab", "c")                // classification: confirmed
-		x.press("tab", "c")                // severity: critical
-		x.press("tab", "space")            // its first criterion
-		x.press("tab", "tab", "space")     // data: customer personal information
-		x.press("tab", "tab", "y")         // customer data was reached
-		x.press("tab", "tab").write("now") // confirmed
+		x.press("d", "space")                           // type: data breach
+		x.press("tab", "c")                             // classification: confirmed
+		x.press("tab", "c")                             // severity: critical
+		x.press("tab", "space")                         // its first criterion
+		x.press("tab", "tab", "space")                  // data: customer personal information
+		x.press("tab", "tab", "tab", "tab", "tab", "y") // past systems and roles: customer data was reached
+		x.press("tab", "tab").write("now")              // confirmed
 		x.sees("○ due in      3d 00h  Notice to customer adm")
 		x.press("ctrl+s").sees("◆ Critical", "is triaged", "Notice to customer admin")
 
@@ -119,6 +119,40 @@ func TestTour(t *testing.T) {
 		decideAll(x)
 		x.press("C").pass(time.Second).press("tab").write("the backups hold more than the tasks").press("tab", "right", "enter").sees("Ended: resolved")
 		x.press("esc").sees("No open incidents").press("V").sees("INC-2026-0001", "resolved")
+	})
+}
+
+// TestKeysWaitForRoom holds that nothing can be done while nothing is drawn.
+func TestKeysWaitForRoom(t *testing.T) {
+	inBubble(t, 100, 30, func(x *terminal, _ *testClock) {
+		started(x)
+		x.resize(20, 5).press("r").write("blind").press("ctrl+s").resize(100, 30).lacks("blind", "Report an incident", "INC-2026-0002")
+	})
+}
+
+// TestRadioKeepsItsChoice holds that the key which takes an option never
+// drops it.
+func TestRadioKeepsItsChoice(t *testing.T) {
+	inBubble(t, 120, 40, func(x *terminal, _ *testClock) {
+		started(x)
+		x.press("t", "tab", "c").sees("(•) Confirmed").press("space").sees("(•) Confirmed").press("backspace").lacks("(•) Confirmed")
+	})
+}
+
+// TestWaitingClock says what a promise waits for, where it surely applies and
+// nobody has stated since when.
+func TestWaitingClock(t *testing.T) {
+	inBubble(t, 120, 40, func(x *terminal, _ *testClock) {
+		started(x)
+		ctx, actor := context.Background(), model.Actor{Name: "Bo", Role: model.Owner}
+		yes := model.Value{Answer: policy.Yes}
+		if _, err := x.options.Space.Do(ctx, actor, model.Triage{
+			Incident: "INC-2026-0001", Types: []string{"data-breach"}, Classification: model.Confirmed, Severity: "critical", Reason: "r",
+			Data: []string{"customer-personal-information"}, Facts: []model.Statement{{Name: "customer_data_exposed", Value: yes}},
+		}); err != nil {
+			t.Fatal(err)
+		}
+		x.pass(time.Second).sees("! state: Confirmed").press("enter").sees("not started", "Its clock waits for: Confirmed")
 	})
 }
 

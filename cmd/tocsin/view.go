@@ -41,6 +41,7 @@ type queueView struct {
 	Outcome        string   `json:"outcome" help:"\"\" while open; resolved, false positive, duplicate or merged"`
 	Overdue        int      `json:"overdue" help:"how many obligations are overdue"`
 	Next           *dueView `json:"next" help:"what is due first"`
+	WaitsFor       string   `json:"waits_for" help:"the fact that an applying rule's clock waits for, where nothing counts yet; else \"\""`
 }
 
 type dueView struct {

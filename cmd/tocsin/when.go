@@ -25,15 +25,10 @@ func when(at time.Time, zone *time.Location, now time.Time) string {
 // whenDue writes a due time; one that is the end of a day is named by that
 // day, not by the midnight that begins the next.
 func whenDue(at time.Time, rule *policy.Rule, zone *time.Location, now time.Time) string {
-	if !at.IsZero() && endsDay(at, rule, zone) {
+	if rule.EndsDay(at, zone) {
 		return "end of " + calendar.DateOf(at, zone).AddDays(-1).Weekday().String()[:3] + lastDay(at, zone, now)
 	}
 	return when(at, zone, now)
-}
-
-func endsDay(at time.Time, rule *policy.Rule, zone *time.Location) bool {
-	inDays := rule.Within.EndsDay() || rule.Every.EndsDay()
-	return inDays && calendar.DateOf(at, zone).Start(zone).Equal(at)
 }
 
 func lastDay(at time.Time, zone *time.Location, now time.Time) string {
