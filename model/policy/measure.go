@@ -115,13 +115,18 @@ func (w *Condition) unmeasured(c *Case) string {
 }
 
 // Set takes words and numbers for the settings of packs, such as entity=bank
-// and affected=501, into the case. Its error names the setting that no pack
+// and affected=501, into the case; "unknown" takes one out again. Its error names the setting that no pack
 // has, the word that it does not know or the number that is none, and what
 // would be right.
 func (c *Case) Set(packs []*Pack, name, value string) error {
 	setting, known := settingOf(packs, name)
 	if !known {
 		return fmt.Errorf("%q is not a setting of these packs%s", name, suggestion(name, settingNames(packs)))
+	}
+	if value == unknownWord {
+		delete(c.Settings, name)
+		delete(c.Counts, name)
+		return nil
 	}
 	if !setting.IsCount() {
 		words := idsOf(setting.Values, func(t *Term) string { return t.ID })

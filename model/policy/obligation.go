@@ -1,6 +1,8 @@
 package policy
 
 import (
+	"fmt"
+	"slices"
 	"time"
 
 	"tocsin/model/calendar"
@@ -22,6 +24,17 @@ const (
 	NoLongerApplies State = "no longer applies"  // applied once; the facts have changed
 	Suspended       State = "suspended"          // an evidenced delay runs; the due time is the one after it
 )
+
+// States are all states, in the order of an obligation's life.
+var States = []State{NotStarted, CannotExclude, Running, DueSoon, Overdue, Open, Suspended, Met, MetLate, Waived, NoLongerApplies}
+
+// ParseState reads a state by its words, such as "due soon".
+func ParseState(text string) (State, error) {
+	if slices.Contains(States, State(text)) {
+		return State(text), nil
+	}
+	return "", fmt.Errorf("%q is not a state%s", text, suggestion(text, words(States)))
+}
 
 // Decided reports whether nothing more is asked: the incident may be closed
 // with an obligation in this state. NotStarted counts as decided: there is

@@ -1,0 +1,175 @@
+package policy
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+
+	"tocsin/model/calendar"
+)
+
+// unknownWord takes the place of a value that is not known.
+const unknownWord = "unknown"
+
+// State takes one fact into the case, as people type it: a named time with a
+// moment that calendar.ParseTime reads (or "unknown"), or a question with yes,
+// no or unknown. A time without an offset is read in zone (nil is UTC). The
+// error of a name that no pack knows gives the nearest right one.
+func (c *Case) State(packs []*Pack, name, value string, zone *time.Location, now time.Time) error {
+	if slices.Contains(factsOf(packs), name) {
+		return c.stateTime(name, value, zone, now)
+	}
+	questions := questionsOf(packs)
+	if !slices.Contains(questions, name) {
+		return fmt.Errorf("%q is not a fact of these packs%s", name, suggestion(name, append(factsOf(packs), questions...)))
+	}
+	answer, err := ParseAnswer(value)
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	if c.Answers == nil {
+		c.Answers = map[string]Answer{}
+	}
+	c.Answers[name] = answer
+	return nil
+}
+
+func (c *Case) stateTime(name, value string, zone *time.Location, now time.Time) error {
+	if value == unknownWord {
+		delete(c.Times, name)
+		return nil
+	}
+	at, err := calendar.ParseTime(value, zone, now)
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	if c.Times == nil {
+		c.Times = map[string]time.Time{}
+	}
+	c.Times[name] = at
+	return nil
+}
+
+// Submit takes a notice that was sent into the case, in the order of sending.
+// received may be zero. rule is a rule's id, or pack/rule where several packs
+// have one of that id.
+func (c *Case) Submit(packs []*Pack, rule string, at, received time.Time) error {
+	key, err := KeyOf(packs, rule)
+	if err != nil {
+		return err
+	}
+	c.Submissions = append(c.Submissions, Submission{Key: key, At: at, Received: received})
+	slices.SortStableFunc(c.Submissions, func(a, b Submission) int { return a.At.Compare(b.At) })
+	return nil
+}
+
+// KeyOf finds a rule among the packs by its id, or by pack/rule. Its error
+// gives the nearest known one.
+func KeyOf(packs []*Pack, text string) (RuleKey, error) {
+	var found []RuleKey
+	var known []string
+	for _, pack := range packs {
+		for i := range pack.Rules {
+			key := RuleKey{Pack: pack.ID, Rule: pack.Rules[i].ID}
+			if key.Rule == text || key.String() == text {
+				found = append(found, key)
+			}
+			known = append(known, key.Rule)
+		}
+	}
+	switch len(found) {
+	case 0:
+		return RuleKey{}, fmt.Errorf("%q is not a rule of these packs%s", text, suggestion(text, known))
+	case 1:
+		return found[0], nil
+	}
+	return RuleKey{}, fmt.Errorf("%q is a rule of several packs: write %s", text, either([]string{found[0].String(), found[1].String()}))
+}
+
+func factsOf(packs []*Pack) []string {
+	names := idsOf(standardFacts, func(t *Term) string { return t.ID })
+	for _, pack := range packs {
+		names = append(names, idsOf(pack.Facts, func(t *Term) string { return t.ID })...)
+	}
+	return names
+}
+
+func questionsOf(packs []*Pack) []string {
+	var ids []string
+	for _, pack := range packs {
+		ids = append(ids, idsOf(pack.Questions, func(q *Question) string { return q.ID })...)
+	}
+	return ids
+}
+
+// Gate returns the answers that every rule of the pack asks for: what it takes
+// for the pack to say anything at all. It is nil where there is no such answer.
+func (p *Pack) Gate() map[string]Answer {
+	var gate map[string]Answer
+	for i := range p.Rules {
+		answers := p.Rules[i].When.Answers
+		if i == 0 {
+			gate = map[string]Answer{}
+			for question, answer := range answers {
+				gate[question] = answer
+			}
+		}
+		for question, answer := range gate {
+			if answers[question] != answer {
+				delete(gate, question)
+			}
+		}
+	}
+	if len(gate) == 0 {
+		return nil
+	}
+	return gate
+}
+
+// Suppose answers the gates of the packs as they ask for, where the case says
+// nothing about them: whoever asks what a law demands supposes that it applies.
+// An answer that is stated stays, also as unknown.
+func (c *Case) Suppose(packs []*Pack) {
+	for _, pack := range packs {
+		for question, answer := range pack.Gate() {
+			if _, stated := c.Answers[question]; stated {
+				continue
+			}
+			if c.Answers == nil {
+				c.Answers = map[string]Answer{}
+			}
+			c.Answers[question] = answer
+		}
+	}
+}
+
+// Proposal says whether an incident should run under a pack, and why.
+type Proposal struct {
+	Pack    *Pack
+	Answer  Answer   // Yes: a rule applies; Unknown: none can be excluded
+	Rule    *Rule    // the first rule that says so
+	Reasons []Reason // what the case says to that rule's conditions
+}
+
+// Propose tells which packs a case calls for: those of which a rule applies,
+// then those of which one cannot be excluded. Packs that cannot apply are left
+// out, and rules whose day has passed propose nothing.
+func Propose(packs []*Pack, c *Case, zone *time.Location) []Proposal {
+	var proposals []Proposal
+	for _, pack := range packs {
+		best := Proposal{Pack: pack}
+		for _, o := range Obligations([]*Pack{pack}, c, zone) {
+			if o.Applies == No || (best.Rule != nil && best.Answer >= o.Applies) {
+				continue
+			}
+			best.Answer, best.Rule = o.Applies, o.Rule
+		}
+		if best.Rule != nil {
+			best.Reasons = best.Rule.When.reasons(c, pack.questionLabel)
+			proposals = append(proposals, best)
+		}
+	}
+	slices.SortStableFunc(proposals, func(a, b Proposal) int { return cmp.Compare(b.Answer, a.Answer) })
+	return proposals
+}
