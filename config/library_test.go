@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -77,6 +78,43 @@ func TestLoadPacksRefusesTheWhole(t *testing.T) {
 		if got := refused.Problems[i].String(); !strings.Contains(got, part) {
 			t.Errorf("problem %q, want it to say %q", got, part)
 		}
+	}
+}
+
+// Packs of a data directory may count by the calendars beside them.
+func TestLoadLibrary(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"calendars/works.toml": "[[calendars]]\nid = \"works\"\ntitle = \"Works holidays\"\nextends = \"de\"\ndays = [{ date = \"2026-12-24\", name = \"Christmas Eve\" }]\n",
+		"packs/mine.toml":      strings.Replace(minimal("mine", 1), "zone ", "calendar = \"works\"\nzone ", 1),
+	} {
+		if err := os.MkdirAll(filepath.Join(dir, filepath.Dir(name)), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	l, err := LoadLibrary(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mine, _ := l.Latest("mine")
+	if mine.Calendar.Name != "Works holidays" || mine.Calendar.Zone.String() != "Asia/Singapore" || !slices.Contains(l.Calendars().IDs(), "works") {
+		t.Errorf("mine counts by %q in %s", mine.Calendar.Name, mine.Calendar.Zone)
+	}
+	if _, err := LoadPacks(filepath.Join(dir, PacksFolder)); err == nil || !strings.Contains(err.Error(), `"works" is not a calendar`) {
+		t.Errorf("without the calendars beside it: %v", err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "calendars", "broken.toml"), []byte("calendars = 1"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var refused *CalendarError
+	if _, err := LoadLibrary(dir); !errors.As(err, &refused) {
+		t.Errorf("a broken calendar: %v", err)
+	}
+	if l, err := LoadLibrary(""); err != nil || len(l.Packs()) != len(library(t).Packs()) {
+		t.Errorf("without a directory: %v", err)
 	}
 }
 

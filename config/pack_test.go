@@ -133,6 +133,13 @@ func FuzzParsePack(f *testing.F) {
 		}
 		f.Add(data)
 	}
+	for _, name := range []string{"dora", "hipaa", "sec-8k", "japan-appi"} {
+		data, err := embedded.ReadFile("packs/" + name + ".toml")
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(data)
+	}
 	f.Add([]byte(minimal("mine", 1)))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		pack, err := ParsePack("fuzz.toml", data)

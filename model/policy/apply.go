@@ -146,7 +146,7 @@ func (o *Obligation) settle(c *Case, cal calendar.Calendar) {
 func (o *Obligation) describe(c *Case) {
 	o.legal = o.Rule.legalFor(c)
 	if !o.Strict.IsZero() {
-		o.Legal = o.legal.limit(&o.dues)
+		o.Legal = o.legal.limit(&o.dues, o.Strict)
 	}
 	o.Why = o.why(c)
 }

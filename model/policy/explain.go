@@ -147,7 +147,8 @@ var legalWords = map[Legal]string{
 }
 
 func (o *Obligation) explainLegal(cal calendar.Calendar) []calendar.Step {
-	strict, legal := o.dues.due(1), o.legal.limit(&o.dues)
+	strict := o.dues.due(1)
+	legal := o.legal.limit(&o.dues, strict)
 	if legal.Equal(strict) {
 		return nil
 	}
@@ -215,8 +216,9 @@ func (o *Obligation) unknownHolidays(cal calendar.Calendar) string {
 	case !o.Started || o.Rule.Soft():
 		return ""
 	}
-	last := o.dues.due(1)
-	if legal := o.legal.limit(&o.dues); legal.After(last) {
+	strict := o.dues.due(1)
+	last := strict
+	if legal := o.legal.limit(&o.dues, strict); legal.After(last) {
 		last = legal
 	}
 	unknown := cal.Unknown(o.dues.anchor, last.Add(-time.Nanosecond))

@@ -42,9 +42,9 @@ func (r *Rule) legalFor(c *Case) Legal {
 	return r.Legal
 }
 
-// limit is the latest arguable limit that belongs to the first due time.
-func (l Legal) limit(s *series) time.Time {
-	strict := s.due(1)
+// limit is the latest arguable limit that belongs to strict, the first due
+// time of the series.
+func (l Legal) limit(s *series, strict time.Time) time.Time {
 	switch l {
 	case LegalFullHour:
 		return s.fullHour(strict)

@@ -313,6 +313,7 @@ func (l *linter) rule(i int, r *Rule) {
 	l.roles(key+".remind", r.Remind)
 	l.clock(key, r)
 	l.force(key, r)
+	l.reach(key, r)
 	if r.Citation == "" {
 		l.warnf(key, "%q has no citation: say which article or section of the source it comes from", r.ID)
 	}

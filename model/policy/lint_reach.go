@@ -3,7 +3,9 @@ package policy
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -19,8 +21,9 @@ func (l *linter) force(key string, r *Rule) {
 		}
 	}
 	from, to := l.span(r)
+	packNever := l.pack.EffectiveTo != "" && l.pack.EffectiveFrom > l.pack.EffectiveTo // said of the pack already
 	switch {
-	case !valid || from == "" || to == "" || from <= to:
+	case !valid || packNever || from == "" || to == "" || from <= to:
 	case r.EffectiveFrom != "" && r.EffectiveTo != "" && r.EffectiveFrom > r.EffectiveTo:
 		l.errorf(key+".effective_from", "%s is after effective_to %s: the rule would never be in force", r.EffectiveFrom, r.EffectiveTo)
 	default:
@@ -50,6 +53,24 @@ func (l *linter) supersededBy(r *Rule) string {
 		}
 	}
 	return ""
+}
+
+// reach warns of rules whose clock starts with another's submission though no
+// case meets the conditions of both.
+func (l *linter) reach(key string, r *Rule) {
+	name, submitted := strings.CutPrefix(r.Starts, submittedPrefix)
+	first, known := l.pack.Rule(name)
+	if !submitted || !known {
+		return
+	}
+	for _, question := range sortedKeys(r.When.Answers) {
+		if answer, asked := first.When.Answers[question]; asked && answer != r.When.Answers[question] {
+			l.warnf(key+".when.answers."+question, "unreachable: starts with %q, which applies only if %s is %s", name, question, answer)
+		}
+	}
+	if a, b := r.When.Severity, first.When.Severity; len(a) > 0 && len(b) > 0 && !slices.ContainsFunc(a, func(s string) bool { return slices.Contains(b, s) }) {
+		l.warnf(key+".when.severity", "unreachable: starts with %q, which applies only to %s", name, either(b))
+	}
 }
 
 // overlaps warns of rules that ask the same people for the same thing at the
