@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -147,25 +148,48 @@ func NewProgram(ctx context.Context, opts Options, options ...tea.ProgramOption)
 	ctx, cancel := context.WithCancel(ctx)
 	console := New(ctx, opts)
 	program = tea.NewProgram(console, append([]tea.ProgramOption{
-		tea.WithContext(ctx), tea.WithFPS(framesPerSecond),
+		tea.WithFPS(framesPerSecond),
 		// Signals end the context, in one place. A second handler would wait for
 		// an event loop that has ended, and the process with it.
 		tea.WithoutSignalHandler(),
 	}, options...)...)
 	return program, func() error {
-		pumped := make(chan struct{})
-		go func() {
-			defer close(pumped)
-			pump(ctx, opts.Space, console.opts.Now, program.Send)
-		}()
+		left := make(chan struct{})
+		var helpers sync.WaitGroup
+		helpers.Go(func() { pump(ctx, opts.Space, console.opts.Now, program.Send) })
+		helpers.Go(func() { endWith(ctx, program, left) })
 		_, err := program.Run()
 		ended := ctx.Err() != nil
+		close(left)
 		cancel()
-		<-pumped
+		helpers.Wait()
 		if err == nil || errors.Is(err, tea.ErrInterrupted) || ended && errors.Is(err, tea.ErrProgramKilled) {
 			return nil
 		}
 		return fmt.Errorf("run the console: %w", err)
+	}
+}
+
+// patience is how long a console may take to leave the screen in order when
+// it is asked from outside, before it is made to.
+const patience = 2 * time.Second
+
+// endWith ends the program with the context: in order, so that the terminal
+// is as it was and nothing reads from it any more; by force where the program
+// does not follow.
+func endWith(ctx context.Context, program *tea.Program, left <-chan struct{}) {
+	select {
+	case <-left:
+		return
+	case <-ctx.Done():
+	}
+	go program.Quit() // blocks while the event loop does
+	timer := time.NewTimer(patience)
+	defer timer.Stop()
+	select {
+	case <-left:
+	case <-timer.C:
+		program.Kill()
 	}
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"strconv"
@@ -38,9 +39,10 @@ func TestSignalsEndTheConsole(t *testing.T) {
 				if err := cmd.Process.Signal(signal); err != nil {
 					t.Fatal(err)
 				}
-				readUntil(t, terminal, shown, "\x1b[?1049l") // the screen that was there before
+				shown = readUntil(t, terminal, shown, "\x1b[?1049l") // the screen that was there before
 				if err := cmd.Wait(); err != nil {
-					t.Errorf("ended by %v: %v", signal, err)
+					rest, _ := io.ReadAll(terminal) // what it said on leaving; a closed line ends in an error
+					t.Errorf("ended by %v: %v\n%s%s", signal, err, shown[bytes.LastIndex(shown, []byte("\x1b[?1049l")):], rest)
 				}
 			})
 		}
