@@ -41,7 +41,7 @@ func ObligationsIn(packs []*Pack, c *Case, home calendar.Calendar) []Obligation 
 	for i, it := range found {
 		all[i] = Obligation{Pack: it.pack, Rule: it.rule, Applies: it.applies, Occurrence: 1}
 		all[i].begin(c)
-		all[i].settle(c, calendarOf(it.pack, home))
+		all[i].settle(c, it.pack.CalendarAt(home))
 		all[i].describe(c)
 	}
 	return all
@@ -56,7 +56,7 @@ type candidate struct {
 
 func candidates(found []candidate, packs []*Pack, c *Case, home calendar.Calendar) []candidate {
 	for _, pack := range packs {
-		cal := calendarOf(pack, home)
+		cal := pack.CalendarAt(home)
 		for i := range pack.Rules {
 			rule := &pack.Rules[i]
 			applies := rule.When.Holds(c)
@@ -73,14 +73,15 @@ func candidates(found []candidate, packs []*Pack, c *Case, home calendar.Calenda
 	return found
 }
 
-// calendarOf is what a pack counts days by: its own zone and holidays, or
-// those at home. Holidays at home say nothing about an authority elsewhere.
-func calendarOf(pack *Pack, home calendar.Calendar) calendar.Calendar {
-	cal := pack.Calendar
+// CalendarAt is what the pack counts days by, and in whose zone its due times
+// are read: its own zone and holidays, or those at home. Holidays at home say
+// nothing about an authority elsewhere.
+func (p *Pack) CalendarAt(home calendar.Calendar) calendar.Calendar {
+	cal := p.Calendar
 	if cal.Zone != nil {
 		return cal
 	}
-	if pack.CalendarID == "" {
+	if p.CalendarID == "" {
 		return home
 	}
 	cal.Zone = home.Zone

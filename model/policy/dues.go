@@ -33,7 +33,7 @@ func DuesIn(packs []*Pack, c *Case, home calendar.Calendar) []Due {
 	var few [16]Due // keeps what is gathered off the heap
 	dues := few[:0]
 	for _, pack := range packs {
-		cal := calendarOf(pack, home)
+		cal := pack.CalendarAt(home)
 		for i := range pack.Rules {
 			rule := &pack.Rules[i]
 			o := Obligation{Pack: pack, Rule: rule, Occurrence: 1}

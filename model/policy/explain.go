@@ -26,7 +26,7 @@ func Explain(o *Obligation, c *Case, zone *time.Location) Explanation {
 // readings are given in the zone its days are counted in, which is that at home
 // unless its pack has its own.
 func ExplainIn(o *Obligation, c *Case, home calendar.Calendar) Explanation {
-	cal := calendarOf(o.Pack, home)
+	cal := o.Pack.CalendarAt(home)
 	return Explanation{
 		Why:      o.explainWhy(c),
 		Steps:    o.explainSteps(c, cal),
