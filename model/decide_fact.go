@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"tocsin/model/policy"
@@ -56,9 +58,11 @@ func (d *decider) statements(in *inputs, i *Incident, list []Statement) []Body {
 func (d *decider) statement(in *inputs, i *Incident, st Statement, kind FactKind) Body {
 	value := st.Value
 	switch {
-	case kind == QuestionFact && (!value.At.IsZero() || value.Answer > policy.Yes):
+	case kind == WordFact || kind == CountFact:
+		value.Word = d.settingWord(in, i, st, kind)
+	case kind == QuestionFact && (!value.At.IsZero() || value.Answer > policy.Yes || value.Word != ""):
 		in.bad(st.Name, "is a question", "yes, no or unknown")
-	case kind == TimeFact && value.Answer != policy.Unknown:
+	case kind == TimeFact && (value.Answer != policy.Unknown || value.Word != ""):
 		in.bad(st.Name, "is a time", "a time up to now, or unknown")
 	case kind == TimeFact && !value.At.IsZero():
 		value = Time(in.past(st.Name, value.At, d.now))
@@ -78,6 +82,43 @@ func (d *decider) statement(in *inputs, i *Incident, st Statement, kind FactKind
 		return nil
 	}
 	return &FactCorrected{ID: i.ID, Name: st.Name, Before: stated.Value, After: value, Ground: ground, Reason: reason}
+}
+
+// settingWord checks the word or number for a setting; "" is not known.
+func (d *decider) settingWord(in *inputs, i *Incident, st Statement, kind FactKind) string {
+	setting := settingOf(d.state.PacksOf(i), st.Name)
+	word := in.line(st.Name, st.Value.Word)
+	switch {
+	case !st.Value.At.IsZero() || st.Value.Answer != policy.Unknown:
+		in.bad(st.Name, "is a setting", accepts(setting))
+	case word == "":
+	case kind == WordFact:
+		return in.oneOf(st.Name, word, termIDs(setting.Values))
+	default:
+		if n, err := strconv.Atoi(word); err != nil || n < 0 {
+			in.bad(st.Name, fmt.Sprintf("%q is no count", Clip(word, 40)), accepts(setting))
+		}
+	}
+	return word
+}
+
+func accepts(s *policy.Setting) string {
+	if s.IsCount() {
+		return "a whole number from 0, or unknown"
+	}
+	return strings.Join(termIDs(s.Values), ", ") + ", or unknown"
+}
+
+// settingOf finds a setting among packs; the zero Setting where none has it.
+func settingOf(packs []*policy.Pack, name string) *policy.Setting {
+	for _, p := range packs {
+		for k := range p.Settings {
+			if p.Settings[k].ID == name {
+				return &p.Settings[k]
+			}
+		}
+	}
+	return &policy.Setting{}
 }
 
 // checkOccurred holds that no fact given lies before the incident occurred,
@@ -112,10 +153,12 @@ type FactKind uint8
 const (
 	TimeFact     FactKind = iota + 1 // a moment
 	QuestionFact                     // yes, no or unknown
+	WordFact                         // one of a setting's words
+	CountFact                        // a whole number
 )
 
 // FactKinds lists the facts that may be stated about an incident under these
-// packs: the standard times, the packs' own, and their questions.
+// packs: the standard times, the packs' own, their questions and settings.
 func FactKinds(packs []*policy.Pack) map[string]FactKind {
 	kinds := make(map[string]FactKind)
 	for _, term := range policy.StandardFacts() {
@@ -128,6 +171,12 @@ func FactKinds(packs []*policy.Pack) map[string]FactKind {
 		for _, q := range p.Questions {
 			kinds[q.ID] = QuestionFact
 		}
+		for k := range p.Settings {
+			kinds[p.Settings[k].ID] = WordFact
+			if p.Settings[k].IsCount() {
+				kinds[p.Settings[k].ID] = CountFact
+			}
+		}
 	}
 	return kinds
 }
@@ -138,6 +187,9 @@ func (d *decider) show(at time.Time) string {
 }
 
 func (d *decider) showValue(v Value) string {
+	if v.Word != "" {
+		return v.Word
+	}
 	if v.At.IsZero() {
 		return v.Answer.String()
 	}

@@ -6,18 +6,22 @@ import (
 	"tocsin/model/policy"
 )
 
-// Value is what a fact says: a time, or a three-valued answer. A time that is
-// expressly not known is the zero Value: no time, answer unknown.
+// Value is what a fact says: a time, a three-valued answer, or a word or
+// number for one of the packs' settings. What is expressly not known is the
+// zero Value.
 type Value struct {
 	At     time.Time     `json:"time,omitzero"` // UTC, whole milliseconds
 	Answer policy.Answer `json:"answer,omitzero"`
+	Word   string        `json:"word,omitempty"` // a setting's word, or a count in digits
 }
 
 // Time makes a value of a moment.
 func Time(at time.Time) Value { return Value{At: at.UTC().Truncate(time.Millisecond)} }
 
 // Equal reports whether two values say the same.
-func (v Value) Equal(w Value) bool { return v.At.Equal(w.At) && v.Answer == w.Answer }
+func (v Value) Equal(w Value) bool {
+	return v.At.Equal(w.At) && v.Answer == w.Answer && v.Word == w.Word
+}
 
 // Fact is a named time or a three-valued question, with who stated it, when
 // and on what ground. It is corrected, never edited: what it said before

@@ -220,6 +220,9 @@ func (t *teller) time(at time.Time) string {
 }
 
 func (t *teller) value(v Value) string {
+	if v.Word != "" {
+		return v.Word
+	}
 	if v.At.IsZero() {
 		return v.Answer.String()
 	}
@@ -235,6 +238,9 @@ func (t *teller) fact(name string) string {
 		if term, ok := p.Fact(name); ok {
 			return term.Label
 		}
+	}
+	if s := settingOf(t.packs, name); s.Label != "" {
+		return s.Label
 	}
 	return name
 }

@@ -139,6 +139,7 @@ func (t *tape) earlier(e *model.Earlier) {
 func (t *tape) value(v *model.Value) {
 	t.time(&v.At)
 	t.answer(&v.Answer)
+	word(t, &v.Word)
 }
 
 func (t *tape) holder(h *model.Holder) {

@@ -176,8 +176,8 @@ func (c *Console) fact() tea.Cmd {
 		c.line("reason", "Correction", "Only where it was stated before: why that was wrong."),
 	)
 	d.command = func(f *form) (model.Command, bool) {
-		value, ok := c.factValue(f.field("value"))
 		name := f.value("fact")
+		value, ok := c.factValue(f.field("value"), model.FactKinds(c.frame.snapshot.PacksOf(standing.Incident))[name])
 		if name == "" {
 			f.field("fact").problem = "take one with ← →, or type its first letter"
 			ok = false
@@ -217,6 +217,9 @@ func (c *Console) factOptions(standing *model.Standing) []option {
 		for _, q := range p.Questions {
 			add(q.ID, q.Label, q.Help)
 		}
+		for k := range p.Settings {
+			add(p.Settings[k].ID, p.Settings[k].Label, settingHelp(&p.Settings[k]))
+		}
 	}
 	return options
 }
@@ -231,8 +234,23 @@ func startingFacts(p *policy.Pack) []string {
 	return append(names, "contained", "eradicated", "recovered", "resolved")
 }
 
-// factValue reads a time or an answer.
-func (c *Console) factValue(f *field) (model.Value, bool) {
+// settingHelp says what a setting takes.
+func settingHelp(s *policy.Setting) string {
+	if s.IsCount() {
+		return orElse(s.Help, "a whole number")
+	}
+	ids := make([]string, len(s.Values))
+	for k, term := range s.Values {
+		ids[k] = term.ID
+	}
+	return "one of " + strings.Join(ids, ", ")
+}
+
+// factValue reads a time, an answer, or the word or number of a setting.
+func (c *Console) factValue(f *field, kind model.FactKind) (model.Value, bool) {
+	if word := f.value(); (kind == model.WordFact || kind == model.CountFact) && word != "" && word != policy.Unknown.String() {
+		return model.Value{Word: word}, true
+	}
 	if answer, err := policy.ParseAnswer(strings.ToLower(f.value())); err == nil {
 		return model.Value{Answer: answer}, true
 	}

@@ -28,10 +28,7 @@ func (s *incidentScreen) drawFacts(width int) []string {
 	lines := []string{" " + t.Title.Paint("Facts")}
 	label := min(max(width-17-24, 18), 52)
 	for _, f := range i.Facts {
-		value := f.Value.Answer.String()
-		if !f.Value.At.IsZero() {
-			value = clock(f.Value.At, c.now(), c.zone())
-		}
+		value := c.valueText(f.Value)
 		line := " " + t.Text.Paint(fit(c.factLabel(s.standing, f.Name), label)) + " " + t.Bold.Paint(fit(value, 17)) + " "
 		line += t.Muted.Paint(fit(safe(f.By)+", "+ago(f.Stated, c.now()), width-label-20))
 		lines = append(lines, line)
@@ -117,11 +114,19 @@ func (c *Console) factLabel(s *model.Standing, name string) string {
 		if term, ok := p.Fact(name); ok {
 			return term.Label
 		}
+		for k := range p.Settings {
+			if p.Settings[k].ID == name {
+				return p.Settings[k].Label
+			}
+		}
 	}
 	return name
 }
 
 func (c *Console) valueText(v model.Value) string {
+	if v.Word != "" {
+		return safe(v.Word)
+	}
 	if v.At.IsZero() {
 		return v.Answer.String()
 	}

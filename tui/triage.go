@@ -3,6 +3,7 @@ package tui
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -72,6 +73,7 @@ func (s *triageScreen) build(standing *model.Standing) *form {
 		fields = append(fields, f)
 	}
 	fields = append(fields, s.questionFields(standing)...)
+	fields = append(fields, s.settingFields(standing)...)
 	fields = append(fields, s.timeFields(standing)...)
 	built := newForm(c.theme, fields...)
 	built.base = i.Revision
@@ -106,6 +108,29 @@ func (s *triageScreen) questionFields(standing *model.Standing) []*field {
 				answer = f.Value.Answer.String()
 			}
 			fields = append(fields, s.c.begin(&field{id: factPrefix + q.ID, label: q.Label, help: q.Help, kind: askField, options: answers()}, answer))
+		}
+	}
+	return fields
+}
+
+// settingFields asks for the words and numbers that rules of the packs look
+// at, such as the kind of entity or how many people are affected.
+func (s *triageScreen) settingFields(standing *model.Standing) []*field {
+	var fields []*field
+	seen := make(map[string]bool)
+	for _, p := range s.c.frame.snapshot.PacksOf(standing.Incident) {
+		for k := range p.Settings {
+			setting := &p.Settings[k]
+			if seen[setting.ID] {
+				continue
+			}
+			seen[setting.ID] = true
+			stated, _ := standing.Incident.Fact(setting.ID)
+			if setting.IsCount() {
+				fields = append(fields, s.c.line(factPrefix+setting.ID, setting.Label, settingHelp(setting), stated.Value.Word))
+				continue
+			}
+			fields = append(fields, s.c.one(factPrefix+setting.ID, setting.Label, setting.Help, termOptions(setting.Values), stated.Value.Word))
 		}
 	}
 	return fields
@@ -257,6 +282,10 @@ func (s *triageScreen) statement(one *field) (model.Statement, bool) {
 		statement.Value = model.Value{Answer: answer}
 		return statement, err == nil
 	}
+	if one.kind != timeField {
+		statement.Value = model.Value{Word: one.value()}
+		return statement, true
+	}
 	at, ok := one.moment(s.c.zone(), s.c.opts.Now())
 	if !at.IsZero() {
 		statement.Value = model.Time(at)
@@ -279,6 +308,8 @@ func (s *triageScreen) draftCase() *policy.Case {
 		case !isFact || !one.edited:
 		case one.kind == askField:
 			draft.Answers[name], _ = policy.ParseAnswer(one.value())
+		case one.kind != timeField:
+			draftSetting(draft, name, one.value())
 		default:
 			problem := one.problem
 			if at, ok := one.moment(s.c.zone(), s.c.opts.Now()); ok && !at.IsZero() {
@@ -288,6 +319,16 @@ func (s *triageScreen) draftCase() *policy.Case {
 		}
 	}
 	return draft
+}
+
+func draftSetting(draft *policy.Case, name, word string) {
+	if draft.Settings == nil {
+		draft.Settings, draft.Counts = make(map[string]string), make(map[string]int)
+	}
+	draft.Settings[name] = word
+	if count, err := strconv.Atoi(word); err == nil {
+		draft.Counts[name] = count
+	}
 }
 
 func (s *triageScreen) draw() ([]string, *tea.Position) {

@@ -130,6 +130,8 @@ func (s *session) factValueOf(kinds map[string]model.FactKind, name, value strin
 		return model.Value{Answer: parsed}, nil
 	}
 	switch kinds[name] {
+	case model.WordFact, model.CountFact:
+		return model.Value{Word: value}, nil
 	case model.QuestionFact:
 		return model.Value{}, model.Refuse(model.Field(name, fmt.Sprintf("%q is no answer", model.Clip(model.CleanLine(value), 40)), "yes, no or unknown"))
 	case model.TimeFact:
@@ -193,7 +195,7 @@ func (a *app) printFacts(s *session, incident string) error {
 	}
 	t := newTable(column{title: "name"}, column{title: "fact", flexible: true}, column{title: "value"}, column{title: "by"})
 	for _, f := range facts {
-		value := painted{g.factValue(f.Time, f.Answer), strong}
+		value := painted{g.factValue(f.Time, f.Answer, f.Value), strong}
 		if !f.Stated {
 			value = painted{"not stated", quiet}
 		}

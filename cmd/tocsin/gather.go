@@ -114,17 +114,17 @@ func (g *gatherer) statedFacts(i *model.Incident) []factView {
 func (g *gatherer) fact(f model.Fact, kind model.FactKind, label string) factView {
 	question := kind == model.QuestionFact
 	view := factView{
-		Name: f.Name, Label: label, Question: question, Stated: true, Time: g.stamp(f.Value.At), Answer: answer(f.Value, question),
+		Name: f.Name, Label: label, Question: question, Stated: true, Time: g.stamp(f.Value.At), Answer: answer(f.Value, question), Value: f.Value.Word,
 		By: f.By, At: g.stamp(f.Stated), Ground: f.Ground, Earlier: []earlierView{},
 	}
 	for _, e := range f.Earlier {
-		view.Earlier = append(view.Earlier, earlierView{Time: g.stamp(e.Value.At), Answer: answer(e.Value, question), By: e.By, At: g.stamp(e.Stated), Reason: e.Reason})
+		view.Earlier = append(view.Earlier, earlierView{Time: g.stamp(e.Value.At), Answer: answer(e.Value, question), Value: e.Value.Word, By: e.By, At: g.stamp(e.Stated), Reason: e.Reason})
 	}
 	return view
 }
 
 func answer(v model.Value, question bool) string {
-	if !question && !v.At.IsZero() {
+	if !question && !v.At.IsZero() || v.Word != "" {
 		return ""
 	}
 	return v.Answer.String()
@@ -228,6 +228,11 @@ func factLabel(packs []*policy.Pack, id string) string {
 		}
 		if term, ok := p.Fact(id); ok {
 			return term.Label
+		}
+		for k := range p.Settings {
+			if p.Settings[k].ID == id {
+				return p.Settings[k].Label
+			}
 		}
 	}
 	return id

@@ -163,14 +163,17 @@ func (s *sheet) facts() {
 		width = max(width, ansi.StringWidth(f.Label)+2)
 	}
 	for _, f := range s.view.Facts {
-		s.line(painted{"  " + padded(f.Label, width), plain}, painted{s.factValue(f.Time, f.Answer), strong}, painted{"  " + joinNonEmpty(", ", f.By, f.Ground), quiet})
+		s.line(painted{"  " + padded(f.Label, width), plain}, painted{s.factValue(f.Time, f.Answer, f.Value), strong}, painted{"  " + joinNonEmpty(", ", f.By, f.Ground), quiet})
 		for _, e := range f.Earlier {
-			s.line(painted{"  " + padded("", width) + "was " + s.factValue(e.Time, e.Answer) + " until corrected: " + e.Reason, quiet})
+			s.line(painted{"  " + padded("", width) + "was " + s.factValue(e.Time, e.Answer, e.Value) + " until corrected: " + e.Reason, quiet})
 		}
 	}
 }
 
-func (g *gatherer) factValue(at stamp, answer string) string {
+func (g *gatherer) factValue(at stamp, answer, value string) string {
+	if value != "" {
+		return value
+	}
 	if at.IsZero() {
 		return answer
 	}

@@ -106,7 +106,8 @@ type factView struct {
 	Question bool          `json:"question" help:"answered yes, no or unknown; otherwise a time"`
 	Stated   bool          `json:"stated" help:"false where it could be stated and is not"`
 	Time     stamp         `json:"time" help:"null for questions and times not known"`
-	Answer   string        `json:"answer" help:"yes, no or unknown; \"\" for times"`
+	Answer   string        `json:"answer" help:"yes, no or unknown; \"\" for times and settings"`
+	Value    string        `json:"value" help:"a setting's word or number; \"\" for the rest"`
 	By       string        `json:"by"`
 	At       stamp         `json:"stated_at"`
 	Ground   string        `json:"ground"`
@@ -116,6 +117,7 @@ type factView struct {
 type earlierView struct {
 	Time   stamp  `json:"time"`
 	Answer string `json:"answer"`
+	Value  string `json:"value"`
 	By     string `json:"by"`
 	At     stamp  `json:"stated_at"`
 	Reason string `json:"reason" help:"why it was corrected"`
