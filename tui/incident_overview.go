@@ -29,9 +29,14 @@ func (s *incidentScreen) drawFacts(width int) []string {
 	label := min(max(width-17-24, 18), 52)
 	for _, f := range i.Facts {
 		value := c.valueText(f.Value)
-		line := " " + t.Text.Paint(fit(c.factLabel(s.standing, f.Name), label)) + " " + t.Bold.Paint(fit(value, 17)) + " "
-		line += t.Muted.Paint(fit(safe(f.By)+", "+ago(f.Stated, c.now()), width-label-20))
-		lines = append(lines, line)
+		// A question is written out: its last words may be what tells it from another.
+		for k, part := range wrap(c.factLabel(s.standing, f.Name), label) {
+			line := " " + t.Text.Paint(fit(part, label))
+			if k == 0 {
+				line += " " + t.Bold.Paint(fit(value, 17)) + " " + t.Muted.Paint(fit(safe(f.By)+", "+ago(f.Stated, c.now()), width-label-20))
+			}
+			lines = append(lines, line)
+		}
 		for _, e := range f.Earlier {
 			lines = append(lines, " "+spaces(label+1)+t.Muted.Paint(fit("was "+c.valueText(e.Value)+": "+safe(e.Reason), width-label-2)))
 		}

@@ -129,6 +129,9 @@ func (q *queueScreen) drawRow(s *model.Standing, width int, selected bool) strin
 	t, k := q.c.theme, queueLayout(width)
 	shape, word, style := severityMark(t, s)
 	title, mark := t.Text, "  "
+	if _, counts := s.Next(); !counts && s.Waits.Rule == nil && s.Incident.Open() && k.phase+k.lead == 0 {
+		k.title, k.next = k.title+k.next, 0 // nothing is due: the title may say more
+	}
 	if selected {
 		title, mark = t.Bold, t.Focus.Paint("▌ ")
 	}
