@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"tocsin/model/calendar"
 	"tocsin/model/policy"
 )
 
@@ -71,24 +72,44 @@ func (d *document) complete(pack *policy.Pack, known *Calendars) {
 	if pack.Procedure != "" {
 		d.takeOver(pack)
 	}
-	var zone *time.Location
-	if pack.Zone != "" {
-		loaded, err := LoadZone(pack.Zone)
-		if err != nil {
-			d.problem("zone", "%s", err)
-		}
-		zone = loaded
-	}
-	pack.Calendar.Zone = zone
-	if pack.CalendarID == "" {
-		return
-	}
-	counted, err := known.Calendar(pack.CalendarID, zone)
+	zone, err := zoneOf(pack)
 	if err != nil {
-		d.problem("calendar", "%s", err)
-		return
+		d.problem("zone", "%s", err)
 	}
-	pack.Calendar = counted
+	if pack.Calendar, err = known.countedBy(pack, zone); err != nil {
+		d.problem("calendar", "%s", err)
+	}
+}
+
+// zoneOf is the zone of the authority behind the pack, nil where it has none.
+func zoneOf(pack *policy.Pack) (*time.Location, error) {
+	if pack.Zone == "" {
+		return nil, nil
+	}
+	return LoadZone(pack.Zone)
+}
+
+// countedBy is what the pack counts days by in the zone.
+func (c *Calendars) countedBy(pack *policy.Pack, zone *time.Location) (calendar.Calendar, error) {
+	if pack.CalendarID == "" {
+		return calendar.Calendar{Zone: zone}, nil
+	}
+	return c.Calendar(pack.CalendarID, zone)
+}
+
+// Prepare returns the pack with the calendar that its zone and its holidays
+// make. A pack that was kept elsewhere lost it there, for holidays are no part
+// of a pack; one that was loaded here has it already.
+func (c *Calendars) Prepare(pack *policy.Pack) (*policy.Pack, error) {
+	zone, err := zoneOf(pack)
+	if err != nil {
+		return nil, fmt.Errorf("zone of pack %s: %w", pack.Ref(), err)
+	}
+	prepared := *pack
+	if prepared.Calendar, err = c.countedBy(pack, zone); err != nil {
+		return nil, fmt.Errorf("calendar of pack %s: %w", pack.Ref(), err)
+	}
+	return &prepared, nil
 }
 
 func (d *document) takeOver(pack *policy.Pack) {
