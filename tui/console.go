@@ -2,10 +2,7 @@ package tui
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"strings"
-	"sync"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -21,14 +18,6 @@ const (
 	minWidth, minHeight = 60, 16
 	maxWidth, maxHeight = 400, 120
 )
-
-// framesPerSecond bounds how often a changed screen is written out: as often
-// as people follow, a quarter of what a terminal library does by default.
-const framesPerSecond = 15
-
-// commandTimeout bounds a command given from a screen. The store answers in
-// milliseconds; a store that does not is in trouble, and people are told.
-const commandTimeout = 15 * time.Second
 
 // screen is one of the places a console can show: a plain struct that the
 // Console sizes, feeds and draws.
@@ -105,13 +94,6 @@ type Console struct {
 	stale bool // the last view no longer holds
 }
 
-// place is somewhere to go back to.
-type place struct {
-	screen screen
-	id     model.ID
-	tab    int
-}
-
 // New makes a console. ctx bounds everything it starts.
 func New(ctx context.Context, opts Options) *Console {
 	if opts.Now == nil {
@@ -134,63 +116,6 @@ func New(ctx context.Context, opts Options) *Console {
 	}
 	c.current.apply(c.frame)
 	return c
-}
-
-// Run shows a console on the terminal until it is left or ctx ends.
-func Run(ctx context.Context, opts Options, options ...tea.ProgramOption) error {
-	_, run := NewProgram(ctx, opts, options...)
-	return run()
-}
-
-// NewProgram prepares a console. run shows it until it is left or ctx ends;
-// the program is the handle by which others reach it meanwhile.
-func NewProgram(ctx context.Context, opts Options, options ...tea.ProgramOption) (program *tea.Program, run func() error) {
-	ctx, cancel := context.WithCancel(ctx)
-	console := New(ctx, opts)
-	program = tea.NewProgram(console, append([]tea.ProgramOption{
-		tea.WithFPS(framesPerSecond),
-		// Signals end the context, in one place. A second handler would wait for
-		// an event loop that has ended, and the process with it.
-		tea.WithoutSignalHandler(),
-	}, options...)...)
-	return program, func() error {
-		left := make(chan struct{})
-		var helpers sync.WaitGroup
-		helpers.Go(func() { pump(ctx, opts.Space, console.opts.Now, program.Send) })
-		helpers.Go(func() { endWith(ctx, program, left) })
-		_, err := program.Run()
-		ended := ctx.Err() != nil
-		close(left)
-		cancel()
-		helpers.Wait()
-		if err == nil || errors.Is(err, tea.ErrInterrupted) || ended && errors.Is(err, tea.ErrProgramKilled) {
-			return nil
-		}
-		return fmt.Errorf("run the console: %w", err)
-	}
-}
-
-// patience is how long a console may take to leave the screen in order when
-// it is asked from outside, before it is made to.
-const patience = 2 * time.Second
-
-// endWith ends the program with the context: in order, so that the terminal
-// is as it was and nothing reads from it any more; by force where the program
-// does not follow.
-func endWith(ctx context.Context, program *tea.Program, left <-chan struct{}) {
-	select {
-	case <-left:
-		return
-	case <-ctx.Done():
-	}
-	go program.Quit() // blocks while the event loop does
-	timer := time.NewTimer(patience)
-	defer timer.Stop()
-	select {
-	case <-left:
-	case <-timer.C:
-		program.Kill()
-	}
 }
 
 // Init asks the terminal for its background, to choose a theme by.
@@ -281,21 +206,17 @@ func chord(msg tea.KeyPressMsg) bool {
 	return msg.Mod.Contains(tea.ModCtrl) || msg.Code == tea.KeyEscape || msg.Code == tea.KeyF1
 }
 
-// give runs an action, or says why it cannot be given.
-func (c *Console) give(a *action) tea.Cmd {
-	if why := a.refusal(c); why != "" {
-		c.alarm(a.help + ": " + why)
-		return nil
-	}
-	return a.run(c)
-}
+func (c *Console) screen() screen { return c.current }
 
-func (c *Console) screen() screen                 { return c.current }
-func (c *Console) target() *model.Standing        { return c.current.target() }
+func (c *Console) target() *model.Standing { return c.current.target() }
+
 func (c *Console) obligation() *policy.Obligation { return c.current.obligation() }
-func (c *Console) now() time.Time                 { return c.frame.now }
-func (c *Console) zone() *time.Location           { return c.frame.snapshot.Zone() }
-func (c *Console) bodyHeight() int                { return c.height - 2 }
+
+func (c *Console) now() time.Time { return c.frame.now }
+
+func (c *Console) zone() *time.Location { return c.frame.snapshot.Zone() }
+
+func (c *Console) bodyHeight() int { return c.height - 2 }
 
 func (c *Console) say(format string, args ...any) {
 	c.message, c.alarming = fmt.Sprintf(format, args...), false
@@ -347,73 +268,6 @@ func (c *Console) surface() theme.Surface {
 
 func (c *Console) retheme() { *c.theme = *theme.New(c.themeName(), c.surface()) }
 
-// go-to and back: the trail remembers where one was, screens remember how.
-
-func (c *Console) leave() {
-	c.trail = append(c.trail, place{screen: c.current, id: c.incident.id, tab: c.incident.tab})
-	const longest = 50
-	if len(c.trail) > longest {
-		c.trail = c.trail[1:]
-	}
-}
-
-func (c *Console) show(s screen) tea.Cmd {
-	c.current = s
-	s.apply(c.frame)
-	return nil
-}
-
-func (c *Console) back() tea.Cmd {
-	if c.current == c.queue && c.queue.clear() {
-		return nil
-	}
-	if c.current == c.triage && c.drafts[c.triage.dialog.draft] != nil {
-		c.say("the triage is kept as a draft; nothing is recorded")
-	}
-	if len(c.trail) == 0 {
-		return c.show(c.queue)
-	}
-	last := c.trail[len(c.trail)-1]
-	c.trail = c.trail[:len(c.trail)-1]
-	if last.screen == c.incident {
-		c.incident.tab = last.tab
-		return tea.Batch(c.incident.load(last.id), c.show(c.incident))
-	}
-	return c.show(last.screen)
-}
-
-// showQueue goes to the queue; from there, to its first view.
-func (c *Console) showQueue() tea.Cmd {
-	if c.current == c.queue {
-		return c.queue.turn(-c.queue.view)
-	}
-	c.leave()
-	return c.show(c.queue)
-}
-
-func (c *Console) showDeadlines() tea.Cmd {
-	if c.current != c.deadlines {
-		c.leave()
-	}
-	return c.show(c.deadlines)
-}
-
-func (c *Console) openSelected() tea.Cmd { return c.openIncident(c.target().Incident.ID) }
-
-func (c *Console) openIncident(id model.ID) tea.Cmd {
-	c.leave()
-	c.incident.tab = 0
-	return tea.Batch(c.incident.load(id), c.show(c.incident))
-}
-
-func (c *Console) push(o overlay) { c.overlays = append(c.overlays, o) }
-
-func (c *Console) pop() {
-	if n := len(c.overlays); n > 0 {
-		c.overlays = c.overlays[:n-1]
-	}
-}
-
 func (c *Console) nextTheme() tea.Cmd {
 	order := []theme.Name{theme.Dark, theme.Light, theme.Contrast}
 	for k, name := range order {
@@ -453,76 +307,4 @@ func (c *Console) copyID() tea.Cmd {
 	id := string(c.target().Incident.ID)
 	c.say("%s is copied (where the terminal allows OSC 52)", id)
 	return tea.SetClipboard(id)
-}
-
-// quit leaves the console. What was typed and not saved would be lost: it
-// says so first, and leaves when it is asked again.
-func (c *Console) quit() tea.Cmd {
-	drafts := len(c.drafts)
-	for _, o := range c.overlays {
-		if d, ok := o.(*dialog); ok && d.form != nil && d.form.dirty() && c.drafts[d.draft] == nil {
-			drafts++
-		}
-	}
-	if drafts == 0 || c.leaving {
-		return tea.Quit
-	}
-	c.leaving = true
-	what := "a draft is"
-	if drafts > 1 {
-		what = fmt.Sprintf("%d drafts are", drafts)
-	}
-	c.alarm(what + " not saved and would be lost; the same key again leaves all the same")
-	return nil
-}
-
-// doneMsg is the answer to a command.
-type doneMsg struct {
-	from *dialog // the dialog that gave it; nil for an action without one
-	said string  // what to say when it is done
-	id   model.ID
-	err  error
-}
-
-// do gives a command off the event loop.
-func (c *Console) do(command model.Command, from *dialog, said string) tea.Cmd {
-	c.busy++
-	return func() tea.Msg {
-		ctx, cancel := context.WithTimeout(c.ctx, commandTimeout)
-		defer cancel()
-		id, err := c.opts.Space.Do(ctx, c.opts.Actor, command)
-		return doneMsg{from: from, said: said, id: id, err: err}
-	}
-}
-
-// done takes an answer: the change is shown at once, a refusal goes to the
-// form it is about.
-func (c *Console) done(msg doneMsg) tea.Cmd {
-	c.busy--
-	if msg.err != nil {
-		c.refused(msg)
-		return nil
-	}
-	c.takeFrame(frameMsg{snapshot: c.opts.Space.Snapshot(), now: c.opts.Now()})
-	if msg.said != "" {
-		c.say("%s", strings.ReplaceAll(msg.said, "{id}", string(msg.id)))
-	}
-	if msg.from != nil {
-		return msg.from.finish(c, msg.id)
-	}
-	return c.incident.reload()
-}
-
-func (c *Console) refused(msg doneMsg) {
-	var refusal *model.Refusal
-	if msg.from != nil && errors.As(msg.err, &refusal) {
-		msg.from.refuse(refusal)
-		return
-	}
-	if msg.from != nil {
-		msg.from.busy = false
-		msg.from.problem = msg.err.Error()
-		return
-	}
-	c.alarm(strings.ReplaceAll(msg.err.Error(), "\n", " "))
 }

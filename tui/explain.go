@@ -49,6 +49,7 @@ func (c *Console) explanation(id model.ID, key policy.RuleKey, width int) []stri
 	for k, s := range e.Steps {
 		p.step(k+1, s.Text)
 	}
+	p.statedBy(standing, o.Rule.Starts)
 	p.limits(o)
 	p.bulletsUnder("Take care", e.Warnings)
 	p.bulletsUnder("It must say", o.Rule.Contents)
@@ -143,6 +144,22 @@ func (p *sheet) pair(label, text string) {
 		}
 		p.lines = append(p.lines, p.c.theme.Muted.Paint(fit(label, 10))+p.c.theme.Text.Paint(line))
 	}
+}
+
+// statedBy says on whose word the clock runs.
+func (p *sheet) statedBy(s *model.Standing, fact string) {
+	f, ok := s.Incident.Fact(fact)
+	if !ok {
+		return
+	}
+	text := p.c.factLabel(s, fact) + " stated by " + f.By + ", " + ago(f.Stated, p.c.now())
+	if f.Ground != "" {
+		text += ", on the ground: " + f.Ground
+	}
+	for _, e := range f.Earlier {
+		text += "; was " + p.c.valueText(e.Value) + ", corrected: " + e.Reason
+	}
+	p.pair("Stated", text)
 }
 
 // limits puts the strict and the legal limit side by side.

@@ -1,0 +1,98 @@
+package tui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"tocsin/model"
+)
+
+// commandTimeout bounds a command given from a screen. The store answers in
+// milliseconds; a store that does not is in trouble, and people are told.
+const commandTimeout = 15 * time.Second
+
+// give runs an action, or says why it cannot be given.
+func (c *Console) give(a *action) tea.Cmd {
+	if why := a.refusal(c); why != "" {
+		c.alarm(a.help + ": " + why)
+		return nil
+	}
+	return a.run(c)
+}
+
+// quit leaves the console. What was typed and not saved would be lost: it
+// says so first, and leaves when it is asked again.
+func (c *Console) quit() tea.Cmd {
+	drafts := len(c.drafts)
+	for _, o := range c.overlays {
+		if d, ok := o.(*dialog); ok && d.form != nil && d.form.dirty() && c.drafts[d.draft] == nil {
+			drafts++
+		}
+	}
+	if drafts == 0 || c.leaving {
+		return tea.Quit
+	}
+	c.leaving = true
+	what := "a draft is"
+	if drafts > 1 {
+		what = fmt.Sprintf("%d drafts are", drafts)
+	}
+	c.alarm(what + " not saved and would be lost; the same key again leaves all the same")
+	return nil
+}
+
+// doneMsg is the answer to a command.
+type doneMsg struct {
+	from *dialog // the dialog that gave it; nil for an action without one
+	said string  // what to say when it is done
+	id   model.ID
+	err  error
+}
+
+// do gives a command off the event loop.
+func (c *Console) do(command model.Command, from *dialog, said string) tea.Cmd {
+	c.busy++
+	return func() tea.Msg {
+		ctx, cancel := context.WithTimeout(c.ctx, commandTimeout)
+		defer cancel()
+		id, err := c.opts.Space.Do(ctx, c.opts.Actor, command)
+		return doneMsg{from: from, said: said, id: id, err: err}
+	}
+}
+
+// done takes an answer: the change is shown at once, a refusal goes to the
+// form it is about.
+func (c *Console) done(msg doneMsg) tea.Cmd {
+	c.busy--
+	if msg.err != nil {
+		c.refused(msg)
+		return nil
+	}
+	c.takeFrame(frameMsg{snapshot: c.opts.Space.Snapshot(), now: c.opts.Now()})
+	if msg.said != "" {
+		c.say("%s", strings.ReplaceAll(msg.said, "{id}", string(msg.id)))
+	}
+	if msg.from != nil {
+		return msg.from.finish(c, msg.id)
+	}
+	return c.incident.reload()
+}
+
+func (c *Console) refused(msg doneMsg) {
+	var refusal *model.Refusal
+	if msg.from != nil && errors.As(msg.err, &refusal) {
+		msg.from.refuse(refusal)
+		return
+	}
+	if msg.from != nil {
+		msg.from.busy = false
+		msg.from.problem = msg.err.Error()
+		return
+	}
+	c.alarm(strings.ReplaceAll(msg.err.Error(), "\n", " "))
+}

@@ -1,0 +1,72 @@
+package tui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// framesPerSecond bounds how often a changed screen is written out: as often
+// as people follow, a quarter of what a terminal library does by default.
+const framesPerSecond = 15
+
+// Run shows a console on the terminal until it is left or ctx ends.
+func Run(ctx context.Context, opts Options, options ...tea.ProgramOption) error {
+	_, run := NewProgram(ctx, opts, options...)
+	return run()
+}
+
+// NewProgram prepares a console. run shows it until it is left or ctx ends;
+// the program is the handle by which others reach it meanwhile.
+func NewProgram(ctx context.Context, opts Options, options ...tea.ProgramOption) (program *tea.Program, run func() error) {
+	ctx, cancel := context.WithCancel(ctx)
+	console := New(ctx, opts)
+	program = tea.NewProgram(console, append([]tea.ProgramOption{
+		tea.WithFPS(framesPerSecond),
+		// Signals end the context, in one place. A second handler would wait for
+		// an event loop that has ended, and the process with it.
+		tea.WithoutSignalHandler(),
+	}, options...)...)
+	return program, func() error {
+		left := make(chan struct{})
+		var helpers sync.WaitGroup
+		helpers.Go(func() { pump(ctx, opts.Space, console.opts.Now, program.Send) })
+		helpers.Go(func() { endWith(ctx, program, left) })
+		_, err := program.Run()
+		ended := ctx.Err() != nil
+		close(left)
+		cancel()
+		helpers.Wait()
+		if err == nil || errors.Is(err, tea.ErrInterrupted) || ended && errors.Is(err, tea.ErrProgramKilled) {
+			return nil
+		}
+		return fmt.Errorf("run the console: %w", err)
+	}
+}
+
+// patience is how long a console may take to leave the screen in order when
+// it is asked from outside, before it is made to.
+const patience = 2 * time.Second
+
+// endWith ends the program with the context: in order, so that the terminal
+// is as it was and nothing reads from it any more; by force where the program
+// does not follow.
+func endWith(ctx context.Context, program *tea.Program, left <-chan struct{}) {
+	select {
+	case <-left:
+		return
+	case <-ctx.Done():
+	}
+	go program.Quit() // blocks while the event loop does
+	timer := time.NewTimer(patience)
+	defer timer.Stop()
+	select {
+	case <-left:
+	case <-timer.C:
+		program.Kill()
+	}
+}
