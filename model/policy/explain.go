@@ -2,6 +2,7 @@ package policy
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"tocsin/model/calendar"
@@ -194,6 +195,9 @@ func (o *Obligation) warnings(c *Case, cal calendar.Calendar) []string {
 		if k := &o.Rule.Caps[i]; o.Started && !hasTime(c, k.Starts) {
 			lines = append(lines, "an earlier limit cannot be excluded; not stated yet: "+o.Pack.factLabel(k.Starts))
 		}
+	}
+	if o.Rule.Suspend == SuspendNever && slices.ContainsFunc(c.Suspensions, func(s Suspension) bool { return s.Key == o.Key() }) {
+		lines = append(lines, "a delay is recorded, but the source knows none for this: nothing moves")
 	}
 	if relief := o.Rule.Relief; relief != nil && c.Settings[relief.Setting] == "" {
 		lines = append(lines, "a later legal limit may hold; not known yet: "+o.Pack.questionLabel(relief.Setting))

@@ -48,6 +48,9 @@ func TestSuspension(t *testing.T) {
 				t.Errorf("a board says %q", state)
 			}
 			explained := Explain(o, c, time.UTC)
+			if warned := strings.Contains(strings.Join(explained.Warnings, "\n"), "the source knows none"); warned != (test.mode == SuspendNever) {
+				t.Errorf("warnings: %v", explained.Warnings)
+			}
 			said := strings.Contains(stepText(explained), "asked for by police (letter): due")
 			if said != test.applied {
 				t.Errorf("the delay is explained: %v\n%s", said, stepText(explained))
