@@ -48,7 +48,7 @@ func TestJSONIsWhatItsHelpSays(t *testing.T) {
 		t.Fatal(err)
 	}
 	arguments := map[string][]string{
-		"queue, tocsin": {"queue"}, "show": {"show", "1"}, "timeline": {"timeline", "1"}, "deadlines": {"deadlines", "1", "--explain"},
+		"queue, tocsin": {"queue"}, "show": {"show", "1"}, "timeline": {"timeline", "1"}, "deadlines": {"deadlines", "1", "--explain"}, "due": {"due", "--pack", "gdpr", "--fact", "aware=-2h"},
 		"task": {"task", "1"}, "fact": {"fact", "1"}, "policy list": {"policy", "list"}, "policy lint": {"policy", "lint", lint}, "version": {"version"},
 	}
 	for _, shape := range jsonShapes {

@@ -64,7 +64,7 @@ func (a *app) addVerbs(root *cobra.Command) {
 			root.AddCommand(verb)
 		}
 	}
-	add(groupRead, a.queueCommand(), a.showCommand(), a.timelineCommand(), a.deadlinesCommand())
+	add(groupRead, a.queueCommand(), a.showCommand(), a.timelineCommand(), a.deadlinesCommand(), a.dueCommand())
 	add(groupWork,
 		a.reportCommand(), a.describeCommand(), a.triageCommand(), a.factCommand(), a.severityCommand(), a.phaseCommand(), a.taskCommand(),
 		a.assignCommand(), a.noteCommand(), a.waiveCommand(), a.linkCommand())
