@@ -57,5 +57,5 @@ func ExampleLibrary() {
 	// - also at most 24 hours after Aware (Thu 3 Dec 2026 09:15 CET): Fri 4 Dec 2026 09:15 CET; that had passed when the clock started, so it does not count
 	// - Sat 5 Dec is no working day: weekend
 	// - Sun 6 Dec skipped: weekend
-	// - latest arguable limit Mon 7 Dec 2026 12:00 CET: a limit on a day that is no working day gives way to noon of the next one that is
+	// - latest arguable limit Mon 7 Dec 2026 12:00 CET: a limit on a day that is no working day gives way to noon of the next one that is (Delegated Regulation 2025/301, Article 5)
 }

@@ -177,7 +177,7 @@ func ruleWords(r *Rule) (string, []field) {
 	return r.ID, []field{
 		{"title", r.Title}, {"applies", r.When.words()}, {"starts", r.Starts}, {"within", r.withinWords()}, {"every", r.Every.Words()},
 		{"until", r.Until}, {"counted from", string(r.CountFrom)}, {"at", string(r.At)}, {"caps", capWords(r.Caps)}, {"restarts", strings.Join(r.Restarts, ", ")},
-		{"legal limit", string(r.Legal)}, {"relief", reliefWords(r.Relief)}, {"delay", string(r.Suspend)}, {"audience", r.Audience},
+		{"legal limit", string(r.Legal)}, {"legal limit rests on", r.LegalBy}, {"relief", reliefWords(r.Relief)}, {"delay", string(r.Suspend)}, {"audience", r.Audience},
 		{"contents", lines(r.Contents)}, {"approval", strings.Join(r.Approval, ", ")}, {"met by", r.MetBy}, {"reminds", strings.Join(r.Remind, ", ")},
 		{"in force from", r.EffectiveFrom}, {"in force until", r.EffectiveTo}, {"citation", r.Citation}, {"note", r.Note}, {"internal", yesNo(r.Internal)},
 	}

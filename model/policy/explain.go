@@ -138,10 +138,12 @@ func (o *Obligation) explainDelay(cal calendar.Calendar) []calendar.Step {
 	return []calendar.Step{{Text: text + ": due " + calendar.Reading(due, cal.Zone), At: due}}
 }
 
-// legalWords say what a legal limit rests on, where the rule's citation does
-// not.
+// fullHourSource is where a limit at the end of the hour comes from.
+const fullHourSource = "Regulation 1182/71, Article 3(1)"
+
+// legalWords say why a legal limit is arguable.
 var legalWords = map[Legal]string{
-	LegalFullHour:           "the hour of the event is not counted (Regulation 1182/71, Article 3(1))",
+	LegalFullHour:           "the hour of the event is not counted",
 	LegalNextWorkingDay:     "a last day that is no working day gives way to the next one that is",
 	LegalNoonNextWorkingDay: "a limit on a day that is no working day gives way to noon of the next one that is",
 	LegalSkipHolidays:       "if holidays are no business days, which is unsettled",
@@ -153,7 +155,7 @@ func (o *Obligation) explainLegal(cal calendar.Calendar) []calendar.Step {
 	if legal.Equal(strict) {
 		return nil
 	}
-	words, steps := legalWords[o.legal], []calendar.Step(nil)
+	by, steps := o.legal, []calendar.Step(nil)
 	switch o.legal {
 	case LegalNextWorkingDay, LegalNoonNextWorkingDay:
 		at := calendar.EndOfDay
@@ -161,10 +163,22 @@ func (o *Obligation) explainLegal(cal calendar.Calendar) []calendar.Step {
 			at = calendar.Noon
 		}
 		if _, steps = cal.ExplainRoll(strict, o.dues.first.EndsDay(), at); len(steps) == 0 {
-			words = legalWords[LegalFullHour]
+			by = LegalFullHour
 		}
 	}
-	return append(steps, calendar.Step{Text: "latest arguable limit " + calendar.Reading(legal, cal.Zone) + ": " + words, At: legal})
+	text := "latest arguable limit " + calendar.Reading(legal, cal.Zone) + ": " + legalWords[by]
+	if source := o.Rule.legalSource(by); source != "" {
+		text += " (" + source + ")"
+	}
+	return append(steps, calendar.Step{Text: text, At: legal})
+}
+
+// legalSource is what a legal limit of the rule rests on.
+func (r *Rule) legalSource(by Legal) string {
+	if by == LegalFullHour {
+		return fullHourSource
+	}
+	return r.LegalBy
 }
 
 func (o *Obligation) explainRecurrence(cal calendar.Calendar) []calendar.Step {

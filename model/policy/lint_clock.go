@@ -10,6 +10,9 @@ import (
 // clock checks how a rule's time is counted.
 func (l *linter) clock(key string, r *Rule) {
 	l.legal(key+".legal", r, r.Legal)
+	if r.LegalBy != "" && r.Legal == LegalSame && r.Relief == nil {
+		l.errorf(key+".legal_by", "there is no legal limit beside the strict one: write legal too, or leave this out")
+	}
 	l.anchor(key, r)
 	for i := range r.Caps {
 		l.cap(fmt.Sprintf("%s.caps[%d]", key, i), r, &r.Caps[i])

@@ -67,6 +67,7 @@ func TestLintOfClocks(t *testing.T) {
 		{"next working day of business days", func(r []Rule) { r[large].Legal = LegalNextWorkingDay }, LevelError, "rules[2].legal", "changes nothing"},
 		{"holidays of days", func(r []Rule) { r[final].Legal = LegalSkipHolidays }, LevelError, "rules[1].legal", "business days"},
 		{"legal limit of a soft rule", func(r []Rule) { r[final].Within = calendar.Period{} }, LevelError, "rules[1].legal", "without a number"},
+		{"a source for no limit", func(r []Rule) { r[small].LegalBy = "Article 3" }, LevelError, "rules[3].legal_by", "no legal limit"},
 		{"no such delay", func(r []Rule) { r[final].Suspend = "untilend" }, LevelError, "rules[1].suspend", `did you mean "until-end"?`},
 		{"a number for words", func(r []Rule) { r[large].When.AtLeast = map[string]int{"entity": 5} }, LevelError, "rules[2].when.at_least.entity", "cannot be counted"},
 		{"words for a number", func(r []Rule) { r[large].When.Settings = map[string][]string{"affected": {"many"}} }, LevelError, "rules[2].when.settings", "at_least"},

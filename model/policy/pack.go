@@ -212,6 +212,7 @@ type Rule struct {
 	Caps      []Cap              `json:"caps,omitempty"`       // other limits; the earliest decides
 	Restarts  []string           `json:"restarts,omitempty"`   // submissions of these rules, "submitted:RULE", start the clock anew
 	Relief    *Relief            `json:"relief,omitempty"`     // another legal limit for some kinds of entity
+	LegalBy   string             `json:"legal_by,omitempty"`   // what the legal limit rests on, where it is not the rule's own citation
 	Suspend   Suspend            `json:"suspend,omitempty"`    // what an evidenced delay does; "" is that there is none
 
 	// The civil days, in the pack's zone, on which the clock must start for the
