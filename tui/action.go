@@ -20,8 +20,9 @@ const (
 	onDeadlines
 	onTriage
 	onSetUp
-	onLists    = onQueue | onIncident | onDeadlines
-	everywhere = onLists | onTriage
+	onPolicies
+	onLists    = onQueue | onIncident | onDeadlines // where an incident can be selected
+	everywhere = onLists | onTriage | onPolicies
 )
 
 // danger says how carefully an action is given.
@@ -58,12 +59,12 @@ func actions() []action {
 
 func moveActions() []action {
 	return []action{
-		{id: "up", moves: true, keys: []string{"up", "k"}, help: "one row up", where: onLists, run: step(-1)},
-		{id: "down", moves: true, keys: []string{"down", "j"}, help: "one row down", where: onLists, run: step(1)},
-		{id: "page-up", moves: true, keys: []string{"pgup", "ctrl+b"}, help: "one page up", where: onLists, run: page(-1)},
-		{id: "page-down", moves: true, keys: []string{"pgdown", "ctrl+f"}, help: "one page down", where: onLists, run: page(1)},
-		{id: "first", moves: true, keys: []string{"home", "g"}, help: "first row", where: onLists, run: step(-1 << 30)},
-		{id: "last", moves: true, keys: []string{"end", "G"}, help: "last row", where: onLists, run: step(1 << 30)},
+		{id: "up", moves: true, keys: []string{"up", "k"}, help: "one row up", where: onLists | onPolicies, run: step(-1)},
+		{id: "down", moves: true, keys: []string{"down", "j"}, help: "one row down", where: onLists | onPolicies, run: step(1)},
+		{id: "page-up", moves: true, keys: []string{"pgup", "ctrl+b"}, help: "one page up", where: onLists | onPolicies, run: page(-1)},
+		{id: "page-down", moves: true, keys: []string{"pgdown", "ctrl+f"}, help: "one page down", where: onLists | onPolicies, run: page(1)},
+		{id: "first", moves: true, keys: []string{"home", "g"}, help: "first row", where: onLists | onPolicies, run: step(-1 << 30)},
+		{id: "last", moves: true, keys: []string{"end", "G"}, help: "last row", where: onLists | onPolicies, run: step(1 << 30)},
 		{id: "open", moves: true, keys: []string{"enter"}, label: "open", help: "open what is selected", where: onQueue | onDeadlines, why: needIncident, run: (*Console).openSelected},
 		{id: "next-tab", moves: true, keys: []string{"tab", "right", "l"}, label: "tabs", help: "next tab of the incident", where: onIncident, run: tab(1)},
 		{id: "previous-tab", moves: true, keys: []string{"shift+tab", "left", "h"}, help: "previous tab of the incident", where: onIncident, run: tab(-1)},
@@ -75,6 +76,7 @@ func lookActions() []action {
 	return []action{
 		{id: "queue", keys: []string{"1"}, help: "the queue of open incidents", where: everywhere &^ onTriage, run: (*Console).showQueue},
 		{id: "deadlines", keys: []string{"2"}, label: "deadlines", help: "every deadline of every incident on one time axis", where: everywhere &^ onTriage, run: (*Console).showDeadlines},
+		{id: "policies", keys: []string{"3"}, help: "the packs adopted here, and what each rule says", where: everywhere &^ onTriage, run: (*Console).showPolicies},
 		{id: "filter", keys: []string{"/"}, label: "filter", help: "filter by words in id, title, system, type, person", where: onQueue, run: (*Console).startFilter},
 		{id: "next-view", keys: []string{"v"}, label: "view", help: "next saved view: open, overdue, mine, unassigned, untriaged, closed", where: onQueue, run: view(1)},
 		{id: "previous-view", keys: []string{"V"}, help: "previous saved view", where: onQueue, run: view(-1)},
@@ -124,7 +126,7 @@ func consoleActions() []action {
 		{id: "theme", keys: []string{"ctrl+t"}, help: "next theme: dark, light, high contrast", where: everywhere | onSetUp, run: (*Console).nextTheme},
 		{id: "mouse", keys: []string{"ctrl+o"}, help: "give the mouse to the terminal, or take it back", where: everywhere, run: (*Console).toggleMouse},
 		{id: "pause", keys: []string{"ctrl+p"}, help: "hold the screen still, or let it follow again", where: everywhere, run: (*Console).togglePause},
-		{id: "quit", keys: []string{"q"}, help: "leave the console", where: onLists, run: (*Console).quit},
+		{id: "quit", keys: []string{"q"}, help: "leave the console", where: onLists | onPolicies, run: (*Console).quit},
 		{id: "leave", keys: []string{"ctrl+c"}, help: "leave the console from anywhere", where: everywhere | onSetUp, run: (*Console).quit},
 	}
 }

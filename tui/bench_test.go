@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"maps"
 	"slices"
 	"testing"
 	"time"
@@ -47,6 +48,7 @@ func (s *benchSnapshot) Dues() iter.Seq2[*model.Standing, model.Due] {
 func (s *benchSnapshot) Obligations(i *model.Incident) []policy.Obligation {
 	return s.state.Obligations(i)
 }
+func (s *benchSnapshot) Packs() iter.Seq[*policy.Pack]            { return maps.Values(s.state.Packs) }
 func (s *benchSnapshot) PacksOf(i *model.Incident) []*policy.Pack { return s.state.PacksOf(i) }
 
 type benchSpace struct{ snapshot *benchSnapshot }

@@ -77,6 +77,7 @@ type Console struct {
 	incident  *incidentScreen
 	deadlines *deadlinesScreen
 	triage    *triageScreen
+	policies  *policiesScreen
 	setUp     *setUpScreen
 	current   screen
 	trail     []place
@@ -108,6 +109,7 @@ func New(ctx context.Context, opts Options) *Console {
 	c.incident = newIncidentScreen(c)
 	c.deadlines = newDeadlinesScreen(c)
 	c.triage = newTriageScreen(c)
+	c.policies = newPoliciesScreen(c)
 	c.current = c.queue
 	c.frame = frameMsg{snapshot: opts.Space.Snapshot(), now: opts.Now()}
 	if c.frame.snapshot.Meta().Zone == "" && opts.SetUp != nil {
@@ -241,7 +243,7 @@ func (c *Console) takeFrame(msg frameMsg) {
 
 func (c *Console) resize(width, height int) {
 	c.width, c.height = min(width, maxWidth), min(height, maxHeight)
-	for _, s := range []screen{c.queue, c.incident, c.deadlines, c.triage} {
+	for _, s := range []screen{c.queue, c.incident, c.deadlines, c.triage, c.policies} {
 		s.size(c.width-1, c.bodyHeight())
 	}
 	if c.setUp != nil {

@@ -40,4 +40,6 @@ type Snapshot interface {
 	// Obligations is all that an incident owes, whatever its state.
 	Obligations(i *model.Incident) []policy.Obligation
 	PacksOf(i *model.Incident) []*policy.Pack
+	// Packs is every adopted pack version, in no order.
+	Packs() iter.Seq[*policy.Pack]
 }

@@ -93,6 +93,7 @@ func TestScreens(t *testing.T) {
 			{"obligations", "dark", []string{"down", "down", "enter", "shift+tab"}},
 			{"explain", "dark", []string{"down", "down", "e"}},
 			{"deadlines", "dark", []string{"2"}},
+			{"policies", "dark", []string{"3", "down", "down"}},
 			{"triage", "dark", []string{"down", "t"}},
 			{"triage-light", "light", []string{"down", "t"}},
 			{"report", "dark", []string{"r"}},
