@@ -47,9 +47,15 @@ func TestJSONIsWhatItsHelpSays(t *testing.T) {
 	if err := os.WriteFile(lint, []byte("id = 1\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	vectors := filepath.Join(t.TempDir(), "vectors.toml")
+	expected := "packs = [\"gdpr\"]\n[[cases]]\nname = \"nothing starts\"\nexpect = [{ rule = \"art33-authority\", absent = true }]\n"
+	if err := os.WriteFile(vectors, []byte(expected), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	arguments := map[string][]string{
 		"queue, tocsin": {"queue"}, "show": {"show", "1"}, "timeline": {"timeline", "1"}, "deadlines": {"deadlines", "1", "--explain"}, "due": {"due", "--pack", "gdpr", "--fact", "aware=-2h"},
-		"task": {"task", "1"}, "fact": {"fact", "1"}, "policy list": {"policy", "list"}, "policy lint": {"policy", "lint", lint}, "version": {"version"},
+		"task": {"task", "1"}, "fact": {"fact", "1"}, "policy list": {"policy", "list"}, "policy lint": {"policy", "lint", lint},
+		"policy test": {"policy", "test", vectors}, "policy diff": {"policy", "diff", "gdpr", "uk-gdpr"}, "version": {"version"},
 	}
 	for _, shape := range jsonShapes {
 		t.Run(shape.verb, func(t *testing.T) {

@@ -24,6 +24,8 @@ var jsonShapes = []struct {
 	{"fact", true, factView{}},
 	{"policy list", true, packView{}},
 	{"policy lint", true, findingView{}},
+	{"policy test", true, failureView{}},
+	{"policy diff", true, changeView{}},
 	{"version", false, versionView{}},
 }
 
