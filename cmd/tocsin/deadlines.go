@@ -17,6 +17,7 @@ type dueFilter struct {
 	within  string
 	overdue bool
 	explain bool
+	ics     string // the file to write a calendar to, in place of the list
 }
 
 func (a *app) deadlinesCommand() *cobra.Command {
@@ -28,7 +29,8 @@ func (a *app) deadlinesCommand() *cobra.Command {
 then what has started without a number ("without undue delay"). For one
 incident it lists every obligation, whatever its state.`,
 		Example: `  tocsin deadlines --within 24h
-  tocsin deadlines 7 --explain`,
+  tocsin deadlines 7 --explain
+  tocsin deadlines --ics deadlines.ics`,
 		Args:              words(0, 1),
 		ValidArgsFunction: a.completeIncident,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -39,10 +41,14 @@ incident it lists every obligation, whatever its state.`,
 	flags.StringVar(&filter.within, "within", "", "only what is due within 24h, 3d, 2bd or 1mo, or overdue")
 	flags.BoolVar(&filter.overdue, "overdue", false, "only what is overdue")
 	flags.BoolVar(&filter.explain, "explain", false, "say why it applies and how its due time was computed")
+	flags.StringVar(&filter.ics, "ics", "", "write what has a due time as an iCalendar file, with alarms; - writes to standard output")
 	return a.reading(cmd)
 }
 
 func (a *app) printDeadlines(s *session, filter dueFilter, args []string) error {
+	if a.json && filter.ics != "" {
+		return model.Refuse(model.Field("--ics", "is not JSON", "one of --ics and --json"))
+	}
 	limit, err := s.limit(filter.within)
 	if err != nil {
 		return err
@@ -61,8 +67,11 @@ func (a *app) printDeadlines(s *session, filter dueFilter, args []string) error 
 		views = slices.DeleteFunc(views, func(o obligationView) bool { return !pressing(o) })
 	}
 	views = slices.DeleteFunc(views, func(o obligationView) bool { return filter.hides(o, limit) })
-	if a.json {
+	switch {
+	case a.json:
 		return s.out.printJSON(views)
+	case filter.ics != "":
+		return g.writeCalendar(s.out, filter.ics, a.space, views)
 	}
 	if len(views) == 0 {
 		s.out.printf("Nothing is due.")
