@@ -177,6 +177,14 @@ type Reinstate struct {
 	Reason   string
 }
 
+// ChangePacks puts an incident under other packs, or other versions of them.
+// The first stays the procedure it was opened under, in whatever version.
+type ChangePacks struct {
+	Incident ID
+	Packs    []policy.Ref
+	Reason   string
+}
+
 // LinkTo notes that two incidents are related.
 type LinkTo struct{ Incident, Other ID }
 
@@ -277,6 +285,7 @@ func (AddNote) Kind() string       { return "note" }
 func (Submit) Kind() string        { return "submit" }
 func (Waive) Kind() string         { return "waive" }
 func (Reinstate) Kind() string     { return "reinstate" }
+func (ChangePacks) Kind() string   { return "packs" }
 func (LinkTo) Kind() string        { return "link" }
 func (MarkDuplicate) Kind() string { return "duplicate" }
 func (Merge) Kind() string         { return "merge" }
@@ -303,6 +312,7 @@ func (c AddNote) About() []ID       { return []ID{c.Incident} }
 func (c Submit) About() []ID        { return []ID{c.Incident} }
 func (c Waive) About() []ID         { return []ID{c.Incident} }
 func (c Reinstate) About() []ID     { return []ID{c.Incident} }
+func (c ChangePacks) About() []ID   { return []ID{c.Incident} }
 func (c LinkTo) About() []ID        { return []ID{c.Incident, c.Other} }
 func (c MarkDuplicate) About() []ID { return []ID{c.Incident, c.Of} }
 func (c Merge) About() []ID         { return []ID{c.Incident, c.Into} }

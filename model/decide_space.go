@@ -49,6 +49,24 @@ func (d *decider) checkPacks(in *inputs, refs []policy.Ref) {
 	}
 }
 
+// changePacks puts an incident under other packs. What it was reported under
+// stays its procedure: phases and severities cannot change their meaning.
+func (d *decider) changePacks(i *Incident, c ChangePacks) error {
+	in := &inputs{}
+	d.checkPacks(in, c.Packs)
+	reason := in.needText("reason", c.Reason, "why these packs")
+	if len(c.Packs) > 0 && c.Packs[0].ID != i.Packs[0].ID {
+		in.bad("packs", fmt.Sprintf("%s is another procedure", CleanLine(c.Packs[0].String())), "a version of "+i.Packs[0].ID+" first")
+	}
+	if err := in.refusal(); err != nil {
+		return err
+	}
+	if !slices.Equal(i.Packs, c.Packs) {
+		d.emit(&PacksChanged{ID: i.ID, Before: i.Packs, After: slices.Clone(c.Packs), Reason: reason})
+	}
+	return nil
+}
+
 func (d *decider) adopted() string {
 	var refs []string
 	for ref := range d.state.Packs {

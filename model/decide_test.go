@@ -149,6 +149,12 @@ func TestDecide(t *testing.T) {
 		{name: "note empty", space: reported, command: AddNote{firstID, "\x1b[2J"}, refusal: []string{"note: is empty"}},
 		{name: "note long", space: reported, command: AddNote{firstID, strings.Repeat("x", MaxText+1)}, refusal: []string{"note: has 20001 characters"}},
 
+		{name: "packs changed", space: triaged, command: ChangePacks{firstID, []policy.Ref{procedureRef}, "no law applies"}, events: "incident.repacked"},
+		{name: "packs the same", space: triaged, command: ChangePacks{firstID, []policy.Ref{procedureRef, regimeRef}, "r"}},
+		{name: "packs with no reason", space: triaged, command: ChangePacks{Incident: firstID, Packs: []policy.Ref{procedureRef}}, refusal: []string{"reason: is empty; accepted: why these packs"}},
+		{name: "packs without a procedure", space: triaged, command: ChangePacks{firstID, []policy.Ref{regimeRef}, "r"}, refusal: []string{"law@1 is a regime", "accepted: a version of house first"}},
+		{name: "packs unknown", space: triaged, command: ChangePacks{firstID, []policy.Ref{procedureRef, {ID: "no\x1bne", Version: 1}}, "r"}, refusal: []string{"is not adopted in this space"}},
+
 		// Obligations.
 		{name: "submit", space: triaged, command: submitted, events: "obligation.submitted obligations.moved"},
 		{name: "submit in another case", space: triaged, command: Submit{Incident: firstID, Key: key("HOUSE/Notify")}, events: "obligation.submitted obligations.moved"},
@@ -490,7 +496,7 @@ func TestRights(t *testing.T) {
 		{Submit{}, "owner lead responder communications"},
 		{Waive{}, "owner lead leadership"}, {Reinstate{}, "owner lead leadership"},
 		{LinkTo{}, "owner lead responder"}, {MarkDuplicate{}, "owner lead responder"},
-		{Merge{}, "owner lead"}, {MarkFalse{}, "owner lead"}, {Close{}, "owner lead"}, {Reopen{}, "owner lead"},
+		{ChangePacks{}, "owner lead"}, {Merge{}, "owner lead"}, {MarkFalse{}, "owner lead"}, {Close{}, "owner lead"}, {Reopen{}, "owner lead"},
 		{ImportOpen{}, "owner lead"}, {ImportRows{}, "owner lead"}, {ImportClose{}, "owner lead"},
 	}
 	listed := make(map[string]bool)

@@ -206,6 +206,14 @@ type (
 		Change string         `json:"change"`         // "applies", "no longer applies", "cannot be excluded", "is excluded", "starts", "moves", "met", "stops"
 	}
 
+	// PacksChanged: the incident runs under other packs, or versions, from now on.
+	PacksChanged struct {
+		ID     ID           `json:"id"`
+		Before []policy.Ref `json:"before"`
+		After  []policy.Ref `json:"after"`
+		Reason string       `json:"reason"`
+	}
+
 	// Linked: the incident belongs with another one.
 	Linked struct {
 		ID    ID       `json:"id"`
@@ -277,6 +285,7 @@ var bodies = map[string]func() Body{
 	"obligation.waived":     func() Body { return new(WaiverDecided) },
 	"obligation.reinstated": func() Body { return new(WaiverWithdrawn) },
 	"obligations.moved":     func() Body { return new(DuesMoved) },
+	"incident.repacked":     func() Body { return new(PacksChanged) },
 	"incident.linked":       func() Body { return new(Linked) },
 	"incident.closed":       func() Body { return new(Closed) },
 	"incident.reopened":     func() Body { return new(ReopenedAgain) },
@@ -302,6 +311,7 @@ func (*Submitted) Kind() string       { return "obligation.submitted" }
 func (*WaiverDecided) Kind() string   { return "obligation.waived" }
 func (*WaiverWithdrawn) Kind() string { return "obligation.reinstated" }
 func (*DuesMoved) Kind() string       { return "obligations.moved" }
+func (*PacksChanged) Kind() string    { return "incident.repacked" }
 func (*Linked) Kind() string          { return "incident.linked" }
 func (*Closed) Kind() string          { return "incident.closed" }
 func (*ReopenedAgain) Kind() string   { return "incident.reopened" }
@@ -326,6 +336,7 @@ func (e *Submitted) Incident() ID       { return e.ID }
 func (e *WaiverDecided) Incident() ID   { return e.ID }
 func (e *WaiverWithdrawn) Incident() ID { return e.ID }
 func (e *DuesMoved) Incident() ID       { return e.ID }
+func (e *PacksChanged) Incident() ID    { return e.ID }
 func (e *Linked) Incident() ID          { return e.ID }
 func (e *Closed) Incident() ID          { return e.ID }
 func (e *ReopenedAgain) Incident() ID   { return e.ID }

@@ -214,6 +214,8 @@ func (i *Incident) foldWork(e Event) {
 		i.Waivers = slices.DeleteFunc(i.Waivers, func(w Waiver) bool { return w.Key == body.Key })
 	case *DuesMoved:
 		i.remember(body.Moves)
+	case *PacksChanged:
+		i.Packs = body.After
 	case *Linked:
 		i.Links = append(i.Links, Link{Kind: body.Link, Other: body.Other})
 	case *Closed:

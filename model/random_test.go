@@ -108,7 +108,7 @@ func word(field string) *rapid.Generator[string] {
 // commands has one of each kind; most turns go to what works on incidents.
 var commands = []Command{
 	Setup{}, AdoptPack{}, Report{}, Describe{}, Triage{}, StateFact{}, SetSeverity{}, SetPhase{}, SetTask{}, AddTask{}, Assign{}, Unassign{}, AddNote{},
-	Submit{}, Waive{}, Reinstate{}, LinkTo{}, MarkDuplicate{}, Merge{}, MarkFalse{}, Close{}, Reopen{}, ImportOpen{}, ImportRows{}, ImportClose{},
+	Submit{}, Waive{}, Reinstate{}, ChangePacks{}, LinkTo{}, MarkDuplicate{}, Merge{}, MarkFalse{}, Close{}, Reopen{}, ImportOpen{}, ImportRows{}, ImportClose{},
 	StateFact{}, StateFact{}, StateFact{}, Triage{}, Triage{}, Submit{}, Submit{}, Waive{}, Close{}, Reopen{}, Reopen{}, Reopen{}, Reopen{}, Reopen{},
 }
 

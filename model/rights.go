@@ -55,6 +55,7 @@ var rights = map[string][]Role{
 	"submit":         notifiers,
 	"waive":          deciders,
 	"reinstate":      deciders,
+	"packs":          leads,
 	"link":           responders,
 	"duplicate":      responders,
 	"merge":          leads,

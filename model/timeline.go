@@ -62,6 +62,10 @@ func (t *teller) tell(body Body) {
 		t.detail("reason", b.Reason)
 		t.detail("override", b.Override)
 		t.detail("left open", strings.Join(b.OpenTasks, ", "))
+	case *PacksChanged:
+		t.what("Packs changed to %s", refs(b.After))
+		t.detail("before", refs(b.Before))
+		t.detail("reason", b.Reason)
 	case *Linked:
 		t.what("Linked: %s %s", b.Link, b.Other)
 	case *Closed:

@@ -54,6 +54,7 @@ func told() []Body {
 			{Key: due, Title: "Tell the board", Before: start, Change: "no longer applies"},
 			{Key: due, Title: "Say sorry", Change: "met"},
 		}},
+		&PacksChanged{ID: firstID, Before: []policy.Ref{{ID: "house", Version: 1}}, After: []policy.Ref{{ID: "house", Version: 1}, {ID: "law", Version: 1}}, Reason: "personal data is concerned"},
 		&Linked{ID: firstID, Other: secondID, Link: DuplicateOf},
 		&Closed{ID: firstID, Outcome: Resolved, Reason: "done", Override: "no time", OpenTasks: []string{"look"}},
 		&Closed{ID: firstID, Outcome: FalsePositive, At: start},

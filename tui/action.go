@@ -107,6 +107,7 @@ func endActions() []action {
 	return []action{
 		{id: "waive", keys: []string{"W"}, help: "decide that an obligation is not required", where: onLists, danger: consequence, gives: "waive", why: needObligation, run: (*Console).waive},
 		{id: "reinstate", keys: []string{"I"}, help: "take a waiver back", where: onIncident, danger: consequence, gives: "reinstate", why: needObligation, run: (*Console).reinstate},
+		{id: "packs", keys: []string{"K"}, help: "put the incident under other packs", where: onLists, danger: consequence, gives: "packs", why: needOpen, run: (*Console).changePacks},
 		{id: "link", keys: []string{"L"}, help: "link to a related incident", where: onLists, danger: recorded, gives: "link", why: needIncident, run: (*Console).link},
 		{id: "duplicate", keys: []string{"U"}, help: "end as a duplicate of another incident", where: onLists, danger: consequence, gives: "duplicate", why: needOpen, run: (*Console).duplicate},
 		{id: "merge", keys: []string{"M"}, help: "merge into another incident", where: onLists, danger: consequence, gives: "merge", why: needOpen, run: (*Console).merge},
