@@ -70,7 +70,25 @@ func (a *app) dueCommand() *cobra.Command {
 	flags.StringVar(&asked.zone, "zone", "", "time zone where a pack has none of its own (else this machine's)")
 	flags.StringVar(&asked.calendar, "calendar", "", "holidays where a pack has none of its own, such as de-by (else none are known)")
 	flags.StringVar(&asked.at, "at", "", "the moment that states are told for (else now)")
+	a.completeDue(cmd)
 	return a.reading(cmd)
+}
+
+// completeDue offers packs, zones and calendars, for which no record is opened.
+func (a *app) completeDue(cmd *cobra.Command) {
+	offer := func(flag string, words func(*config.Library) []string) {
+		complete := func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+			library, err := a.knownPacks()
+			if err != nil {
+				return nil, cobra.ShellCompDirectiveNoFileComp
+			}
+			return words(library), cobra.ShellCompDirectiveNoFileComp
+		}
+		_ = cmd.RegisterFlagCompletionFunc(flag, complete) // fails for a flag that is not there only, which a test would see
+	}
+	offer("pack", (*config.Library).IDs)
+	offer("calendar", func(library *config.Library) []string { return library.Calendars().IDs() })
+	completeWords(cmd, "zone", config.ZoneNames()...)
 }
 
 func (a *app) answerDue(asked question) error {
@@ -296,8 +314,12 @@ func (s *supposition) set(name, value string) error {
 	if err := s.once("--set", name); err != nil {
 		return err
 	}
+	accepted := s.settingWords(name)
+	if len(accepted) > 0 && !slices.Contains(accepted, value) {
+		return unknown("--set "+name, value, accepted)
+	}
 	if err := s.made.Set(s.packs, name, value); err != nil {
-		return model.Refuse(model.Field("--set", err.Error(), s.settingValues(name)))
+		return model.Refuse(model.Field("--set", err.Error(), "such as "+name+"=500, or unknown"))
 	}
 	return nil
 }
@@ -312,14 +334,14 @@ func (s *supposition) settingNames() []string {
 	return names
 }
 
-// settingValues says what a setting takes.
-func (s *supposition) settingValues(name string) string {
+// settingWords are the values of a setting; none where it is a count.
+func (s *supposition) settingWords(name string) []string {
 	for _, pack := range s.packs {
 		if setting, found := pack.Setting(name); found && !setting.IsCount() {
-			return strings.Join(append(termIDs(setting.Values), "unknown"), ", ")
+			return append(termIDs(setting.Values), policy.Unknown.String())
 		}
 	}
-	return "a whole number from 0, or unknown"
+	return nil
 }
 
 // triage takes a word that triage would decide.
@@ -350,9 +372,13 @@ func (s *supposition) triage(name, value string, known []string) error {
 }
 
 func (s *supposition) submit(name, value string) error {
+	rules := s.ruleNames()
+	if _, rule, _ := strings.Cut(name, "/"); !slices.Contains(rules, cmp.Or(rule, name)) {
+		return unknown("--submitted", name, rules)
+	}
 	key, err := policy.KeyOf(s.packs, name)
 	if err != nil {
-		return model.Refuse(model.Field("--submitted", err.Error(), strings.Join(s.ruleNames(), ", ")))
+		return model.Refuse(model.Field("--submitted", err.Error(), "RULE=TIME, or PACK/RULE=TIME"))
 	}
 	at, err := s.time("--submitted "+name, value)
 	if err != nil {
