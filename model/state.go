@@ -20,6 +20,11 @@ type State struct {
 	pending   map[string]map[ID]*Incident // rows of open imports, by batch; not visible yet
 	external  map[string]ID               // ids of imported incidents, pending ones too, in the systems they came from
 	zone      *time.Location              // of Meta.Zone, resolved
+
+	// Prepare gives a pack the calendar it counts by: holidays are data of
+	// their own, no part of what is stored. It looks them up and does nothing
+	// else; nil gives a pack its zone alone. Restore keeps it.
+	Prepare func(*policy.Pack) (*policy.Pack, error)
 }
 
 // Meta is the part of a State that is about the space itself. It is small and
@@ -106,7 +111,7 @@ func (s *State) Obligations(i *Incident) []policy.Obligation {
 // dropped. The packs are the state's from then on. A zone that this machine
 // does not know is an error: every day would be counted wrong.
 func (s *State) Restore(seq uint64, meta Meta, packs []*policy.Pack, incidents []*Incident) error {
-	*s = State{Seq: seq, Meta: meta, Incidents: make(map[ID]*Incident, len(incidents)), Packs: make(map[policy.Ref]*policy.Pack, len(packs))}
+	*s = State{Prepare: s.Prepare, Seq: seq, Meta: meta, Incidents: make(map[ID]*Incident, len(incidents)), Packs: make(map[policy.Ref]*policy.Pack, len(packs))}
 	if err := s.setZone(meta.Zone); err != nil {
 		return err
 	}
@@ -156,6 +161,13 @@ func loadZone(name string) (*time.Location, error) {
 // adopt keeps a pack, with its calendar in the pack's own zone: a calendar is
 // no part of what is stored.
 func (s *State) adopt(p *policy.Pack) (*policy.Pack, error) {
+	if s.Prepare != nil {
+		prepared, err := s.Prepare(p)
+		if err != nil {
+			return nil, err
+		}
+		p = prepared
+	}
 	if p.Zone != "" && p.Calendar.Zone == nil {
 		zone, err := loadZone(p.Zone)
 		if err != nil {

@@ -124,7 +124,7 @@ func verify(ctx context.Context, l ledger) (*model.State, error) {
 			return nil, err
 		}
 	}
-	restored, err := load(ctx, l)
+	restored, err := load(ctx, l, nil)
 	switch {
 	case err != nil:
 		return nil, err

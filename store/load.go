@@ -22,9 +22,12 @@ type loaded struct {
 	rebuilt bool      // the projections were computed anew
 }
 
+// preparer gives packs their calendars, see model.State.
+type preparer = func(*policy.Pack) (*policy.Pack, error)
+
 // load brings a space back from its projections. Where they are not as far as
 // the log, or another version made them, they are computed anew first.
-func load(ctx context.Context, l ledger) (*loaded, error) {
+func load(ctx context.Context, l ledger, prepare preparer) (*loaded, error) {
 	end, err := l.head(ctx)
 	if err != nil {
 		return nil, err
@@ -49,7 +52,7 @@ func load(ctx context.Context, l ledger) (*loaded, error) {
 			return nil, err
 		}
 	}
-	state, live, err := restore(ctx, l, meta)
+	state, live, err := restore(ctx, l, meta, prepare)
 	return &loaded{state: state, board: live, last: last, rebuilt: stale}, err
 }
 
@@ -75,7 +78,7 @@ func checkEnd(ctx context.Context, l ledger, end uint64) (last time.Time, err er
 // restore puts the projections together. Incidents are decoded, and their
 // standings computed, on all cores while they are read; then the state and the
 // board are made side by side.
-func restore(ctx context.Context, l ledger, meta metaRecord) (*model.State, *board.Board, error) {
+func restore(ctx context.Context, l ledger, meta metaRecord, prepare preparer) (*model.State, *board.Board, error) {
 	var packs []*policy.Pack
 	err := l.scan(ctx, packKind.all(), func(_ slot, value []byte) error {
 		p := new(policy.Pack)
@@ -85,7 +88,7 @@ func restore(ctx context.Context, l ledger, meta metaRecord) (*model.State, *boa
 	if err != nil {
 		return nil, nil, fmt.Errorf("read packs: %w", err)
 	}
-	laws := new(model.State) // all but the incidents
+	laws := &model.State{Prepare: prepare} // all but the incidents
 	if err := laws.Restore(meta.Seq, meta.Meta, packs, nil); err != nil {
 		return nil, nil, err
 	}
@@ -97,7 +100,7 @@ func restore(ctx context.Context, l ledger, meta metaRecord) (*model.State, *boa
 	for k, s := range standings {
 		incidents[k] = s.Incident
 	}
-	state := new(model.State)
+	state := &model.State{Prepare: prepare}
 	restored := make(chan error, 1)
 	go func() { restored <- state.Restore(meta.Seq, meta.Meta, packs, incidents) }()
 	live, err := board.New(laws, visible(meta.Meta, standings))

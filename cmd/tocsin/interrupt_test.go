@@ -102,7 +102,7 @@ func TestInterruptedImportLeavesNothing(t *testing.T) {
 // importSession opens a space that is set up.
 func importSession(t *testing.T, dir string) *session {
 	t.Helper()
-	library, err := loadPacks("")
+	library, err := loadLibrary("")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -89,7 +89,7 @@ func (a *app) open(ctx context.Context, fail context.CancelCauseFunc) (*session,
 	if err := refuseForeign(dir); err != nil {
 		return nil, err
 	}
-	library, err := loadPacks(filepath.Join(dir, packsFolder))
+	library, err := loadLibrary(dir)
 	if err != nil {
 		return nil, err
 	}
@@ -109,17 +109,20 @@ func (a *app) open(ctx context.Context, fail context.CancelCauseFunc) (*session,
 	return s, nil
 }
 
-// loadPacks reads all packs, or says which file is wrong and where.
-func loadPacks(folder string) (*config.Library, error) {
-	library, err := config.LoadPacks(folder)
-	var refused *config.PackError
-	if err != nil && !errors.As(err, &refused) {
+// loadLibrary reads all packs and calendars, or says which file is wrong and
+// where.
+func loadLibrary(dir string) (*config.Library, error) {
+	library, err := config.LoadLibrary(dir)
+	var packs *config.PackError
+	var calendars *config.CalendarError
+	if err != nil && !errors.As(err, &packs) && !errors.As(err, &calendars) {
 		return nil, &storeError{err: err}
 	}
 	return library, err
 }
 
 func openSession(ctx context.Context, dir, space string, options store.Options, library *config.Library) (*session, error) {
+	options.Prepare = library.Calendars().Prepare
 	st, err := store.Open(ctx, dir, options)
 	if err != nil {
 		return nil, troubled(err)

@@ -75,13 +75,13 @@ func (a *app) findings(files []string) ([]findingView, []string, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	together, err := refusedTogether(folder, findings)
+	together, err := refusedTogether(dir, findings)
 	return append(findings, together...), files, err
 }
 
 // refusedTogether are the errors that show only where all packs are read.
-func refusedTogether(folder string, known []findingView) ([]findingView, error) {
-	_, err := loadPacks(folder)
+func refusedTogether(dir string, known []findingView) ([]findingView, error) {
+	_, err := loadLibrary(dir)
 	var refused *config.PackError
 	if err != nil && !errors.As(err, &refused) || refused == nil {
 		return nil, err

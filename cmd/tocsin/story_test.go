@@ -19,7 +19,7 @@ func tellStory(t *testing.T, now time.Time) *session {
 	t.Helper()
 	a := &app{out: io.Discard, err: io.Discard, getenv: func(string) string { return "" }, now: func() time.Time { return now }}
 	clock := &storyClock{real: a.now}
-	library, err := loadPacks("")
+	library, err := loadLibrary("")
 	if err != nil {
 		t.Fatal(err)
 	}

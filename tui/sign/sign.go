@@ -80,6 +80,8 @@ func State(state policy.State) Sign {
 		s.Shape, s.Tone = "✓", Warning
 	case policy.CannotExclude:
 		s.Shape, s.Tone = "?", Doubt
+	case policy.Suspended:
+		s.Shape, s.Tone = "‖", Notice
 	case policy.Waived:
 		s.Shape, s.Tone = "–", Quiet
 	}
