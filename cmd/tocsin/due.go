@@ -206,7 +206,7 @@ func packOf(library *config.Library, field, text string) (*policy.Pack, error) {
 func (s *supposition) settle(calendars *config.Calendars, asked question) error {
 	zone, err := config.LoadZone(cmp.Or(asked.zone, config.LocalZone()))
 	if err != nil {
-		return model.Refuse(model.Field("--zone", err.Error(), "an IANA name such as Europe/Berlin, America/New_York or UTC"))
+		return model.Refuse(model.Field("--zone", err.Error(), "a name of the IANA time zone database"))
 	}
 	s.home = calendar.Calendar{Zone: zone}
 	if asked.calendar != "" {
