@@ -63,6 +63,7 @@ type Console struct {
 	ctx     context.Context
 	opts    Options
 	theme   *theme.Theme
+	keyed   theme.Name // the theme that was asked for by key; "" is none
 	chosen  theme.Name // what the user asked for
 	dark    bool       // what the terminal says of its background
 	answers bool       // the terminal said anything of its background: it knows OSC 11
@@ -117,11 +118,17 @@ func New(ctx context.Context, opts Options) *Console {
 		c.current = c.setUp
 	}
 	c.current.apply(c.frame)
+	if c.current == c.queue {
+		c.resume(opts.Resume)
+	}
 	return c
 }
 
-// Init asks the terminal for its background, to choose a theme by.
-func (c *Console) Init() tea.Cmd { return tea.RequestBackgroundColor }
+// Init asks the terminal for its background, to choose a theme by, and reads
+// what the first screen needs.
+func (c *Console) Init() tea.Cmd {
+	return tea.Batch(tea.RequestBackgroundColor, c.incident.reload())
+}
 
 // Update routes a message: size, background and frames first, then what lies
 // on top, then a text that has the focus, then the action table.
@@ -275,6 +282,7 @@ func (c *Console) nextTheme() tea.Cmd {
 	for k, name := range order {
 		if name == c.themeName() {
 			c.chosen = order[(k+1)%len(order)]
+			c.keyed = c.chosen
 			break
 		}
 	}

@@ -41,6 +41,9 @@ func NewProgram(ctx context.Context, opts Options, options ...tea.ProgramOption)
 		close(left)
 		cancel()
 		helpers.Wait()
+		if opts.Leave != nil {
+			opts.Leave(console.place())
+		}
 		if err == nil || errors.Is(err, tea.ErrInterrupted) || ended && errors.Is(err, tea.ErrProgramKilled) {
 			return nil
 		}

@@ -45,6 +45,9 @@ type Options struct {
 	Keys map[string][]string
 	// NoMouse leaves the mouse to the terminal.
 	NoMouse bool
+	// Resume is where the console opens; Leave is told where it was left.
+	Resume Resume
+	Leave  func(Resume)
 	// Banner is shown in the header, such as DEMO; "" shows nothing.
 	Banner string
 }

@@ -59,7 +59,10 @@ func (a *app) runConsole(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(runScreens(ctx, s.consoleOptions(settings)), s.close())
+	screens := s.consoleOptions(settings)
+	screens.Resume = places(dir)[s.actor.Name]
+	screens.Leave = func(place tui.Resume) { keepPlace(dir, s.actor.Name, place) }
+	return errors.Join(runScreens(ctx, screens), s.close())
 }
 
 // runScreens runs the console until it is left. An end that was asked for

@@ -122,6 +122,32 @@ func TestTour(t *testing.T) {
 	})
 }
 
+// TestSecondRunOpensWhereTheWorkWasLeft leaves on an incident, in another
+// theme, and comes back to it.
+func TestSecondRunOpensWhereTheWorkWasLeft(t *testing.T) {
+	if _, err := storyEvents(); err != nil {
+		t.Fatal(err)
+	}
+	synctest.Test(t, func(t *testing.T) {
+		dir := t.TempDir()
+		options := storyOptions(t, "dark")
+		options.Leave = func(place tui.Resume) { keepPlace(dir, "Ana Ruiz", place) }
+		openTerminal(t, options, 120, 40).press("down", "down", "enter", "ctrl+t").sees("INC-2026-0009", "Over time").press("q")
+		synctest.Wait()
+		again := storyOptions(t, "dark")
+		again.Resume = places(dir)["Ana Ruiz"]
+		x := openTerminal(t, again, 120, 40).sees("INC-2026-0009", "Over time")
+		if !strings.Contains(x.styles(), "on #FFFFFF") {
+			t.Error("the light theme was forgotten")
+		}
+		x.press("esc").sees("SEVERITY")
+		if !strings.Contains(cursorLine(x), "INC-2026-0009") {
+			t.Errorf("the cursor is on %s", cursorLine(x))
+		}
+		x.press("enter", "tab").sees("Submitted: Critical")
+	})
+}
+
 // TestKeysWaitForRoom holds that nothing can be done while nothing is drawn.
 func TestKeysWaitForRoom(t *testing.T) {
 	inBubble(t, 100, 30, func(x *terminal, _ *testClock) {

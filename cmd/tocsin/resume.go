@@ -1,0 +1,40 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+
+	"tocsin/tui"
+)
+
+// resumeFile, within the data directory, holds where each person left the
+// console. It is a convenience, no part of the record: one that cannot be read
+// or written costs nothing but the place.
+const resumeFile = "console.json"
+
+// places reads where people left the console, by their names.
+func places(dir string) map[string]tui.Resume {
+	found := make(map[string]tui.Resume)
+	if data, err := os.ReadFile(filepath.Join(dir, resumeFile)); err == nil {
+		if json.Unmarshal(data, &found) != nil {
+			return make(map[string]tui.Resume)
+		}
+	}
+	return found
+}
+
+// keepPlace writes where somebody left the console. The file is replaced as a
+// whole, so that a kill leaves the old one.
+func keepPlace(dir, who string, place tui.Resume) {
+	all := places(dir)
+	all[who] = place
+	data, err := json.Marshal(all)
+	if err != nil {
+		return
+	}
+	fresh := filepath.Join(dir, resumeFile+".new")
+	if os.WriteFile(fresh, data, 0o600) == nil {
+		_ = os.Rename(fresh, filepath.Join(dir, resumeFile))
+	}
+}

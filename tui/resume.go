@@ -1,0 +1,66 @@
+package tui
+
+import (
+	"slices"
+
+	"tocsin/model"
+	"tocsin/tui/theme"
+)
+
+// Resume is where somebody was when they left, so that the next start opens
+// there. The zero Resume is the queue.
+type Resume struct {
+	Screen   string     `json:"screen,omitempty"`   // "incident", "deadlines" or "policies"; else the queue
+	Incident model.ID   `json:"incident,omitempty"` // open, or selected in the queue
+	View     string     `json:"view,omitempty"`     // of the queue
+	Theme    theme.Name `json:"theme,omitempty"`    // where it was changed by key
+}
+
+// Names of screens that a console can open on.
+const (
+	incidentPlace  = "incident"
+	deadlinesPlace = "deadlines"
+	policiesPlace  = "policies"
+)
+
+// resume goes where somebody was. What is no longer there leaves the queue.
+func (c *Console) resume(r Resume) {
+	if slices.Contains(theme.Names(), r.Theme) {
+		c.chosen = r.Theme
+		c.retheme()
+	}
+	for k, v := range c.queue.views {
+		if v.name == r.View {
+			c.queue.view = k
+		}
+	}
+	c.queue.apply(c.frame)
+	c.queue.list.choose(string(r.Incident))
+	switch _, known := c.frame.snapshot.Incident(r.Incident); {
+	case r.Screen == incidentPlace && known:
+		c.leave()
+		c.incident.id = r.Incident
+		c.show(c.incident)
+	case r.Screen == deadlinesPlace:
+		c.showDeadlines()
+	case r.Screen == policiesPlace:
+		c.showPolicies()
+	}
+}
+
+// place is where the console is now.
+func (c *Console) place() Resume {
+	r := Resume{View: c.queue.views[c.queue.view].name, Incident: model.ID(c.queue.list.selected), Theme: c.keyed}
+	switch c.current {
+	case c.incident, c.triage:
+		r.Screen, r.Incident = incidentPlace, c.incident.id
+	case c.deadlines:
+		r.Screen = deadlinesPlace
+	case c.policies:
+		r.Screen = policiesPlace
+	}
+	if c.current == c.triage {
+		r.Incident = c.triage.id
+	}
+	return r
+}
