@@ -289,3 +289,19 @@ func needTask(c *Console) string {
 	}
 	return ""
 }
+
+// Binding is what a person needs to know to change an action's keys.
+type Binding struct {
+	Action string   // its name under [keys] in the settings
+	Keys   []string // its default keys
+	Help   string
+}
+
+// Bindings lists every action, in the order that help lists them.
+func Bindings() []Binding {
+	var all []Binding
+	for _, a := range actions() {
+		all = append(all, Binding{Action: a.id, Keys: a.keys, Help: a.help})
+	}
+	return all
+}

@@ -47,9 +47,14 @@ func jsonHelp() *cobra.Command {
 		fmt.Fprintf(&text, "\n%s: %s\n", shape.verb, kind)
 		describeFields(&text, reflect.TypeOf(shape.view), 1)
 	}
-	topic := &cobra.Command{Use: "json", Short: "The fields that --json prints", Long: text.String()}
-	topic.SetHelpFunc(func(cmd *cobra.Command, _ []string) { fmt.Fprint(cmd.OutOrStdout(), cmd.Long) })
-	return topic
+	return topic("json", "The fields that --json prints", text.String())
+}
+
+// topic is a page of help with no verb behind it, printed as it is.
+func topic(name, short, text string) *cobra.Command {
+	page := &cobra.Command{Use: name, Short: short, Long: text}
+	page.SetHelpFunc(func(cmd *cobra.Command, _ []string) { fmt.Fprint(cmd.OutOrStdout(), cmd.Long) })
+	return page
 }
 
 func describeFields(text *strings.Builder, t reflect.Type, depth int) {

@@ -70,7 +70,7 @@ func (a *app) addVerbs(root *cobra.Command) {
 		a.assignCommand(), a.noteCommand(), a.waiveCommand(), a.packsCommand(), a.linkCommand())
 	add(groupEnd, a.closeCommand(), a.duplicateCommand(), a.mergeCommand(), a.falsePositiveCommand(), a.reopenCommand())
 	add(groupRecord, a.setupCommand(), a.importCommand(), a.policyCommand(), a.demoCommand(), a.versionCommand())
-	add(groupRecord, jsonHelp())
+	add(groupRecord, jsonHelp(), keysHelp())
 	root.SetHelpCommandGroupID(groupRecord)
 	root.SetCompletionCommandGroupID(groupRecord)
 }
