@@ -21,7 +21,7 @@ func (c *Console) changePacks() tea.Cmd {
 		chosen = append(chosen, ref.String())
 	}
 	d.form = newForm(c.theme,
-		c.many("packs", "Regimes", "Beside "+i.Packs[0].String()+", its procedure.", c.regimeOptions(), chosen...),
+		c.many("packs", "Regimes", "Beside "+i.Packs[0].String()+", its procedure.", c.regimeOptions(i), chosen...),
 		c.line("reason", "Reason", "Why these. It is logged."),
 	)
 	d.command = func(f *form) (model.Command, bool) {
@@ -52,10 +52,17 @@ func (c *Console) regimes() []*policy.Pack {
 	return packs
 }
 
-func (c *Console) regimeOptions() []option {
+// regimeOptions offers the newest versions, and those that the incident is
+// pinned to where they are older: keeping one is a choice too.
+func (c *Console) regimeOptions(i *model.Incident) []option {
 	var options []option
 	for _, p := range c.regimes() {
-		options = append(options, option{id: p.Ref().String(), label: p.ID, help: p.Title})
+		for _, ref := range i.Packs {
+			if ref.ID == p.ID && ref.Version != p.Version {
+				options = append(options, option{id: ref.String(), label: ref.String() + " as now", help: "the version the incident runs under"})
+			}
+		}
+		options = append(options, option{id: p.Ref().String(), label: p.Ref().String(), help: p.Title})
 	}
 	return options
 }
