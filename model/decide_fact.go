@@ -112,10 +112,8 @@ func accepts(s *policy.Setting) string {
 // settingOf finds a setting among packs; the zero Setting where none has it.
 func settingOf(packs []*policy.Pack, name string) *policy.Setting {
 	for _, p := range packs {
-		for k := range p.Settings {
-			if p.Settings[k].ID == name {
-				return &p.Settings[k]
-			}
+		if s, ok := p.Setting(name); ok {
+			return s
 		}
 	}
 	return &policy.Setting{}

@@ -265,7 +265,7 @@ func (i *Incident) reduce(c *policy.Case) {
 	for k := range i.Facts {
 		switch f := &i.Facts[k]; {
 		case f.Value.Word != "":
-			set(c, f.Name, f.Value.Word)
+			c.Know(f.Name, f.Value.Word)
 		case f.Value.At.IsZero():
 			c.Answers[f.Name] = f.Value.Answer
 		default:
@@ -275,17 +275,6 @@ func (i *Incident) reduce(c *policy.Case) {
 	c.Submissions, c.Waivers = i.submissions(), i.waivers()
 	if !i.Open() && i.Outcome != Resolved {
 		c.Ended = i.Closed
-	}
-}
-
-// set takes a setting's word into a case, as a count where it is a number.
-func set(c *policy.Case, name, word string) {
-	if c.Settings == nil {
-		c.Settings, c.Counts = make(map[string]string), make(map[string]int)
-	}
-	c.Settings[name] = word
-	if count, err := strconv.Atoi(word); err == nil {
-		c.Counts[name] = count
 	}
 }
 

@@ -119,10 +119,8 @@ func (c *Console) factLabel(s *model.Standing, name string) string {
 		if term, ok := p.Fact(name); ok {
 			return term.Label
 		}
-		for k := range p.Settings {
-			if p.Settings[k].ID == name {
-				return p.Settings[k].Label
-			}
+		if s, ok := p.Setting(name); ok {
+			return s.Label
 		}
 	}
 	return name

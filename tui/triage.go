@@ -3,7 +3,6 @@ package tui
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -309,7 +308,7 @@ func (s *triageScreen) draftCase() *policy.Case {
 		case one.kind == askField:
 			draft.Answers[name], _ = policy.ParseAnswer(one.value())
 		case one.kind != timeField:
-			draftSetting(draft, name, one.value())
+			draft.Know(name, one.value())
 		default:
 			problem := one.problem
 			if at, ok := one.moment(s.c.zone(), s.c.opts.Now()); ok && !at.IsZero() {
@@ -319,16 +318,6 @@ func (s *triageScreen) draftCase() *policy.Case {
 		}
 	}
 	return draft
-}
-
-func draftSetting(draft *policy.Case, name, word string) {
-	if draft.Settings == nil {
-		draft.Settings, draft.Counts = make(map[string]string), make(map[string]int)
-	}
-	draft.Settings[name] = word
-	if count, err := strconv.Atoi(word); err == nil {
-		draft.Counts[name] = count
-	}
 }
 
 func (s *triageScreen) draw() ([]string, *tea.Position) {

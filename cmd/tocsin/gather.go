@@ -229,10 +229,8 @@ func factLabel(packs []*policy.Pack, id string) string {
 		if term, ok := p.Fact(id); ok {
 			return term.Label
 		}
-		for k := range p.Settings {
-			if p.Settings[k].ID == id {
-				return p.Settings[k].Label
-			}
+		if s, ok := p.Setting(id); ok {
+			return s.Label
 		}
 	}
 	return id

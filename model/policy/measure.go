@@ -114,6 +114,23 @@ func (w *Condition) unmeasured(c *Case) string {
 	return slices.Min(missing)
 }
 
+// Know takes a setting's word into the case as an incident has it on record:
+// checked when it was stated. A number is a count too.
+func (c *Case) Know(name, word string) {
+	if c.Settings == nil {
+		c.Settings = map[string]string{}
+	}
+	c.Settings[name] = word
+	count, err := strconv.Atoi(word)
+	if err != nil {
+		return
+	}
+	if c.Counts == nil {
+		c.Counts = map[string]int{}
+	}
+	c.Counts[name] = count
+}
+
 // Set takes words and numbers for the settings of packs, such as entity=bank
 // and affected=501, into the case; "unknown" takes one out again. Its error names the setting that no pack
 // has, the word that it does not know or the number that is none, and what

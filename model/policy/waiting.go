@@ -3,6 +3,8 @@ package policy
 import (
 	"slices"
 	"time"
+
+	"tocsin/model/calendar"
 )
 
 // knowledge are the facts that say when somebody knew: they lie in the past
@@ -36,11 +38,7 @@ func Waiting(packs []*Pack, c *Case, zone *time.Location, earliest time.Time) Wa
 			if o.begin(c); o.Started || rule.When.Holds(c) != Yes || o.decided(c) {
 				continue
 			}
-			cal := pack.Calendar
-			if cal.Zone == nil {
-				cal.Zone = zone
-			}
-			worst := cal.Due(rule.Within, earliest)
+			worst := pack.CalendarAt(calendar.Calendar{Zone: zone}).Due(rule.Within, earliest)
 			if soonest.Rule == nil || worst.Before(soonest.Worst) {
 				soonest = Wait{Pack: pack, Rule: rule, Fact: rule.Starts, Worst: worst}
 			}
