@@ -148,7 +148,7 @@ func (c *Console) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return c, nil
 	case frameMsg:
 		c.takeFrame(msg)
-		return c, nil
+		return c, c.queue.follow()
 	case doneMsg:
 		return c, c.done(msg)
 	case historyMsg:

@@ -27,6 +27,7 @@ type queueScreen struct {
 	list    list
 	seq     uint64 // of the snapshot that the rows come from
 	asked   int    // searches started; only the last one's answer counts
+	behind  bool   // the space changed since the last search was asked for
 	preview bool
 }
 
@@ -68,11 +69,14 @@ func (q *queueScreen) apply(frame frameMsg) {
 		return
 	}
 	q.seq = frame.snapshot.Seq()
+	if q.query != "" {
+		q.behind = true // what matches is found off the event loop
+		return
+	}
 	q.refresh()
 }
 
-// refresh takes the rows of the view. A text filter over very many incidents
-// is left to a search off the event loop.
+// refresh takes the rows of the view at once, as when somebody turns to it.
 func (q *queueScreen) refresh() {
 	rows := q.candidates()
 	if q.query != "" {

@@ -23,6 +23,15 @@ func (q *queueScreen) search() tea.Cmd {
 	return func() tea.Msg { return matchesMsg{asked: asked, query: query, rows: matching(rows, query)} }
 }
 
+// follow looks again where the space has changed under a filter.
+func (q *queueScreen) follow() tea.Cmd {
+	if !q.behind {
+		return nil
+	}
+	q.behind = false
+	return q.search()
+}
+
 func (q *queueScreen) take(msg matchesMsg) {
 	if msg.asked == q.asked {
 		q.query = msg.query

@@ -148,6 +148,23 @@ func TestSecondRunOpensWhereTheWorkWasLeft(t *testing.T) {
 	})
 }
 
+// TestFilterFollows shows what is reported from outside while a filter stands,
+// where it matches.
+func TestFilterFollows(t *testing.T) {
+	inBubble(t, 120, 40, func(x *terminal, _ *testClock) {
+		started(x)
+		x.press("/").write("encrypted").press("enter").sees("filter: encrypted", "1 shown")
+		for _, title := range []string{"Laptop with an encrypted disk", "Something else"} {
+			if _, err := x.options.Space.Do(context.Background(), model.Actor{Name: "Bo", Role: model.Owner}, model.Report{Title: title}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		x.settle()
+		x.sees("2 shown", "Laptop with an encrypted disk").lacks("Something else")
+		x.press("esc").sees("3 shown", "Something else")
+	})
+}
+
 // TestKeysWaitForRoom holds that nothing can be done while nothing is drawn.
 func TestKeysWaitForRoom(t *testing.T) {
 	inBubble(t, 100, 30, func(x *terminal, _ *testClock) {
