@@ -135,7 +135,7 @@ func (p *policiesScreen) drawDetail(width int) []string {
 		s.title(row.rule.Title)
 		s.text(row.id())
 		s.blank()
-		for _, said := range row.rule.Properties()[1:] {
+		for _, said := range row.pack.Says(row.rule) {
 			s.said(said.Name, said.Text)
 		}
 		return s.lines
@@ -153,6 +153,9 @@ func (p *policiesScreen) drawDetail(width int) []string {
 	s.said("rules", fmt.Sprint(len(row.pack.Rules)))
 	for _, q := range row.pack.Questions {
 		s.said("asks", q.Label)
+	}
+	for k := range row.pack.Settings {
+		s.said("setting", row.pack.Settings[k].Label+": "+row.pack.Settings[k].Says())
 	}
 	return s.lines
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -71,13 +70,17 @@ func (s *packSheet) write() {
 	if p.Summary != "" {
 		s.indented(0, p.Summary, plain)
 	}
-	s.line(painted{joinNonEmpty(" · ", "Source: "+p.Source, inForce(p), checked(p)), quiet})
+	s.line(painted{joinNonEmpty(" · ", after("Source: ", p.Source), inForce(p), after("checked against the source on ", p.CheckedOn)), quiet})
+	if counted := joinNonEmpty(" · ", after("days in ", p.Zone), after("holidays of ", p.CalendarID), after("what it has no words for: procedure ", p.Procedure)); counted != "" {
+		s.line(painted{counted, quiet})
+	}
 	s.severities()
 	s.terms("Incident types", p.Types)
 	s.terms("Data categories", p.Data)
 	s.roles()
 	s.phases()
 	s.questions()
+	s.settings()
 	s.terms("Facts beyond the standard ones", p.Facts)
 	s.rules()
 }
@@ -88,15 +91,18 @@ func inForce(p *policy.Pack) string {
 		return "in force " + p.EffectiveFrom + " to " + p.EffectiveTo
 	case p.EffectiveFrom != "":
 		return "in force from " + p.EffectiveFrom
+	case p.EffectiveTo != "":
+		return "in force until " + p.EffectiveTo
 	}
 	return ""
 }
 
-func checked(p *policy.Pack) string {
-	if p.CheckedOn == "" {
+// after puts a label before a text that is there.
+func after(label, text string) string {
+	if text == "" {
 		return ""
 	}
-	return "checked against the source on " + p.CheckedOn
+	return label + text
 }
 
 func (s *packSheet) title(text string) {
@@ -159,7 +165,7 @@ func (s *packSheet) phases() {
 	for k, phase := range s.pack.Phases {
 		s.line(painted{fmt.Sprintf("  %d. %s", k+1, phase.Label), plain}, painted{"  " + phase.ID, quiet})
 		for _, task := range phase.Tasks {
-			s.line(painted{"     □ " + task.Label, plain}, painted{"  " + joinNonEmpty(", ", task.ID, mandatory(task), task.Role, conditionWords(&task.When, s.pack)), quiet})
+			s.line(painted{"     □ " + task.Label, plain}, painted{"  " + joinNonEmpty(", ", task.ID, mandatory(task), task.Role, s.pack.When(&task.When)), quiet})
 		}
 	}
 }
@@ -181,6 +187,18 @@ func (s *packSheet) questions() {
 	}
 }
 
+func (s *packSheet) settings() {
+	if len(s.pack.Settings) == 0 {
+		return
+	}
+	s.title("Settings, where yes and no are not enough")
+	for k := range s.pack.Settings {
+		setting := &s.pack.Settings[k]
+		s.line(painted{"  " + padded(setting.ID, termWidth), plain}, painted{joinNonEmpty(". ", setting.Label, setting.Help), quiet})
+		s.indented(4, setting.Says(), quiet)
+	}
+}
+
 func (s *packSheet) rules() {
 	if len(s.pack.Rules) == 0 {
 		return
@@ -189,90 +207,12 @@ func (s *packSheet) rules() {
 	for k := range s.pack.Rules {
 		rule := &s.pack.Rules[k]
 		s.line(painted{"  " + rule.Title, strong}, painted{"  " + s.pack.ID + "/" + rule.ID, quiet})
-		s.indented(4, clockWords(rule, s.pack), plain)
-		for _, line := range ruleDetails(rule, s.pack) {
-			s.indented(4, line, quiet)
+		for k, said := range s.pack.Says(rule) {
+			ink := quiet
+			if k == 0 { // when it is due, which is what readers look for
+				ink = plain
+			}
+			s.indented(4, said.Name+": "+said.Text, ink)
 		}
 	}
-}
-
-// clockWords says a rule's clock as a person would.
-func clockWords(rule *policy.Rule, pack *policy.Pack) string {
-	within := "without undue delay after: "
-	if !rule.Soft() {
-		within = "within " + rule.Within.Words() + " of: "
-	}
-	text := within + startWords(rule.Starts, pack)
-	if !rule.Every.IsZero() {
-		text += "; then every " + rule.Every.Words()
-		if rule.Until != "" {
-			text += " until: " + factLabel([]*policy.Pack{pack}, rule.Until)
-		}
-	}
-	if rule.Audience != "" {
-		text += "; to: " + rule.Audience
-	}
-	return text
-}
-
-func startWords(starts string, pack *policy.Pack) string {
-	id, submitted := strings.CutPrefix(starts, "submitted:")
-	if !submitted {
-		return factLabel([]*policy.Pack{pack}, starts)
-	}
-	if rule, ok := pack.Rule(id); ok {
-		return "“" + rule.Title + "” submitted"
-	}
-	return id + " submitted"
-}
-
-func ruleDetails(rule *policy.Rule, pack *policy.Pack) []string {
-	var lines []string
-	add := func(label, text string) {
-		if text != "" {
-			lines = append(lines, label+text)
-		}
-	}
-	add("applies ", conditionWords(&rule.When, pack))
-	add("says: ", strings.Join(rule.Contents, "; "))
-	add("approved by: ", strings.Join(rule.Approval, ", "))
-	if name, ok := strings.CutPrefix(rule.MetBy, "fact:"); ok {
-		add("met by: ", factLabel([]*policy.Pack{pack}, name))
-	} else if rule.MetBy != "" {
-		add("met when ", rule.MetBy)
-	}
-	add("", rule.Note)
-	add("source: ", rule.Citation)
-	return lines
-}
-
-// conditionWords says when a rule or task applies; "" where it always does.
-func conditionWords(when *policy.Condition, pack *policy.Pack) string {
-	var parts []string
-	add := func(name string, words []string) {
-		if len(words) > 0 {
-			parts = append(parts, name+" "+strings.Join(words, " or "))
-		}
-	}
-	add("severity", when.Severity)
-	add("classification", when.Classification)
-	add("type", when.Types)
-	add("data", when.Data)
-	add("tier", when.Tier)
-	add("acting as", when.Acting)
-	for _, id := range slices.Sorted(maps.Keys(when.Answers)) {
-		parts = append(parts, questionLabel(id, pack)+" is "+when.Answers[id].String())
-	}
-	if len(parts) == 0 {
-		return ""
-	}
-	return "if " + strings.Join(parts, " and ")
-}
-
-// questionLabel is a question's wording, or its id where the pack does not ask it.
-func questionLabel(id string, pack *policy.Pack) string {
-	if q, ok := pack.Question(id); ok {
-		return "“" + q.Label + "”"
-	}
-	return id
 }

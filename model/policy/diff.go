@@ -209,8 +209,14 @@ func reliefWords(r *Relief) string {
 	return string(r.Legal) + " where " + r.Setting + " is not " + either(r.Except)
 }
 
-// words says when a condition holds: "always" for the zero one.
+// words says when a condition holds, by ids: "always" for the zero one.
 func (w *Condition) words() string {
+	return w.wordsAs(func(id string) string { return id }, func(_, word string) string { return word })
+}
+
+// wordsAs is words with questions and settings named by label, and the words of
+// settings by value.
+func (w *Condition) wordsAs(label func(id string) string, value func(setting, word string) string) string {
 	if w.IsZero() {
 		return "always"
 	}
@@ -218,24 +224,38 @@ func (w *Condition) words() string {
 	for _, list := range []struct {
 		name  string
 		words []string
-	}{{"severity", w.Severity}, {"classification", w.Classification}, {"type", w.Types}, {"data", w.Data}, {"tier", w.Tier}, {"acting as", w.Acting}} {
+	}{{"severity", w.Severity}, {"classification", w.Classification}, {"type", w.Types}, {"data", w.Data}} {
 		if len(list.words) > 0 {
 			parts = append(parts, list.name+" is "+either(list.words))
 		}
 	}
+	for _, asked := range [2]struct {
+		key   questionKeys
+		words []string
+	}{{tierKeys, w.Tier}, {actingKeys, w.Acting}} {
+		if len(asked.words) > 0 {
+			parts = append(parts, joinKeys(asked.key, asked.words, label)+" is yes")
+		}
+	}
 	for _, question := range sortedKeys(w.Answers) {
-		parts = append(parts, question+" is "+w.Answers[question].String())
+		parts = append(parts, label(question)+" is "+w.Answers[question].String())
 	}
-	for _, setting := range sortedKeys(w.Settings) {
-		parts = append(parts, setting+" is "+either(w.Settings[setting]))
-	}
-	for _, setting := range sortedKeys(w.Except) {
-		parts = append(parts, setting+" is not "+either(w.Except[setting]))
+	for _, held := range [2]struct {
+		is    string
+		words map[string][]string
+	}{{" is ", w.Settings}, {" is not ", w.Except}} {
+		for _, setting := range sortedKeys(held.words) {
+			words := make([]string, len(held.words[setting]))
+			for i, word := range held.words[setting] {
+				words[i] = value(setting, word)
+			}
+			parts = append(parts, label(setting)+held.is+either(words))
+		}
 	}
 	for i := range thresholds {
 		bounds := thresholds[i].of(w)
 		for _, name := range sortedKeys(bounds) {
-			parts = append(parts, name+" is "+fmt.Sprintf(thresholds[i].words, bounds[name]))
+			parts = append(parts, label(name)+" is "+fmt.Sprintf(thresholds[i].words, bounds[name]))
 		}
 	}
 	return strings.Join(parts, " and ")
