@@ -185,6 +185,49 @@ type ChangePacks struct {
 	Reason   string
 }
 
+// AddEvidence takes in a piece of evidence. Whoever stored the content says
+// what its size and digest are.
+type AddEvidence struct {
+	Incident  ID
+	Title     string
+	What      EvidenceKind // "" is other
+	Name      string       // of the file, as a label
+	Size      uint64       // bytes
+	SHA256    string       // of the content, hexadecimal
+	Collected time.Time    // zero: now
+	Collector string       // "": the actor
+	From      string       // where it comes from
+	Note      string
+}
+
+// MoveEvidence records a step of custody. From, where it is given, is who was
+// thought to hold the item: another holder is a refusal. Person is who receives
+// it, or who collected or examined it ("": the actor); a release needs nobody.
+type MoveEvidence struct {
+	Incident ID
+	Item     string // E-1
+	Deed     Deed
+	From     string
+	Person   string
+	Reason   string
+	At       time.Time // zero: now
+}
+
+// VerifyEvidence records what a comparison of the content with its digest
+// found.
+type VerifyEvidence struct {
+	Incident ID
+	Item     string
+	Found    Integrity
+}
+
+// ExportEvidence records that a copy of the content leaves the record.
+type ExportEvidence struct {
+	Incident ID
+	Item     string
+	Reason   string
+}
+
 // LinkTo notes that two incidents are related.
 type LinkTo struct{ Incident, Other ID }
 
@@ -296,6 +339,11 @@ func (ImportOpen) Kind() string    { return "import-open" }
 func (ImportRows) Kind() string    { return "import-rows" }
 func (ImportClose) Kind() string   { return "import-close" }
 
+func (AddEvidence) Kind() string    { return "evidence-add" }
+func (MoveEvidence) Kind() string   { return "evidence-move" }
+func (VerifyEvidence) Kind() string { return "evidence-verify" }
+func (ExportEvidence) Kind() string { return "evidence-export" }
+
 func (Setup) About() []ID           { return nil }
 func (AdoptPack) About() []ID       { return nil }
 func (Report) About() []ID          { return nil }
@@ -322,3 +370,8 @@ func (c Reopen) About() []ID        { return []ID{c.Incident} }
 func (ImportOpen) About() []ID      { return nil }
 func (ImportRows) About() []ID      { return nil }
 func (ImportClose) About() []ID     { return nil }
+
+func (c AddEvidence) About() []ID    { return []ID{c.Incident} }
+func (c MoveEvidence) About() []ID   { return []ID{c.Incident} }
+func (c VerifyEvidence) About() []ID { return []ID{c.Incident} }
+func (c ExportEvidence) About() []ID { return []ID{c.Incident} }

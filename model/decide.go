@@ -134,6 +134,14 @@ func (d *decider) decideIncident(command Command) error {
 		return d.reinstate(i, c)
 	case ChangePacks:
 		return d.changePacks(i, c)
+	case AddEvidence:
+		return d.addEvidence(i, c)
+	case MoveEvidence:
+		return d.moveEvidence(i, c)
+	case VerifyEvidence:
+		return d.verifyEvidence(i, c)
+	case ExportEvidence:
+		return d.exportEvidence(i, c)
 	case LinkTo:
 		return d.linkTo(i, incidents[1])
 	case MarkDuplicate:
@@ -155,10 +163,10 @@ func unsupported(command Command) error {
 }
 
 // worksOnEnded tells the commands that an ended incident still takes: what is
-// learned later belongs in its record.
+// learned later belongs in its record, and evidence outlives the work.
 func worksOnEnded(command Command) bool {
 	switch command.(type) {
-	case AddNote, LinkTo:
+	case AddNote, LinkTo, AddEvidence, MoveEvidence, VerifyEvidence, ExportEvidence:
 		return true
 	}
 	return false

@@ -214,6 +214,55 @@ type (
 		Reason string       `json:"reason"`
 	}
 
+	// EvidenceAdded: a piece of evidence was taken in. Collected is when it was
+	// collected, by Collector, who holds it from then on.
+	EvidenceAdded struct {
+		ID        ID           `json:"id"`
+		Item      string       `json:"item"`
+		Title     string       `json:"title"`
+		What      EvidenceKind `json:"what"`
+		Name      string       `json:"name,omitempty"`
+		Size      uint64       `json:"size"`
+		SHA256    string       `json:"sha256"`
+		Collected time.Time    `json:"collected"`
+		Collector string       `json:"collector"`
+		From      string       `json:"from,omitempty"`
+		Note      string       `json:"note,omitempty"`
+	}
+
+	// EvidenceMoved: a step of custody was done at At. Before and Holder are
+	// who held the item before and after, "" for nobody here.
+	EvidenceMoved struct {
+		ID     ID        `json:"id"`
+		Item   string    `json:"item"`
+		Title  string    `json:"title"`
+		Deed   Deed      `json:"deed"`
+		At     time.Time `json:"at"`
+		Before string    `json:"before,omitempty"`
+		Holder string    `json:"holder,omitempty"`
+		Person string    `json:"person,omitempty"`
+		Reason string    `json:"reason"`
+	}
+
+	// EvidenceVerified: the content was compared with its digest.
+	EvidenceVerified struct {
+		ID     ID        `json:"id"`
+		Item   string    `json:"item"`
+		Title  string    `json:"title"`
+		Before Integrity `json:"before,omitempty"`
+		Found  Integrity `json:"found"`
+	}
+
+	// EvidenceExported: a copy of the content left the record.
+	EvidenceExported struct {
+		ID     ID     `json:"id"`
+		Item   string `json:"item"`
+		Title  string `json:"title"`
+		SHA256 string `json:"sha256"`
+		Holder string `json:"holder,omitempty"`
+		Reason string `json:"reason,omitempty"`
+	}
+
 	// Linked: the incident belongs with another one.
 	Linked struct {
 		ID    ID       `json:"id"`
@@ -291,6 +340,11 @@ var bodies = map[string]func() Body{
 	"incident.reopened":     func() Body { return new(ReopenedAgain) },
 	"import.opened":         func() Body { return new(ImportOpened) },
 	"import.closed":         func() Body { return new(ImportClosed) },
+
+	"evidence.added":    func() Body { return new(EvidenceAdded) },
+	"evidence.moved":    func() Body { return new(EvidenceMoved) },
+	"evidence.verified": func() Body { return new(EvidenceVerified) },
+	"evidence.exported": func() Body { return new(EvidenceExported) },
 }
 
 func (*SpaceSetUp) Kind() string      { return "space.set-up" }
@@ -318,6 +372,11 @@ func (*ReopenedAgain) Kind() string   { return "incident.reopened" }
 func (*ImportOpened) Kind() string    { return "import.opened" }
 func (*ImportClosed) Kind() string    { return "import.closed" }
 
+func (*EvidenceAdded) Kind() string    { return "evidence.added" }
+func (*EvidenceMoved) Kind() string    { return "evidence.moved" }
+func (*EvidenceVerified) Kind() string { return "evidence.verified" }
+func (*EvidenceExported) Kind() string { return "evidence.exported" }
+
 func (*SpaceSetUp) Incident() ID        { return "" }
 func (*PackAdopted) Incident() ID       { return "" }
 func (e *Reported) Incident() ID        { return e.ID }
@@ -342,3 +401,8 @@ func (e *Closed) Incident() ID          { return e.ID }
 func (e *ReopenedAgain) Incident() ID   { return e.ID }
 func (*ImportOpened) Incident() ID      { return "" }
 func (*ImportClosed) Incident() ID      { return "" }
+
+func (e *EvidenceAdded) Incident() ID    { return e.ID }
+func (e *EvidenceMoved) Incident() ID    { return e.ID }
+func (e *EvidenceVerified) Incident() ID { return e.ID }
+func (e *EvidenceExported) Incident() ID { return e.ID }

@@ -188,7 +188,9 @@ func (i *Incident) fold(e Event) (edited bool) {
 	case *RoleLeft:
 		i.Roles = slices.DeleteFunc(i.Roles, func(h Holder) bool { return h.Role == body.Role && h.Person == body.Person })
 	default:
-		i.foldWork(e)
+		if !i.foldEvidence(e) {
+			i.foldWork(e)
+		}
 		return false
 	}
 	return true

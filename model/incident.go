@@ -128,7 +128,8 @@ type Incident struct {
 	Waivers    []Waiver         `json:"waivers,omitempty"`
 	Applied    []policy.RuleKey `json:"applied,omitempty"` // rules that once applied
 	Links      []Link           `json:"links,omitempty"`
-	Notes      int              `json:"notes,omitempty"` // how many; the texts are on the timeline
+	Evidence   []Evidence       `json:"evidence,omitempty"` // in the order taken in
+	Notes      int              `json:"notes,omitempty"`    // how many; the texts are on the timeline
 }
 
 // Edit says which event last changed a field that a form edits.
@@ -311,5 +312,6 @@ func (i *Incident) clone() *Incident {
 	next.Waivers = slices.Clone(i.Waivers)
 	next.Applied = slices.Clip(i.Applied)
 	next.Links = slices.Clip(i.Links)
+	next.Evidence = slices.Clone(i.Evidence)
 	return &next
 }

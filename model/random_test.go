@@ -96,6 +96,8 @@ func word(field string) *rapid.Generator[string] {
 		"Name":  {"aware", "confirmed", "impact_confirmed", "occurred", "resolved", "board_told", "personal_data", "risk"},
 		"Phase": {"", "detect", "contain", "review"}, "Task": {"assess", "look", "isolate", "rotate", "added-1"}, "State": {"", "done", "not needed"},
 		"Batch": {"b1", "b1", "b2"}, "External": {"", "A-1", "A-2"}, "Outcome": {"", "resolved"}, "Abandon": {"", "", "wrong"},
+		"Item": {"E-1", "e-1", "2"}, "Deed": {"collected", "transferred", "examined", "returned", "released"}, "From": {"", "", "Ann", "Olga"},
+		"What": {"log", "disk-image"}, "SHA256": {emptyDigest}, "Found": {"intact", "changed", "missing"}, "Title": {"a title"},
 	}
 	texts := fits[field]
 	if texts == nil {
@@ -108,7 +110,7 @@ func word(field string) *rapid.Generator[string] {
 // commands has one of each kind; most turns go to what works on incidents.
 var commands = []Command{
 	Setup{}, AdoptPack{}, Report{}, Describe{}, Triage{}, StateFact{}, SetSeverity{}, SetPhase{}, SetTask{}, AddTask{}, Assign{}, Unassign{}, AddNote{},
-	Submit{}, Waive{}, Reinstate{}, ChangePacks{}, LinkTo{}, MarkDuplicate{}, Merge{}, MarkFalse{}, Close{}, Reopen{}, ImportOpen{}, ImportRows{}, ImportClose{},
+	Submit{}, Waive{}, Reinstate{}, ChangePacks{}, AddEvidence{}, AddEvidence{}, MoveEvidence{}, MoveEvidence{}, VerifyEvidence{}, ExportEvidence{}, LinkTo{}, MarkDuplicate{}, Merge{}, MarkFalse{}, Close{}, Reopen{}, ImportOpen{}, ImportRows{}, ImportClose{},
 	StateFact{}, StateFact{}, StateFact{}, Triage{}, Triage{}, Submit{}, Submit{}, Waive{}, Close{}, Reopen{}, Reopen{}, Reopen{}, Reopen{}, Reopen{},
 }
 
@@ -169,6 +171,7 @@ func TestAnyStream(t *testing.T) {
 		}
 		handed.check(t)
 		checkReplay(t, s)
+		checkCustody(t, s)
 		checkStandings(t, s)
 	})
 }
@@ -282,6 +285,28 @@ func checkReplay(t *rapid.T, s *space) {
 	}
 	if a, b := written(s.state), written(again); a != b {
 		t.Fatalf("the same events fold to another state:\n%s\n%s", a, b)
+	}
+}
+
+// checkCustody holds that every ledger is a chain: it starts with a
+// collection, does not run backwards, each step comes from who held the item
+// before, and nothing is done with what nobody holds but collecting it.
+func checkCustody(t *rapid.T, s *space) {
+	for _, i := range s.state.Incidents {
+		for _, item := range i.Evidence {
+			for k, step := range item.Custody {
+				if k == 0 {
+					if step.Deed != Collected || step.Holder == "" {
+						t.Fatalf("%s %s begins with %+v", i.ID, item.ID, step)
+					}
+					continue
+				}
+				before := item.Custody[k-1]
+				if step.From != before.Holder || step.At.Before(before.At) || step.Deed != Exported && (before.Holder == "") != (step.Deed == Collected) {
+					t.Fatalf("%s %s: %+v follows %+v", i.ID, item.ID, step, before)
+				}
+			}
+		}
 	}
 }
 

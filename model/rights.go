@@ -34,6 +34,7 @@ var (
 	responders = []Role{Lead, Responder}
 	deciders   = []Role{Lead, Leadership}
 	leads      = []Role{Lead}
+	verifiers  = []Role{Lead, Responder, Auditor} // what they find out changes nothing
 )
 
 // rights says which roles may give a command of a kind. The owner may give
@@ -65,6 +66,11 @@ var rights = map[string][]Role{
 	"import-open":    leads,
 	"import-rows":    leads,
 	"import-close":   leads,
+
+	"evidence-add":    responders,
+	"evidence-move":   responders,
+	"evidence-verify": verifiers,
+	"evidence-export": responders,
 }
 
 // May reports whether a role may give commands of a kind. It is what screens

@@ -118,7 +118,50 @@ func (t *teller) tellWork(body Body) {
 		t.detail("reason", b.Reason)
 	case *DuesMoved:
 		t.moves(b.Moves)
+	default:
+		t.tellEvidence(body)
 	}
+}
+
+// tellEvidence tells what is done with evidence.
+func (t *teller) tellEvidence(body Body) {
+	switch b := body.(type) {
+	case *EvidenceAdded:
+		t.what("Evidence %s: %s (%s, %s)", b.Item, b.Title, b.What, Bytes(b.Size))
+		t.detail("sha-256", b.SHA256)
+		t.detail("collected", t.time(b.Collected)+" by "+b.Collector)
+		t.detail("from", b.From)
+		t.detail("name", b.Name)
+		t.detail("note", b.Note)
+	case *EvidenceMoved:
+		t.what("Evidence %s %s", b.Item, custody(b))
+		t.detail("on", t.time(b.At))
+		t.detail("reason", b.Reason)
+	case *EvidenceVerified:
+		t.what("Evidence %s verified: %s", b.Item, b.Found)
+		if b.Before != b.Found {
+			t.detail("before", string(b.Before))
+		}
+	case *EvidenceExported:
+		t.what("Evidence %s exported", b.Item)
+		t.detail("sha-256", b.SHA256)
+		t.detail("reason", b.Reason)
+	}
+}
+
+// custody is a step of custody in words: "transferred: Ann → Ben".
+func custody(b *EvidenceMoved) string {
+	switch {
+	case b.Deed == Transferred:
+		return fmt.Sprintf("%s: %s → %s", b.Deed, b.Before, b.Person)
+	case b.Deed == Examined:
+		return fmt.Sprintf("%s by %s", b.Deed, b.Person)
+	case b.Deed == Collected:
+		return fmt.Sprintf("%s again by %s", b.Deed, b.Person)
+	case b.Person != "":
+		return fmt.Sprintf("%s to %s", b.Deed, b.Person)
+	}
+	return string(b.Deed)
 }
 
 func (t *teller) what(format string, args ...any) { t.entry.What = fmt.Sprintf(format, args...) }

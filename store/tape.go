@@ -85,6 +85,7 @@ func (t *tape) incident(i *model.Incident) {
 	list(t, &i.Waivers, (*tape).waiver)
 	list(t, &i.Applied, (*tape).ruleKey)
 	list(t, &i.Links, (*tape).link)
+	list(t, &i.Evidence, (*tape).evidence)
 	t.int(&i.Notes)
 }
 
@@ -180,6 +181,34 @@ func (t *tape) waiver(w *model.Waiver) {
 func (t *tape) link(l *model.Link) {
 	word(t, &l.Kind)
 	text(t, &l.Other)
+}
+
+func (t *tape) evidence(e *model.Evidence) {
+	word(t, &e.ID)
+	text(t, &e.Title)
+	word(t, &e.Kind)
+	text(t, &e.Name)
+	t.uint(&e.Size)
+	text(t, &e.SHA256)
+	text(t, &e.From)
+	text(t, &e.Note)
+	word(t, &e.By)
+	t.time(&e.Recorded)
+	list(t, &e.Custody, (*tape).custody)
+	t.time(&e.Verified)
+	word(t, &e.Verifier)
+	word(t, &e.Integrity)
+}
+
+func (t *tape) custody(s *model.CustodyStep) {
+	word(t, &s.Deed)
+	t.time(&s.At)
+	word(t, &s.Holder)
+	word(t, &s.From)
+	word(t, &s.Person)
+	text(t, &s.Reason)
+	word(t, &s.By)
+	t.time(&s.Recorded)
 }
 
 // fail gives up reading.
