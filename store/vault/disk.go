@@ -1,0 +1,138 @@
+package vault
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+)
+
+// ErrExposed means that others than the owner may read or change a file or
+// directory that holds keys. Its text says how to mend that.
+var ErrExposed = errors.New("others can read the keys")
+
+// unfinished ends the names of files that are not in their place yet.
+const unfinished = ".new"
+
+// disk is where the vault's files lie.
+type disk struct {
+	// before is called ahead of every step that changes something; its error
+	// stops there. nil lets everything pass. It is the hook for faults.
+	before func(step, path string) error
+}
+
+func (d disk) allow(step, path string) error {
+	if d.before == nil {
+		return nil
+	}
+	return d.before(step, path)
+}
+
+// directory makes a directory for its owner alone, or checks that it is one.
+func (d disk) directory(path string) error {
+	if err := d.allow("make", path); err != nil {
+		return err
+	}
+	err := os.Mkdir(path, 0o700)
+	if errors.Is(err, fs.ErrExist) {
+		return private(path)
+	}
+	if err != nil {
+		return err
+	}
+	return d.syncDir(filepath.Dir(path))
+}
+
+// read returns a private file's content; more than most bytes are an error. A
+// file that is not there matches fs.ErrNotExist.
+func (d disk) read(path string, most int64) ([]byte, error) {
+	if err := private(path); err != nil {
+		return nil, err
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	data, err := io.ReadAll(io.LimitReader(file, most+1))
+	if err != nil {
+		return nil, err
+	}
+	if int64(len(data)) > most {
+		return nil, fmt.Errorf("%s: %w: larger than such a file can be", path, ErrDamaged)
+	}
+	return data, nil
+}
+
+// replace puts a file in its place in one step: whoever looks, and whatever
+// stops, the old or the new content is there, whole. When it returns without
+// an error the disk has the new one.
+func (d disk) replace(path string, data []byte) error {
+	beside := path + unfinished
+	if err := d.write(beside, data); err != nil {
+		return err
+	}
+	if err := d.allow("rename", path); err != nil {
+		return err
+	}
+	if err := os.Rename(beside, path); err != nil {
+		return err
+	}
+	return d.syncDir(filepath.Dir(path))
+}
+
+// write makes a file that its owner alone can read, and syncs it.
+func (d disk) write(path string, data []byte) error {
+	if err := d.allow("create", path); err != nil {
+		return err
+	}
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.fill(file, data), file.Close())
+}
+
+func (d disk) fill(file *os.File, data []byte) error {
+	if err := d.allow("write", file.Name()); err != nil {
+		return err
+	}
+	if _, err := file.Write(data); err != nil {
+		return err
+	}
+	if err := d.allow("sync", file.Name()); err != nil {
+		return err
+	}
+	return file.Sync()
+}
+
+// syncDir makes a rename last. Windows has no such thing.
+func (d disk) syncDir(path string) error {
+	if runtime.GOOS == "windows" {
+		return nil
+	}
+	if err := d.allow("sync directory", path); err != nil {
+		return err
+	}
+	dir, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(dir.Sync(), dir.Close())
+}
+
+// private refuses what others than its owner have any right to. Windows keeps
+// its rights elsewhere.
+func private(path string) error {
+	info, err := os.Stat(path)
+	if err != nil || runtime.GOOS == "windows" {
+		return err
+	}
+	if mode := info.Mode().Perm(); mode&0o077 != 0 {
+		return fmt.Errorf("%w: %s has mode %04o; take the rights away with: chmod %04o %s", ErrExposed, path, mode, mode&0o700, path)
+	}
+	return nil
+}
