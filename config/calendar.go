@@ -129,31 +129,43 @@ var shippedCalendars = sync.OnceValues(func() (*Calendars, error) {
 // LoadCalendars reads the embedded calendars and every *.toml file in dir; a
 // dir that is "" or does not exist adds none. A calendar of the same id as an
 // embedded one replaces it if its version is higher, and may extend what it
-// replaces. Either all are returned or a *CalendarError with every problem of
-// every file.
-func LoadCalendars(dir string) (*Calendars, error) {
-	shipped, err := shippedCalendars()
-	if err != nil {
-		return nil, err
+// replaces. Calendars that are not right are left out, and what is wrong with
+// them is told.
+func LoadCalendars(dir string) (known *Calendars, problems []Problem, err error) {
+	if known, err = shippedCalendars(); err != nil {
+		return nil, nil, err
 	}
 	files, err := tomlFiles(dir)
 	if err != nil {
-		return nil, fmt.Errorf("read the folder of calendars: %w", err)
+		return nil, nil, fmt.Errorf("read the folder of calendars: %w", err)
 	}
-	known := &Calendars{byID: maps.Clone(shipped.byID)}
-	refused := &CalendarError{}
 	for _, file := range files {
 		data, err := os.ReadFile(file)
 		if err != nil {
-			refused.Problems = append(refused.Problems, Problem{File: file, Message: fmt.Sprintf("cannot be read: %v", err)})
+			problems = append(problems, Problem{File: file, Message: fmt.Sprintf("cannot be read: %v", err)})
 			continue
 		}
-		refused.Problems = append(refused.Problems, known.add(file, data)...)
+		var wrong []Problem
+		known, wrong = known.With(file, data)
+		problems = append(problems, wrong...)
 	}
-	if len(refused.Problems) > 0 {
-		return nil, refused
-	}
-	return known, nil
+	return known, problems, nil
+}
+
+// With returns these calendars and those that one file adds to them, as
+// LoadCalendars reads it, and what is wrong with the file: a calendar that is
+// not right is left out. file is what messages call it.
+func (c *Calendars) With(file string, data []byte) (*Calendars, []Problem) {
+	more := &Calendars{byID: maps.Clone(c.byID)}
+	problems := more.add(file, data)
+	return more, problems
+}
+
+// HoldsCalendars reports whether a TOML text is a file of calendars, and not
+// one of a pack.
+func HoldsCalendars(data []byte) bool {
+	_, found := keyLines(string(data))["calendars[0]"]
+	return found
 }
 
 // tomlFiles are the *.toml files of a folder, by name; none where there is no
@@ -173,21 +185,6 @@ func tomlFiles(dir string) ([]string, error) {
 		}
 	}
 	return files, err
-}
-
-// CheckCalendars reads one file of calendars against the embedded ones and
-// says what is wrong with it; nothing where it is right. file is what messages
-// call it.
-func CheckCalendars(file string, data []byte) error {
-	shipped, err := shippedCalendars()
-	if err != nil {
-		return err
-	}
-	known := &Calendars{byID: maps.Clone(shipped.byID)}
-	if problems := known.add(file, data); len(problems) > 0 {
-		return &CalendarError{Problems: problems}
-	}
-	return nil
 }
 
 // IDs returns the id of every calendar, sorted.

@@ -2,7 +2,6 @@ package config
 
 import (
 	"bufio"
-	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -16,7 +15,7 @@ import (
 
 func calendars(t testing.TB) *Calendars {
 	t.Helper()
-	known, err := LoadCalendars("")
+	known, _, err := LoadCalendars("")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -115,9 +114,9 @@ func TestLoadCalendarsAddsTheUsersOwn(t *testing.T) {
 		"us.toml":   "[[calendars]]\nid = \"us\"\nversion = 2\ntitle = \"With a day by executive order\"\nextends = \"us\"\ndays = [{ date = \"2026-12-24\", name = \"By executive order\" }]\n",
 		"notes.txt": "not a calendar",
 	})
-	known, err := LoadCalendars(dir)
-	if err != nil {
-		t.Fatal(err)
+	known, problems, err := LoadCalendars(dir)
+	if err != nil || len(problems) > 0 {
+		t.Fatal(problems, err)
 	}
 	works, err := known.Calendar("works", nil)
 	if err != nil {
@@ -146,7 +145,7 @@ func TestLoadCalendarsAddsTheUsersOwn(t *testing.T) {
 }
 
 // Every file in the folder is refused with the text beside it.
-func TestCheckCalendarsRefuses(t *testing.T) {
+func TestCalendarsRefuse(t *testing.T) {
 	files, err := filepath.Glob("../testdata/calendars/refused/*.toml")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no refused calendars: %v", err)
@@ -156,20 +155,39 @@ func TestCheckCalendarsRefuses(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		err = CheckCalendars(filepath.Base(file), data)
-		var refused *CalendarError
-		if !errors.As(err, &refused) {
-			t.Fatalf("%s is not refused: %v", file, err)
+		_, problems := calendars(t).With(filepath.Base(file), data)
+		if len(problems) == 0 {
+			t.Fatalf("%s is not refused", file)
 		}
-		golden(t, strings.TrimSuffix(file, ".toml")+".txt", err.Error()+"\n")
+		golden(t, strings.TrimSuffix(file, ".toml")+".txt", problemLines(problems)+"\n")
 	}
 }
 
-func TestLoadCalendarsRefusesTheWhole(t *testing.T) {
-	known, err := LoadCalendars(folder(t, map[string]string{"a.toml": "id = ", "b.toml": "[[calendars]]\nid = \"x\"\ntitle = \"X\"\nextends = \"x\"\n"}))
-	var refused *CalendarError
-	if !errors.As(err, &refused) || known != nil || len(refused.Problems) != 2 {
-		t.Fatalf("half of the calendars: %v", err)
+// What is wrong is left out and told; the others are there.
+func TestLoadCalendarsLeavesOutWhatIsWrong(t *testing.T) {
+	known, problems, err := LoadCalendars(folder(t, map[string]string{
+		"a.toml": "id = ",
+		"b.toml": "[[calendars]]\nid = \"x\"\ntitle = \"X\"\nextends = \"x\"\n",
+		"c.toml": "[[calendars]]\nid = \"y\"\ntitle = \"Y\"\nextends = \"us\"\n",
+	}))
+	if err != nil || len(problems) != 2 {
+		t.Fatalf("%v, %v", problems, err)
+	}
+	if !slices.Contains(known.IDs(), "y") || slices.Contains(known.IDs(), "x") {
+		t.Errorf("calendars: %v", known.IDs())
+	}
+}
+
+func TestHoldsCalendars(t *testing.T) {
+	for text, want := range map[string]bool{
+		"# ours\n[[calendars]]\nid = \"x\"\n":       true,
+		"calendars = [{ id = \"x\" }]\n":            true,
+		"id = \"x\"\n[[rules]]\nid = \"calendars\"": false,
+		"": false,
+	} {
+		if HoldsCalendars([]byte(text)) != want {
+			t.Errorf("%q holds calendars: %v", text, !want)
+		}
 	}
 }
 
@@ -186,10 +204,10 @@ func FuzzCalendars(f *testing.F) {
 		f.Add(data)
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		err := CheckCalendars("fuzz.toml", data)
-		var refused *CalendarError
-		if err != nil && (!errors.As(err, &refused) || len(refused.Problems) == 0) {
-			t.Errorf("%v is not a CalendarError with problems", err)
+		HoldsCalendars(data)
+		known, problems := calendars(t).With("fuzz.toml", data)
+		if more := len(known.IDs()) - len(calendars(t).IDs()); len(problems) == 0 && !HoldsCalendars(data) && more == 0 {
+			t.Error("neither calendars nor anything wrong")
 		}
 	})
 }

@@ -12,7 +12,7 @@ import (
 // Due times without any incident: a payment institution became aware on a
 // Thursday and classified the incident as major on the Saturday.
 func ExampleLibrary() {
-	library, err := config.LoadLibrary("")
+	library, _, err := config.LoadLibrary("")
 	if err != nil {
 		fmt.Println(err)
 		return

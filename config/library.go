@@ -15,6 +15,7 @@ import (
 // changed once loaded, so it is shared freely.
 type Library struct {
 	packs     []*policy.Pack // by id, then by version
+	files     map[policy.Ref]string
 	calendars *Calendars
 }
 
@@ -25,17 +26,21 @@ const (
 )
 
 // LoadLibrary reads the embedded packs and calendars and those of a data
-// directory; either folder may be missing there, and dir may be "". What is
-// wrong with calendars is a *CalendarError, with packs a *PackError.
-func LoadLibrary(dir string) (*Library, error) {
+// directory; either folder may be missing there, and dir may be "". Packs and
+// calendars of the directory that are not right are left out, and what is wrong
+// with them is told: one slip in one file keeps nobody from working with the
+// others.
+func LoadLibrary(dir string) (*Library, []Problem, error) {
 	if dir == "" {
-		return LoadPacks("")
+		library, err := LoadPacks("")
+		return library, nil, err
 	}
-	known, err := LoadCalendars(filepath.Join(dir, CalendarsFolder))
+	known, problems, err := LoadCalendars(filepath.Join(dir, CalendarsFolder))
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return known.loadPacks(filepath.Join(dir, PacksFolder))
+	library, wrong, err := known.soundPacks(filepath.Join(dir, PacksFolder))
+	return library, append(problems, wrong...), err
 }
 
 // LoadPacks reads the embedded packs and every *.toml file in dir; a dir that
@@ -53,22 +58,51 @@ func LoadPacks(dir string) (*Library, error) {
 }
 
 func (c *Calendars) loadPacks(dir string) (*Library, error) {
-	packs, err := c.embeddedPacks()
+	library, problems, err := c.soundPacks(dir)
+	if err == nil && len(problems) > 0 {
+		err = &PackError{Problems: problems}
+	}
 	if err != nil {
 		return nil, err
 	}
+	return library, nil
+}
+
+func (c *Calendars) soundPacks(dir string) (*Library, []Problem, error) {
+	packs, err := c.embeddedPacks()
+	if err != nil {
+		return nil, nil, err
+	}
 	shelf := &shelf{packs: packs, calendars: c, origin: map[policy.Ref]string{}}
 	if err := shelf.addFolder(dir); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	if len(shelf.refused.Problems) > 0 {
-		return nil, &shelf.refused
-	}
-	slices.SortFunc(shelf.packs, func(a, b *policy.Pack) int {
-		return cmp.Or(strings.Compare(a.ID, b.ID), cmp.Compare(a.Version, b.Version))
-	})
-	return &Library{packs: shelf.packs, calendars: c}, nil
+	slices.SortFunc(shelf.packs, byRef)
+	return &Library{packs: shelf.packs, files: shelf.origin, calendars: c}, shelf.refused.Problems, nil
 }
+
+func byRef(a, b *policy.Pack) int {
+	return cmp.Or(strings.Compare(a.ID, b.ID), cmp.Compare(a.Version, b.Version))
+}
+
+// With returns a library that has these packs too, each in the place of its own
+// version: what a record adopted comes before what a file says now.
+func (l *Library) With(packs ...*policy.Pack) *Library {
+	more := *l
+	more.packs = slices.Clone(l.packs)
+	for _, pack := range packs {
+		if at, found := slices.BinarySearchFunc(more.packs, pack, byRef); found {
+			more.packs[at] = pack
+		} else {
+			more.packs = slices.Insert(more.packs, at, pack)
+		}
+	}
+	return &more
+}
+
+// File returns the file that a version of a pack was read from; "" for those
+// that come with the console.
+func (l *Library) File(ref policy.Ref) string { return l.files[ref] }
 
 // shelf is a library while it is filled. Every file is read before any is
 // judged against the others, so the order of file names decides nothing.

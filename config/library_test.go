@@ -95,9 +95,9 @@ func TestLoadLibrary(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	l, err := LoadLibrary(dir)
-	if err != nil {
-		t.Fatal(err)
+	l, problems, err := LoadLibrary(dir)
+	if err != nil || len(problems) > 0 {
+		t.Fatal(problems, err)
 	}
 	mine, _ := l.Latest("mine")
 	if mine.Calendar.Name != "Works holidays" || mine.Calendar.Zone.String() != "Asia/Singapore" || !slices.Contains(l.Calendars().IDs(), "works") {
@@ -106,15 +106,63 @@ func TestLoadLibrary(t *testing.T) {
 	if _, err := LoadPacks(filepath.Join(dir, PacksFolder)); err == nil || !strings.Contains(err.Error(), `"works" is not a calendar`) {
 		t.Errorf("without the calendars beside it: %v", err)
 	}
-	if err := os.WriteFile(filepath.Join(dir, "calendars", "broken.toml"), []byte("calendars = 1"), 0o600); err != nil {
+	if file := l.File(mine.Ref()); file != filepath.Join(dir, "packs", "mine.toml") || l.File(policy.Ref{ID: "gdpr", Version: 1}) != "" {
+		t.Errorf("mine comes from %q", file)
+	}
+	if l, _, err := LoadLibrary(""); err != nil || len(l.Packs()) != len(library(t).Packs()) {
+		t.Errorf("without a directory: %v", err)
+	}
+}
+
+// What is wrong in one file is told, with what follows from it; the others are
+// there.
+func TestLoadLibraryLeavesOutWhatIsWrong(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"calendars/works.toml": "[[calendars]]\nid = \"works\"\ntitle = \"Works holidays\"\nextends = \"dee\"\n",
+		"packs/broken.toml":    "id = ",
+		"packs/mine.toml":      strings.Replace(minimal("mine", 1), "zone ", "calendar = \"works\"\nzone ", 1),
+		"packs/right.toml":     minimal("right", 1),
+	} {
+		if err := os.MkdirAll(filepath.Join(dir, filepath.Dir(name)), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	l, problems, err := LoadLibrary(dir)
+	if err != nil {
 		t.Fatal(err)
 	}
-	var refused *CalendarError
-	if _, err := LoadLibrary(dir); !errors.As(err, &refused) {
-		t.Errorf("a broken calendar: %v", err)
+	var told []string
+	for _, p := range problems {
+		told = append(told, filepath.Base(p.File)+" "+p.Key)
 	}
-	if l, err := LoadLibrary(""); err != nil || len(l.Packs()) != len(library(t).Packs()) {
-		t.Errorf("without a directory: %v", err)
+	if want := "works.toml calendars[0].extends, broken.toml id, mine.toml calendar"; strings.Join(told, ", ") != want {
+		t.Errorf("told: %v", problems)
+	}
+	_, right := l.Latest("right")
+	_, mine := l.Latest("mine")
+	if !right || mine {
+		t.Errorf("packs: %v", l.IDs())
+	}
+}
+
+// What a record knows comes before what a file says of the same version.
+func TestLibraryWith(t *testing.T) {
+	l := library(t)
+	kept := &policy.Pack{ID: "gdpr", Version: 1, Title: "As it was adopted"}
+	newer := &policy.Pack{ID: "gdpr", Version: 3}
+	more := l.With(newer, kept)
+	if p, _ := more.Pack(kept.Ref()); p != kept {
+		t.Errorf("gdpr@1 is %v", p)
+	}
+	if p, _ := more.Latest("gdpr"); p != newer {
+		t.Errorf("the latest is %v", p.Ref())
+	}
+	if p, _ := l.Latest("gdpr"); p.Version != 1 || p == kept || len(more.IDs()) != len(l.IDs()) {
+		t.Error("a library was changed")
 	}
 }
 

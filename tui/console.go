@@ -117,6 +117,9 @@ func New(ctx context.Context, opts Options) *Console {
 		c.setUp = newSetUpScreen(c, true, opts.Defaults)
 		c.current = c.setUp
 	}
+	if opts.Notice != "" {
+		c.alarm(opts.Notice)
+	}
 	c.current.apply(c.frame)
 	if c.current == c.queue {
 		c.resume(opts.Resume)

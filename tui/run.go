@@ -50,6 +50,9 @@ type Options struct {
 	Leave  func(Resume)
 	// Banner is shown in the header, such as DEMO; "" shows nothing.
 	Banner string
+	// Notice is said in the status line until the first key, such as that a
+	// file could not be read; "" says nothing.
+	Notice string
 }
 
 // SetUpAnswers is what the first-run screen asks.

@@ -59,7 +59,7 @@ func (a *app) offer(cmd *cobra.Command, incident string, offers candidates) ([]c
 		return nil, none // opening would make it
 	}
 	ctx := context.WithoutCancel(cmd.Context())
-	library, err := config.LoadPacks("")
+	library, _, err := config.LoadLibrary(dir)
 	if err != nil {
 		return nil, none
 	}

@@ -94,7 +94,20 @@ func (s *session) consoleOptions(settings config.Settings) tui.Options {
 		Theme:   settings.Theme,
 		Keys:    settings.Keys,
 		NoMouse: !settings.Mouse,
+		Notice:  leftOutWords(s.leftOut),
 	}
+}
+
+// leftOutWords says in one line what is wrong with packs and calendars that are
+// left out; "" where nothing is.
+func leftOutWords(problems []config.Problem) string {
+	switch len(problems) {
+	case 0:
+		return ""
+	case 1:
+		return "Left out: " + problems[0].String()
+	}
+	return fmt.Sprintf("%d slips in your packs and calendars, which are left out: %s", len(problems), lintFirst)
 }
 
 // setUp takes the answers of the first-run screen.

@@ -58,7 +58,7 @@ func playStory(ctx context.Context, s *session, clock *storyClock, zone string) 
 }
 
 func (st *stage) prepare(ctx context.Context, zone string) error {
-	if err := st.adopt(ctx, ""); err != nil {
+	if err := st.adopt(ctx); err != nil {
 		return err
 	}
 	refs, err := st.refs([]string{defaultProcedure, defaultRegime})

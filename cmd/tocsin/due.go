@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"time"
@@ -78,7 +79,9 @@ func (a *app) dueCommand() *cobra.Command {
 func (a *app) completeDue(cmd *cobra.Command) {
 	offer := func(flag string, words func(*config.Library) []string) {
 		complete := func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
-			library, err := a.knownPacks()
+			silent := *a
+			silent.err = io.Discard
+			library, err := silent.knownPacks()
 			if err != nil {
 				return nil, cobra.ShellCompDirectiveNoFileComp
 			}
@@ -106,19 +109,19 @@ func (a *app) answerDue(asked question) error {
 }
 
 // knownPacks are the packs and calendars that come with the console, and those
-// of the data directory where there is one. Nothing is created.
+// of the data directory where there is one, but for what is wrong there.
+// Nothing is created.
 func (a *app) knownPacks() (*config.Library, error) {
 	dir, err := a.dataDir()
 	if err != nil {
 		dir = "" // where no record can be, no packs are either
 	}
-	library, err := config.LoadLibrary(dir)
-	var packs *config.PackError
-	var calendars *config.CalendarError
-	if err != nil && !errors.As(err, &packs) && !errors.As(err, &calendars) {
+	library, problems, err := config.LoadLibrary(dir)
+	if err != nil {
 		return nil, &storeError{err: err}
 	}
-	return library, err
+	a.warn(problems)
+	return library, nil
 }
 
 // supposition is a case that nobody recorded, and what it is held against.

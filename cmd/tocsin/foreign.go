@@ -6,11 +6,12 @@ import (
 	"io/fs"
 	"os"
 	"slices"
+	"tocsin/config"
 )
 
 // ours are the names that a data directory may hold before there is a record
 // in it; lost+found is what a fresh file system has.
-var ours = []string{packsFolder, "calendars", "settings.toml", resumeFile, "tocsin.lock", "lost+found"}
+var ours = []string{config.PacksFolder, config.CalendarsFolder, "settings.toml", resumeFile, "tocsin.lock", "lost+found"}
 
 // recordMark is a file that every record has.
 const recordMark = "MANIFEST"

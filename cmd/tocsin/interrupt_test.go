@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"tocsin/config"
 	"tocsin/model"
 	"tocsin/store"
 )
@@ -102,7 +103,7 @@ func TestInterruptedImportLeavesNothing(t *testing.T) {
 // importSession opens a space that is set up.
 func importSession(t *testing.T, dir string) *session {
 	t.Helper()
-	library, err := loadLibrary("")
+	library, err := config.LoadPacks("")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -116,7 +117,7 @@ func importSession(t *testing.T, dir string) *session {
 		}
 	})
 	s.actor, s.now, s.out, s.err = model.Actor{Name: "Ana Ruiz", Role: model.Owner}, func() time.Time { return noon }, &paper{}, io.Discard
-	if err := errors.Join(s.adopt(t.Context(), ""), s.setUpByDefault(t.Context())); err != nil {
+	if err := errors.Join(s.adopt(t.Context()), s.setUpByDefault(t.Context())); err != nil {
 		t.Fatal(err)
 	}
 	return s

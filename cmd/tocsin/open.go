@@ -6,8 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"os"
-	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -26,14 +25,12 @@ const (
 	defaultRegime       = "gdpr"
 )
 
-// packsFolder, within the data directory, holds a team's own packs.
-const packsFolder = "packs"
-
 // session is a space opened for one actor.
 type session struct {
 	store   *store.Store
 	space   *store.Space
 	library *config.Library
+	leftOut []config.Problem // what is wrong with the team's own packs and calendars
 	actor   model.Actor
 	now     func() time.Time
 	in      io.Reader
@@ -75,8 +72,8 @@ func (a *app) handOver(p *paper) error {
 	return nil
 }
 
-// open takes the data directory and brings its packs up to date. Nothing is
-// opened with a pack that is wrong.
+// open takes the data directory and brings its packs up to date. Those that are
+// wrong are left out with a warning: an incident waits for nobody's typing.
 func (a *app) open(ctx context.Context, fail context.CancelCauseFunc) (*session, error) {
 	dir, err := a.dataDir()
 	if err != nil {
@@ -89,10 +86,11 @@ func (a *app) open(ctx context.Context, fail context.CancelCauseFunc) (*session,
 	if err := refuseForeign(dir); err != nil {
 		return nil, err
 	}
-	library, err := loadLibrary(dir)
+	library, problems, err := config.LoadLibrary(dir)
 	if err != nil {
-		return nil, err
+		return nil, &storeError{err: err}
 	}
+	a.warn(problems)
 	options := store.Options{
 		Now:    a.now,
 		Logger: slog.New(slog.NewTextHandler(a.err, &slog.HandlerOptions{Level: slog.LevelWarn})),
@@ -103,22 +101,26 @@ func (a *app) open(ctx context.Context, fail context.CancelCauseFunc) (*session,
 		return nil, err
 	}
 	s.actor, s.now, s.in, s.out, s.err = actor, a.now, interruptible{ctx, a.in}, a.newPaper(), a.err
-	if err := s.adopt(ctx, filepath.Join(dir, packsFolder)); err != nil {
+	if err := s.adopt(ctx); err != nil {
 		return nil, errors.Join(err, s.close())
 	}
+	a.warn(s.leftOut)
+	s.leftOut = append(problems, s.leftOut...)
 	return s, nil
 }
 
-// loadLibrary reads all packs and calendars, or says which file is wrong and
-// where.
-func loadLibrary(dir string) (*config.Library, error) {
-	library, err := config.LoadLibrary(dir)
-	var packs *config.PackError
-	var calendars *config.CalendarError
-	if err != nil && !errors.As(err, &packs) && !errors.As(err, &calendars) {
-		return nil, &storeError{err: err}
+// lintFirst is what to do about packs and calendars that are left out.
+const lintFirst = "tocsin policy lint checks them"
+
+// warn tells what is wrong with packs and calendars that are left out.
+func (a *app) warn(problems []config.Problem) {
+	if len(problems) == 0 {
+		return
 	}
-	return library, err
+	fmt.Fprintf(a.err, "tocsin: left out until they are right; %s:\n", lintFirst)
+	for _, p := range problems {
+		fmt.Fprintln(a.err, "  "+model.CleanText(p.String()))
+	}
 }
 
 func openSession(ctx context.Context, dir, space string, options store.Options, library *config.Library) (*session, error) {
@@ -138,30 +140,24 @@ func (s *session) close() error { return closeStore(s.store) }
 
 func closeStore(st *store.Store) error { return troubled(st.Close(context.Background())) }
 
-// adopt takes every pack into the space; those it has already change nothing.
-func (s *session) adopt(ctx context.Context, folder string) error {
+// adopt takes every pack into the space; those it has already change nothing. A
+// file that says something else than what was adopted under its version is left
+// out. What the record knows stands beside the files and before them.
+func (s *session) adopt(ctx context.Context) error {
 	for _, pack := range s.library.Packs() {
 		_, err := s.space.Do(ctx, s.actor, model.AdoptPack{Pack: pack})
-		if err != nil {
-			return fmt.Errorf("%s: %w", packFile(folder, pack.Ref()), troubled(err))
+		var refusal *model.Refusal
+		_, known := s.snapshot().Pack(pack.Ref())
+		switch {
+		case err == nil:
+		case errors.As(err, &refusal) && known:
+			s.leftOut = append(s.leftOut, config.Problem{File: s.library.File(pack.Ref()), Message: refusal.Error()})
+		default:
+			return fmt.Errorf("policy pack %s: %w", pack.Ref(), troubled(err))
 		}
 	}
+	s.library = s.library.With(slices.Collect(s.snapshot().Packs())...)
 	return nil
-}
-
-// packFile finds the file that a pack came from, for a message.
-func packFile(folder string, ref policy.Ref) string {
-	files, _ := filepath.Glob(filepath.Join(folder, "*.toml"))
-	for _, file := range files {
-		data, err := os.ReadFile(file)
-		if err != nil {
-			continue
-		}
-		if pack, err := config.ParsePack(file, data); err == nil && pack.Ref() == ref {
-			return file
-		}
-	}
-	return "policy pack " + ref.String()
 }
 
 // setUpByDefault gives a fresh space its settings without asking.

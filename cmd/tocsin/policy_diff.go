@@ -1,11 +1,13 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -13,6 +15,7 @@ import (
 	"tocsin/config"
 	"tocsin/model"
 	"tocsin/model/policy"
+	"tocsin/store"
 )
 
 // changeView is one difference between two packs.
@@ -29,18 +32,24 @@ func (a *app) policyDiffCommand() *cobra.Command {
 		Use:   "diff A B",
 		Short: "Say in words how one pack differs from another",
 		Long: `Compares two packs, each an ID, an ID@VERSION or a pack file, and says what B
-has otherwise than A. It opens no record.`,
+has otherwise than A. A version that no file has any more is looked for in the
+record; otherwise that is not opened.`,
 		Example: `  tocsin policy diff contract@1 contract@2
   tocsin policy diff gdpr packs/our-gdpr.toml`,
 		Args: words(2, 2),
-		RunE: func(_ *cobra.Command, args []string) error { return a.diffPacks(args[0], args[1]) },
+		RunE: func(cmd *cobra.Command, args []string) error { return a.diffPacks(cmd.Context(), args[0], args[1]) },
 	})
 }
 
-func (a *app) diffPacks(before, after string) error {
+func (a *app) diffPacks(ctx context.Context, before, after string) error {
 	library, err := a.knownPacks()
 	if err != nil {
 		return err
+	}
+	if onlyRecorded(library, before) || onlyRecorded(library, after) {
+		if library, err = a.withRecorded(ctx, library); err != nil {
+			return err
+		}
 	}
 	from, err := packOrFile(library, before)
 	if err != nil {
@@ -53,6 +62,35 @@ func (a *app) diffPacks(before, after string) error {
 	out := a.newPaper()
 	err = a.printChanges(out, from, to)
 	return errors.Join(err, a.handOver(out))
+}
+
+// onlyRecorded reports whether the text names a version of a pack that no file
+// has: the record may know it.
+func onlyRecorded(library *config.Library, text string) bool {
+	ref, err := policy.ParseRef(strings.ToLower(text))
+	if err != nil {
+		return false
+	}
+	_, found := library.Pack(ref)
+	return !found
+}
+
+// withRecorded adds the versions that the record adopted. Where there is no
+// record, none is made.
+func (a *app) withRecorded(ctx context.Context, library *config.Library) (*config.Library, error) {
+	dir, err := a.dataDir()
+	if err != nil {
+		return library, nil // where no record can be, no packs are either
+	}
+	if _, err := os.Stat(filepath.Join(dir, recordMark)); err != nil {
+		return library, nil
+	}
+	s, err := openSession(ctx, dir, a.space, store.Options{Now: a.now}, library)
+	if err != nil {
+		return nil, err
+	}
+	library = library.With(slices.Collect(s.snapshot().Packs())...)
+	return library, s.close()
 }
 
 // packOrFile finds a pack by its name, or reads it from a file. A name with a

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -25,10 +26,11 @@ type findingView struct {
 func (a *app) policyLintCommand() *cobra.Command {
 	return a.reading(&cobra.Command{
 		Use:   "lint [FILE…]",
-		Short: "Check pack files; without one, those in the data directory",
-		Long: `Reads pack files as strictly as the console does and says what is wrong with
-them, and what their author should look at again. Errors make it exit with 1.
-It opens no record.`,
+		Short: "Check files of packs and calendars; without one, those in the data directory",
+		Long: `Reads files of packs and of calendars as strictly as the console does and says
+what is wrong with them, and what their author should look at again. Packs may
+count by the calendars given with them and by those of the data directory.
+Errors make it exit with 1. It opens no record.`,
 		RunE: func(_ *cobra.Command, files []string) error { return a.lint(files) },
 	})
 }
@@ -51,7 +53,7 @@ func (a *app) lint(files []string) error {
 	if err := a.handOver(out); err != nil || wrong == 0 {
 		return err
 	}
-	return &model.Refusal{Reason: fmt.Sprintf("the console would not start with these packs: %d errors", wrong)}
+	return &model.Refusal{Reason: "the console leaves out what is wrong here: " + counted(wrong, "error")}
 }
 
 const levelError, levelWarning = string(policy.LevelError), string(policy.LevelWarning)
@@ -59,62 +61,145 @@ const levelError, levelWarning = string(policy.LevelError), string(policy.LevelW
 // findings are what is wrong with the files, or with those of the data
 // directory, which are also held against one another and the embedded ones.
 func (a *app) findings(files []string) ([]findingView, []string, error) {
-	if len(files) > 0 {
-		findings, err := lintFiles(files)
-		return findings, files, err
-	}
 	dir, err := a.dataDir()
+	if err != nil && len(files) == 0 {
+		return nil, nil, err
+	}
+	calendars, err := ownFiles(dir, config.CalendarsFolder)
 	if err != nil {
 		return nil, nil, err
 	}
-	folder := filepath.Join(dir, packsFolder)
-	if files, err = filepath.Glob(filepath.Join(folder, "*.toml")); err != nil {
-		return nil, nil, err
+	if len(files) > 0 {
+		l := &linter{lent: calendars, findings: []findingView{}}
+		err := l.read(files)
+		return l.findings, files, err
 	}
-	findings, err := lintFiles(files)
+	packs, err := ownFiles(dir, config.PacksFolder)
 	if err != nil {
 		return nil, nil, err
 	}
-	together, err := refusedTogether(dir, findings)
-	return append(findings, together...), files, err
-}
-
-// refusedTogether are the errors that show only where all packs are read.
-func refusedTogether(dir string, known []findingView) ([]findingView, error) {
-	_, err := loadLibrary(dir)
-	var refused *config.PackError
-	if err != nil && !errors.As(err, &refused) || refused == nil {
-		return nil, err
+	files = append(calendars, packs...)
+	l := &linter{findings: []findingView{}}
+	if err := l.read(files); err != nil {
+		return nil, nil, err
 	}
-	return slices.DeleteFunc(findingsOf(levelError, refused.Problems), func(f findingView) bool { return slices.Contains(known, f) }), nil
+	_, together, err := config.LoadLibrary(dir)
+	if err != nil {
+		return nil, nil, &storeError{err: err}
+	}
+	l.add(levelError, together)
+	return l.findings, files, nil
 }
 
-func lintFiles(files []string) ([]findingView, error) {
-	findings := []findingView{}
+// ownFiles are the files of a folder of the data directory; none where there is
+// no such folder, or no directory.
+func ownFiles(dir, folder string) ([]string, error) {
+	if dir == "" {
+		return nil, nil
+	}
+	folder = filepath.Join(dir, folder)
+	names, err := fs.Glob(os.DirFS(folder), "*.toml")
+	for k := range names {
+		names[k] = filepath.Join(folder, names[k])
+	}
+	return names, err
+}
+
+// linter reads files and collects what there is to say about each.
+type linter struct {
+	lent     []string // files of calendars that packs may count by, of which nothing is said
+	findings []findingView
+}
+
+// read judges the files: calendars first, since packs count by them.
+func (l *linter) read(files []string) error {
+	known, _, err := config.LoadCalendars("")
+	if err != nil {
+		return err
+	}
+	known = l.borrow(known, files)
+	packs := map[string][]byte{}
 	for _, file := range files {
 		data, err := os.ReadFile(file)
 		if err != nil {
-			return nil, model.Refuse(model.Field("file", err.Error(), "a pack file"))
+			return model.Refuse(model.Field("file", err.Error(), "a file of a pack or of calendars"))
 		}
-		_, warnings, err := config.CheckPack(file, data)
-		var refused *config.PackError
-		if err != nil && !errors.As(err, &refused) {
-			return nil, err
+		if !isCalendars(file, data) {
+			packs[file] = data
+			continue
 		}
-		if refused != nil {
-			findings = append(findings, findingsOf(levelError, refused.Problems)...)
-		}
-		findings = append(findings, findingsOf(levelWarning, warnings)...)
+		var wrong []config.Problem
+		known, wrong = known.With(file, data)
+		l.add(levelError, wrong)
 	}
-	return findings, nil
+	for _, file := range files {
+		if data, isPack := packs[file]; isPack {
+			if err := l.readPack(known, file, data); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
-func findingsOf(level string, problems []config.Problem) []findingView {
-	var findings []findingView
-	for _, p := range problems {
-		findings = append(findings, findingView{File: p.File, Line: p.Line, Level: level, Key: p.Key, Message: p.Message})
+// borrow adds the calendars that packs may count by, but for those that are to
+// be judged themselves.
+func (l *linter) borrow(known *config.Calendars, judged []string) *config.Calendars {
+	for _, file := range l.lent {
+		if slices.ContainsFunc(judged, func(given string) bool { return sameFile(given, file) }) {
+			continue
+		}
+		if data, err := os.ReadFile(file); err == nil {
+			known, _ = known.With(file, data)
+		}
 	}
-	return findings
+	return known
+}
+
+func (l *linter) readPack(known *config.Calendars, file string, data []byte) error {
+	_, warnings, err := known.CheckPack(file, data)
+	var refused *config.PackError
+	if err != nil && !errors.As(err, &refused) {
+		return err
+	}
+	if refused != nil {
+		l.add(levelError, refused.Problems)
+	}
+	l.add(levelWarning, warnings)
+	return nil
+}
+
+// isCalendars tells a file of calendars by what is in it or, where that cannot
+// be told, by its folder.
+func isCalendars(file string, data []byte) bool {
+	return config.HoldsCalendars(data) || filepath.Base(filepath.Dir(file)) == config.CalendarsFolder
+}
+
+func sameFile(a, b string) bool {
+	one, err := os.Stat(a)
+	if err != nil {
+		return false
+	}
+	other, err := os.Stat(b)
+	return err == nil && os.SameFile(one, other)
+}
+
+// add takes findings in, each once.
+func (l *linter) add(level string, problems []config.Problem) {
+	for _, p := range problems {
+		f := findingView{File: p.File, Line: p.Line, Level: level, Key: p.Key, Message: p.Message}
+		if !slices.Contains(l.findings, f) {
+			l.findings = append(l.findings, f)
+		}
+	}
+}
+
+// counted says how many there are.
+func counted(n int, of string) string {
+	if n == 1 {
+		return "1 " + of
+	}
+	return fmt.Sprintf("%d %ss", n, of)
 }
 
 func (a *app) printFindings(out *paper, findings []findingView, files int) error {
@@ -129,6 +214,6 @@ func (a *app) printFindings(out *paper, findings []findingView, files int) error
 		text := config.Problem{File: f.File, Line: f.Line, Key: f.Key, Message: f.Message}.String()
 		out.line(painted{f.Level + ": ", tone}, painted{text, plain})
 	}
-	out.printf("%d files checked, %d findings.", files, len(findings))
+	out.printf("%s checked, %s.", counted(files, "file"), counted(len(findings), "finding"))
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"tocsin/config"
 	"tocsin/model"
 	"tocsin/model/policy"
 	"tocsin/store"
@@ -19,7 +20,7 @@ func tellStory(t *testing.T, now time.Time) *session {
 	t.Helper()
 	a := &app{out: io.Discard, err: io.Discard, getenv: func(string) string { return "" }, now: func() time.Time { return now }}
 	clock := &storyClock{real: a.now}
-	library, err := loadLibrary("")
+	library, err := config.LoadPacks("")
 	if err != nil {
 		t.Fatal(err)
 	}
