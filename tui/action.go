@@ -21,8 +21,10 @@ const (
 	onTriage
 	onSetUp
 	onPolicies
+	onWhatIf
 	onLists    = onQueue | onIncident | onDeadlines // where an incident can be selected
-	everywhere = onLists | onTriage | onPolicies
+	onForms    = onTriage | onWhatIf                // whole screens of fields, which take all letters
+	everywhere = onLists | onForms | onPolicies
 )
 
 // danger says how carefully an action is given.
@@ -74,14 +76,14 @@ func moveActions() []action {
 
 func lookActions() []action {
 	return []action{
-		{id: "queue", keys: []string{"1"}, help: "the queue of open incidents", where: everywhere &^ onTriage, run: (*Console).showQueue},
-		{id: "deadlines", keys: []string{"2"}, label: "deadlines", help: "every deadline of every incident on one time axis", where: everywhere &^ onTriage, run: (*Console).showDeadlines},
-		{id: "policies", keys: []string{"3"}, help: "the packs adopted here, and what each rule says", where: everywhere &^ onTriage, run: (*Console).showPolicies},
+		{id: "queue", keys: []string{"1"}, help: "the queue of open incidents", where: everywhere &^ onForms, run: (*Console).showQueue},
+		{id: "deadlines", keys: []string{"2"}, label: "deadlines", help: "every deadline of every incident on one time axis", where: everywhere &^ onForms, run: (*Console).showDeadlines},
+		{id: "policies", keys: []string{"3"}, help: "the packs adopted here, and what each rule says", where: everywhere &^ onForms, run: (*Console).showPolicies},
 		{id: "filter", keys: []string{"/"}, label: "filter", help: "filter by words in id, title, system, type, person", where: onQueue, run: (*Console).startFilter},
 		{id: "next-view", keys: []string{"v"}, label: "view", help: "next saved view: open, overdue, mine, unassigned, untriaged, closed", where: onQueue, run: view(1)},
 		{id: "previous-view", keys: []string{"V"}, help: "previous saved view", where: onQueue, run: view(-1)},
 		{id: "preview", keys: []string{"w"}, help: "show or hide the preview", where: onQueue, run: (*Console).togglePreview},
-		{id: "explain", keys: []string{"e"}, label: "explain", help: "how the due time came about, step by step", where: onLists, why: needObligation, run: (*Console).explain},
+		{id: "explain", keys: []string{"e", "ctrl+e"}, label: "explain", help: "how the due time came about, step by step", where: onLists | onWhatIf, why: needDue, run: (*Console).explain},
 	}
 }
 
@@ -100,6 +102,7 @@ func workActions() []action {
 		{id: "assign", keys: []string{"a"}, label: "assign", help: "give a role to somebody", where: onLists, danger: recorded, gives: "assign", why: needOpen, run: (*Console).assign},
 		{id: "submit", keys: []string{"d"}, label: "record", help: "record that what an obligation asks for was sent or done", where: onLists, danger: recorded, gives: "submit", why: needObligation, run: (*Console).submit},
 		{id: "describe", keys: []string{"E"}, help: "edit title, description, systems, TLP, reporter", where: onLists, danger: recorded, gives: "describe", why: needOpen, run: (*Console).describe},
+		{id: "what-if", keys: []string{"i"}, label: "what if", help: "what if: change answers, times and packs in a draft, and see the due times move", where: onLists | onPolicies, why: needCase, run: (*Console).startWhatIf},
 	}
 }
 
@@ -269,6 +272,27 @@ func needObligation(c *Console) string {
 	}
 	if c.obligation() == nil {
 		return "no obligation is selected"
+	}
+	return ""
+}
+
+// needDue is needObligation for whoever only looks at it.
+func needDue(c *Console) string {
+	if c.current != c.whatIf {
+		return needObligation(c)
+	}
+	if c.obligation() == nil {
+		return "no due time is selected"
+	}
+	return ""
+}
+
+func needCase(c *Console) string {
+	if c.current != c.policies {
+		return needIncident(c)
+	}
+	if c.policies.selected() == nil {
+		return "no pack is selected"
 	}
 	return ""
 }

@@ -16,24 +16,90 @@ func (c *Console) changePacks() tea.Cmd {
 	standing := c.target()
 	i := standing.Incident
 	d := &dialog{title: "Packs of " + string(i.ID), confirm: "Change", danger: consequence, said: "{id} runs under these packs now; what moved is on the timeline", intro: c.proposals(standing)}
-	var chosen []string
-	for _, ref := range i.Packs[1:] {
-		chosen = append(chosen, ref.String())
-	}
-	d.form = newForm(c.theme,
-		c.many("packs", "Regimes", "Beside "+i.Packs[0].String()+", its procedure.", c.regimeOptions(i), chosen...),
-		c.line("reason", "Reason", "Why these. It is logged."),
-	)
+	d.form = newForm(c.theme, append(c.packFields(i), c.line("reason", "Reason", "Why these. It is logged."))...)
 	d.command = func(f *form) (model.Command, bool) {
-		packs := []policy.Ref{i.Packs[0]}
-		for _, name := range f.field("packs").list() {
-			if ref, err := policy.ParseRef(name); err == nil {
-				packs = append(packs, ref)
-			}
-		}
-		return model.ChangePacks{Incident: i.ID, Packs: packs, Reason: f.value("reason")}, true
+		return model.ChangePacks{Incident: i.ID, Packs: chosenPacks(f, i), Reason: f.value("reason")}, true
 	}
 	return c.ask(d)
+}
+
+// packFields ask which packs an incident runs under: its procedure where there
+// is another version of that, and the regimes beside it.
+func (c *Console) packFields(i *model.Incident) []*field {
+	var fields []*field
+	if versions := c.procedureVersions(i); len(versions) > 1 {
+		fields = append(fields, c.one("procedure", "Procedure", "The version of its phases, severities and promises.", versions, i.Packs[0].String()))
+	}
+	var chosen []string
+	regimes := c.regimeOptions(i)
+	for _, ref := range i.Packs {
+		if slices.ContainsFunc(regimes, func(o option) bool { return o.id == ref.String() }) {
+			chosen = append(chosen, ref.String())
+		}
+	}
+	return append(fields, c.many("packs", "Regimes", "What binds you beside the procedure. Space takes one.", regimes, chosen...))
+}
+
+// procedureVersions are the version of its procedure that an incident runs
+// under and the newest one.
+func (c *Console) procedureVersions(i *model.Incident) []option {
+	now, newest := i.Packs[0], (*policy.Pack)(nil)
+	for p := range c.frame.snapshot.Packs() {
+		if p.ID == now.ID && p.Kind == policy.Procedure && p.Version >= now.Version && (newest == nil || newest.Version < p.Version) {
+			newest = p
+		}
+	}
+	switch {
+	case newest == nil:
+		return nil
+	case newest.Version == now.Version:
+		return []option{{id: now.String(), label: now.String()}}
+	}
+	return []option{{id: now.String(), label: now.String() + " as now"}, {id: newest.Ref().String(), label: newest.Ref().String(), help: newest.Title}}
+}
+
+// chosenPacks are the packs that a form of packFields chose, the procedure of
+// the incident first.
+func chosenPacks(f *form, i *model.Incident) []policy.Ref {
+	names := f.field("packs").list()
+	if procedure := f.field("procedure"); procedure != nil {
+		names = append([]string{procedure.value()}, names...)
+	} else if !slices.ContainsFunc(f.field("packs").options, func(o option) bool { return o.id == i.Packs[0].String() }) {
+		names = append([]string{i.Packs[0].String()}, names...)
+	}
+	var refs []policy.Ref
+	for _, name := range names {
+		if ref, err := policy.ParseRef(name); err == nil && !slices.Contains(refs, ref) {
+			refs = append(refs, ref)
+		}
+	}
+	return refs
+}
+
+// oneVersionEach leaves the version of each regime that was taken last:
+// taking one gives the other back.
+func oneVersionEach(f *form) {
+	packs := f.field("packs")
+	var kept []string
+	for k := len(packs.chosen) - 1; k >= 0; k-- {
+		id, _, _ := strings.Cut(packs.chosen[k], "@")
+		if !slices.ContainsFunc(kept, func(other string) bool { return strings.HasPrefix(other, id+"@") }) {
+			kept = append(kept, packs.chosen[k])
+		}
+	}
+	slices.Reverse(kept)
+	packs.chosen = kept
+}
+
+// packsNamed are the adopted packs of the names, in their order.
+func (c *Console) packsNamed(refs []policy.Ref) []*policy.Pack {
+	packs := make([]*policy.Pack, len(refs))
+	for p := range c.frame.snapshot.Packs() {
+		if k := slices.Index(refs, p.Ref()); k >= 0 {
+			packs[k] = p
+		}
+	}
+	return slices.DeleteFunc(packs, func(p *policy.Pack) bool { return p == nil })
 }
 
 // regimes are the newest adopted version of each regime, by id.

@@ -79,6 +79,7 @@ type Console struct {
 	deadlines *deadlinesScreen
 	triage    *triageScreen
 	policies  *policiesScreen
+	whatIf    *whatIfScreen
 	setUp     *setUpScreen
 	current   screen
 	trail     []place
@@ -111,6 +112,7 @@ func New(ctx context.Context, opts Options) *Console {
 	c.deadlines = newDeadlinesScreen(c)
 	c.triage = newTriageScreen(c)
 	c.policies = newPoliciesScreen(c)
+	c.whatIf = &whatIfScreen{c: c}
 	c.current = c.queue
 	c.frame = frameMsg{snapshot: opts.Space.Snapshot(), now: opts.Now()}
 	if c.frame.snapshot.Meta().Zone == "" && opts.SetUp != nil {
@@ -253,7 +255,7 @@ func (c *Console) takeFrame(msg frameMsg) {
 
 func (c *Console) resize(width, height int) {
 	c.width, c.height = min(width, maxWidth), min(height, maxHeight)
-	for _, s := range []screen{c.queue, c.incident, c.deadlines, c.triage, c.policies} {
+	for _, s := range []screen{c.queue, c.incident, c.deadlines, c.triage, c.policies, c.whatIf} {
 		s.size(c.width-1, c.bodyHeight())
 	}
 	if c.setUp != nil {

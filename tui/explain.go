@@ -12,6 +12,10 @@ import (
 
 // explain shows how the selected obligation's due time came about.
 func (c *Console) explain() tea.Cmd {
+	if c.current == c.whatIf {
+		c.whatIf.explainDraft()
+		return nil
+	}
 	standing, key := c.target(), c.obligation().Key()
 	c.push(&reader{theme: c.theme, title: "Why this is due", lines: func(width int) []string {
 		return c.explanation(standing.Incident.ID, key, width)
@@ -30,13 +34,22 @@ func (c *Console) explanation(id model.ID, key policy.RuleKey, width int) []stri
 	if o == nil {
 		return []string{t.Muted.Paint("This obligation does not apply any more.")}
 	}
-	e := policy.Explain(o, standing.Incident.Case(), c.zone())
 	p := &sheet{c: c, width: width}
+	p.obligation(o, standing.Incident.Case(), standing, string(id)+"  "+safe(standing.Incident.Title))
+	return p.lines
+}
+
+// obligation explains what a case owes: why it applies, how its time is
+// counted, and what it asks for. s says who stated what starts it; nil for a
+// draft, in which nobody did. about is said below the title.
+func (p *sheet) obligation(o *policy.Obligation, of *policy.Case, s *model.Standing, about string) {
+	c := p.c
+	e := policy.Explain(o, of, c.zone())
 	p.title(o.Rule.Title)
-	p.text(string(id) + "  " + safe(standing.Incident.Title))
+	p.text(about)
 	p.blank()
 	state := o.State(c.now())
-	shape, style := stateMark(t, state)
+	shape, style := stateMark(c.theme, state)
 	line := style.Paint(shape + " " + string(state))
 	if counts(o, c.now()) {
 		line += style.Paint("  " + countdown(o.Strict, c.now(), true))
@@ -49,16 +62,17 @@ func (c *Console) explanation(id model.ID, key policy.RuleKey, width int) []stri
 	for k, s := range e.Steps {
 		p.step(k+1, s.Text)
 	}
-	p.statedBy(standing, o.Rule.Starts)
+	if s != nil {
+		p.statedBy(s, o.Rule.Starts)
+	}
 	p.limits(o)
 	p.bulletsUnder("Take care", e.Warnings)
 	p.bulletsUnder("It must say", o.Rule.Contents)
-	p.bulletsUnder("Approval by", c.roleNames(standing, o.Rule.Approval))
+	p.bulletsUnder("Approval by", c.roleNames(s, o.Rule.Approval))
 	p.pair("To", o.Rule.Audience)
 	p.pair("Source", strings.Join(nonEmpty(o.Pack.Ref().String(), o.Rule.Citation, o.Pack.Source), "; "))
 	p.pair("Note", o.Rule.Note)
 	p.filings(o)
-	return p.lines
 }
 
 // why is the heading over an obligation's conditions.
@@ -76,6 +90,9 @@ func (c *Console) roleNames(s *model.Standing, ids []string) []string {
 	names := make([]string, len(ids))
 	for k, id := range ids {
 		names[k] = id
+		if s == nil {
+			continue
+		}
 		if r, ok := s.Procedure.Role(id); ok {
 			names[k] = r.Label
 		}

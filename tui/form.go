@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -83,6 +84,19 @@ func (f *form) move(step int) (tea.Cmd, bool) {
 	f.focused().blur()
 	f.at = next
 	return f.focused().focus(), true
+}
+
+// arrange puts other fields into the form. The focus stays on its field; where
+// that is gone, it goes to the last one.
+func (f *form) arrange(fields []*field) {
+	focused := f.focused()
+	f.fields = fields
+	f.at = slices.Index(fields, focused)
+	if f.at < 0 {
+		focused.blur()
+		f.at = len(fields) - 1
+		f.focused().focus()
+	}
 }
 
 // goTo gives the focus to the field with the id.

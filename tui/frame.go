@@ -211,6 +211,12 @@ func (c *Console) status() string {
 	return c.theme.Raised.Over(beside(left, right, c.width-1) + noBreakSpace)
 }
 
+// formHints are the keys that screens of fields take themselves.
+var formHints = map[where]string{
+	onTriage: "Tab next  Space takes  ←→ moves  Esc leaves",
+	onWhatIf: "Tab next  Space takes  PgUp PgDn due times  Esc leaves",
+}
+
 // helpLine lists the actions that can be given now, as far as they fit, with
 // the way to all others last.
 func (c *Console) helpLine() string {
@@ -218,8 +224,8 @@ func (c *Console) helpLine() string {
 	last := c.hint(c.keys.byID("help"))
 	room := c.width - 3 - cells(last)
 	var shown []string
-	if c.current == c.triage {
-		hint := c.theme.Muted.Paint("Tab next  Space takes  ←→ moves  Esc leaves")
+	if here&onForms != 0 {
+		hint := c.theme.Muted.Paint(formHints[here])
 		shown, room = append(shown, hint), room-cells(hint)-2
 	}
 	for k := range c.keys.table {

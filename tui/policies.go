@@ -74,6 +74,14 @@ func (p *policiesScreen) apply(frame frameMsg) {
 	}
 }
 
+// selected is the pack or rule that the cursor is on, nil where there is none.
+func (p *policiesScreen) selected() *policyRow {
+	if p.list.index < 0 || p.list.index >= len(p.rows) {
+		return nil
+	}
+	return &p.rows[p.list.index]
+}
+
 func (r policyRow) id() string {
 	if r.rule == nil {
 		return r.pack.Ref().String()
@@ -126,10 +134,10 @@ func (p *policiesScreen) drawRow(r policyRow, width int, selected bool) string {
 
 // drawDetail is what the selected pack or rule says.
 func (p *policiesScreen) drawDetail(width int) []string {
-	if p.list.index < 0 || p.list.index >= len(p.rows) {
+	row := p.selected()
+	if row == nil {
 		return []string{p.c.theme.Muted.Paint("No pack is adopted yet.")}
 	}
-	row := p.rows[p.list.index]
 	s := &sheet{c: p.c, width: width}
 	if row.rule != nil {
 		s.title(row.rule.Title)

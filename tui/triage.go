@@ -26,9 +26,6 @@ type triageScreen struct {
 
 func newTriageScreen(c *Console) *triageScreen { return &triageScreen{c: c} }
 
-// factPrefix marks form fields that state facts.
-const factPrefix = "fact "
-
 // rolePrefix marks form fields that give roles.
 const rolePrefix = "role "
 
@@ -52,16 +49,12 @@ func (c *Console) startTriage() tea.Cmd {
 // who works on it.
 func (s *triageScreen) build(standing *model.Standing) *form {
 	c, i, pack := s.c, standing.Incident, standing.Procedure
-	fields := []*field{
-		c.many("types", "Type", "What kind of incident. Space takes one.", termOptions(pack.Types), i.Types...),
-		c.one("classification", "Classification", "Confirmed: a compromise is certain. Potential: it may be.",
-			[]option{{id: string(model.Confirmed), label: "Confirmed"}, {id: string(model.Potential), label: "Potential"}}, string(i.Classification)),
-		c.one("severity", "Severity", "The criteria of each level are in this form and, where there is room, beside it.", c.severityOptions(pack), i.Severity()),
+	fields := append(c.kindFields(pack, i), c.severityField(pack, i, "The criteria of each level are in this form and, where there is room, beside it."),
 		c.many("criteria", "Criteria", "Those that hold, of the level the cursor chose.", s.criteria(pack, i.Severity())),
 		c.line("reason", "Reason", "Why this severity; required to lower it, or without a criterion."),
-		c.many("data", "Data", "Categories of data affected.", termOptions(pack.Data), i.Data...),
+		c.dataField(pack, i),
 		c.line("systems", "Systems", "Affected systems, separated by commas.", i.Systems...),
-	}
+	)
 	for _, r := range standing.Gaps() {
 		value := []string{}
 		if r.ID == pack.Roles[0].ID {
@@ -71,9 +64,7 @@ func (s *triageScreen) build(standing *model.Standing) *form {
 		f.edited = len(value) > 0
 		fields = append(fields, f)
 	}
-	fields = append(fields, s.questionFields(standing)...)
-	fields = append(fields, s.settingFields(standing)...)
-	fields = append(fields, s.timeFields(standing)...)
+	fields = append(fields, c.factFields(c.frame.snapshot.PacksOf(i), i, "resolved", "reported")...)
 	built := newForm(c.theme, fields...)
 	built.base = i.Revision
 	return built
@@ -90,71 +81,6 @@ func (s *triageScreen) criteria(pack *policy.Pack, level string) []option {
 		}
 	}
 	return options
-}
-
-// questionFields asks every three-valued question of the incident's packs.
-func (s *triageScreen) questionFields(standing *model.Standing) []*field {
-	var fields []*field
-	seen := make(map[string]bool)
-	for _, p := range s.c.frame.snapshot.PacksOf(standing.Incident) {
-		for _, q := range p.Questions {
-			if seen[q.ID] {
-				continue
-			}
-			seen[q.ID] = true
-			answer := ""
-			if f, ok := standing.Incident.Fact(q.ID); ok {
-				answer = f.Value.Answer.String()
-			}
-			fields = append(fields, s.c.begin(&field{id: factPrefix + q.ID, label: q.Label, help: q.Help, kind: askField, options: answers()}, answer))
-		}
-	}
-	return fields
-}
-
-// settingFields asks for the words and numbers that rules of the packs look
-// at, such as the kind of entity or how many people are affected.
-func (s *triageScreen) settingFields(standing *model.Standing) []*field {
-	var fields []*field
-	seen := make(map[string]bool)
-	for _, p := range s.c.frame.snapshot.PacksOf(standing.Incident) {
-		for k := range p.Settings {
-			setting := &p.Settings[k]
-			if seen[setting.ID] {
-				continue
-			}
-			seen[setting.ID] = true
-			stated, _ := standing.Incident.Fact(setting.ID)
-			if setting.IsCount() {
-				fields = append(fields, s.c.line(factPrefix+setting.ID, setting.Label, settingHelp(setting), stated.Value.Word))
-				continue
-			}
-			fields = append(fields, s.c.one(factPrefix+setting.ID, setting.Label, setting.Help, termOptions(setting.Values), stated.Value.Word))
-		}
-	}
-	return fields
-}
-
-// timeFields asks for the moments that the packs' clocks hang on.
-func (s *triageScreen) timeFields(standing *model.Standing) []*field {
-	var fields []*field
-	seen := map[string]bool{"": true, "resolved": true, "reported": true}
-	for _, p := range s.c.frame.snapshot.PacksOf(standing.Incident) {
-		for k := range p.Rules {
-			name := p.Rules[k].Starts
-			term, ok := p.Fact(name)
-			if !ok || seen[name] {
-				continue
-			}
-			seen[name] = true
-			value := ""
-			if f, stated := standing.Incident.Fact(name); stated && !f.Value.At.IsZero() {
-				value = momentText(f.Value.At, s.c.zone())
-			}
-			fields = append(fields, s.c.time(factPrefix+name, term.Label, term.Help, value))
-		}
-	}
-	return fields
 }
 
 func (s *triageScreen) here() where { return onTriage }
@@ -189,10 +115,8 @@ func (s *triageScreen) update(msg tea.Msg) tea.Cmd {
 		case "up", "down":
 			return s.next(map[string]int{"up": -1, "down": 1}[name])
 		}
-		if !s.form.focused().typing() {
-			if handled, cmd := s.shortcut(key.String()); handled {
-				return cmd
-			}
+		if handled, cmd := s.c.shortcut(s.form, key.String()); handled {
+			return cmd
 		}
 	}
 	cmd := s.form.update(msg)
@@ -201,10 +125,14 @@ func (s *triageScreen) update(msg tea.Msg) tea.Cmd {
 	return cmd
 }
 
-// shortcut lets help and palette be reached while no text has the focus.
-func (s *triageScreen) shortcut(key string) (bool, tea.Cmd) {
-	if a, ok := s.c.keys.find(key, onTriage); ok && (a.id == "help" || a.id == "palette") {
-		return true, s.c.give(a)
+// shortcut lets the keys of actions that only look be reached while no text
+// has the focus.
+func (c *Console) shortcut(f *form, key string) (bool, tea.Cmd) {
+	if f.focused().typing() {
+		return false, nil
+	}
+	if a, ok := c.keys.find(key, c.current.here()); ok && (a.id == "help" || a.id == "palette" || a.id == "explain") {
+		return true, c.give(a)
 	}
 	return false, nil
 }
@@ -292,34 +220,6 @@ func (s *triageScreen) statement(one *field) (model.Statement, bool) {
 	return statement, ok
 }
 
-// draftCase is the incident's case as it would be with the form's answers.
-func (s *triageScreen) draftCase() *policy.Case {
-	f := s.form
-	draft := s.standing.Incident.Case()
-	draft.Types, draft.Data = f.field("types").list(), f.field("data").list()
-	draft.Classification, draft.Severity = f.value("classification"), f.value("severity")
-	if draft.Answers == nil {
-		draft.Answers = make(map[string]policy.Answer)
-	}
-	for _, one := range f.fields {
-		name, isFact := strings.CutPrefix(one.id, factPrefix)
-		switch {
-		case !isFact || !one.edited:
-		case one.kind == askField:
-			draft.Answers[name], _ = policy.ParseAnswer(one.value())
-		case one.kind != timeField:
-			draft.Know(name, one.value())
-		default:
-			problem := one.problem
-			if at, ok := one.moment(s.c.zone(), s.c.opts.Now()); ok && !at.IsZero() {
-				draft.Times[name] = at
-			}
-			one.problem = problem
-		}
-	}
-	return draft
-}
-
 func (s *triageScreen) draw() ([]string, *tea.Position) {
 	t := s.c.theme
 	i := s.standing.Incident
@@ -388,7 +288,7 @@ func (s *triageScreen) drawSide(width, height int) []string {
 // drawPreview lists the obligations that these answers would start.
 func (s *triageScreen) drawPreview(width, height int) []string {
 	t, now := s.c.theme, s.c.now()
-	obligations := policy.Obligations(s.c.frame.snapshot.PacksOf(s.standing.Incident), s.draftCase(), s.c.zone())
+	obligations := s.c.owed(s.c.frame.snapshot.PacksOf(s.standing.Incident), s.c.supposed(s.standing.Incident, s.form))
 	sortObligations(obligations, now)
 	lines := []string{" " + t.Title.Paint("What these answers start") + t.Muted.Paint("  nothing is saved yet")}
 	for k := range obligations {

@@ -96,6 +96,8 @@ func TestScreens(t *testing.T) {
 			{"policies", "dark", []string{"3", "down", "down"}},
 			{"triage", "dark", []string{"down", "t"}},
 			{"triage-light", "light", []string{"down", "t"}},
+			{"what-if", "dark", []string{"down", "down", "i", "tab", "tab", "left", "left", "tab", "tab", "right", "tab", "right", "tab"}},
+			{"what-if-light", "light", []string{"down", "down", "i", "tab", "tab", "left"}},
 			{"report", "dark", []string{"r"}},
 			{"close", "dark", []string{"C"}},
 			{"help", "dark", []string{"?"}},

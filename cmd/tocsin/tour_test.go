@@ -328,7 +328,7 @@ func TestAnySize(t *testing.T) {
 	}
 	synctest.Test(t, func(t *testing.T) {
 		x := openTerminal(t, storyOptions(t, "dark"), 120, 40)
-		for _, keys := range [][]string{{}, {"enter"}, {"tab"}, {"tab"}, {"tab"}, {"?"}, {"esc", "2"}, {"t"}, {"esc", "r"}, {"esc", ":"}} {
+		for _, keys := range [][]string{{}, {"enter"}, {"tab"}, {"tab"}, {"tab"}, {"?"}, {"esc", "i"}, {"pgdown", "e"}, {"esc", "esc", "2"}, {"t"}, {"esc", "r"}, {"esc", ":"}} {
 			x.press(keys...)
 			for _, size := range [][2]int{{20, 5}, {1, 1}, {60, 16}, {80, 24}, {400, 120}, {61, 120}, {400, 16}, {500, 200}, {120, 40}} {
 				x.resize(size[0], size[1])

@@ -1,0 +1,151 @@
+package tui
+
+import (
+	"strings"
+
+	"tocsin/model"
+	"tocsin/model/policy"
+)
+
+// factPrefix marks form fields that state facts.
+const factPrefix = "fact "
+
+// kindFields ask what kind of incident it is, in the words of its procedure.
+func (c *Console) kindFields(pack *policy.Pack, i *model.Incident) []*field {
+	return []*field{
+		c.many("types", "Type", "What kind of incident. Space takes one.", termOptions(pack.Types), i.Types...),
+		c.one("classification", "Classification", "Confirmed: a compromise is certain. Potential: it may be.",
+			[]option{{id: string(model.Confirmed), label: "Confirmed"}, {id: string(model.Potential), label: "Potential"}}, string(i.Classification)),
+	}
+}
+
+func (c *Console) severityField(pack *policy.Pack, i *model.Incident, help string) *field {
+	return c.one("severity", "Severity", help, c.severityOptions(pack), i.Severity())
+}
+
+func (c *Console) dataField(pack *policy.Pack, i *model.Incident) *field {
+	return c.many("data", "Data", "Categories of data affected.", termOptions(pack.Data), i.Data...)
+}
+
+// factFields ask for all that rules of the packs look at beside the words of
+// triage, each once, with what is stated as the answer; not for those to skip.
+func (c *Console) factFields(packs []*policy.Pack, i *model.Incident, skip ...string) []*field {
+	var fields []*field
+	asked := make(map[string]bool)
+	for _, id := range skip {
+		asked[id] = true
+	}
+	add := func(id string, ask func() *field) {
+		if !asked[id] {
+			asked[id] = true
+			fields = append(fields, ask())
+		}
+	}
+	for _, p := range packs {
+		for k := range p.Questions {
+			add(p.Questions[k].ID, func() *field { return c.questionField(&p.Questions[k], i) })
+		}
+	}
+	for _, p := range packs {
+		for k := range p.Settings {
+			add(p.Settings[k].ID, func() *field { return c.settingField(&p.Settings[k], i) })
+		}
+	}
+	for _, p := range packs {
+		for k := range p.Rules {
+			for _, name := range momentsOf(&p.Rules[k]) {
+				if term, ok := p.Fact(name); ok {
+					add(name, func() *field { return c.timeOf(term, i) })
+				}
+			}
+		}
+	}
+	return fields
+}
+
+// momentsOf are what decides when a rule falls due, those that are facts among
+// them.
+func momentsOf(rule *policy.Rule) []string {
+	moments := []string{rule.Starts}
+	for k := range rule.Caps {
+		moments = append(moments, rule.Caps[k].Starts)
+	}
+	return append(moments, rule.Until)
+}
+
+// questionField asks a three-valued question.
+func (c *Console) questionField(q *policy.Question, i *model.Incident) *field {
+	answer := ""
+	if f, ok := i.Fact(q.ID); ok {
+		answer = f.Value.Answer.String()
+	}
+	return c.begin(&field{id: factPrefix + q.ID, label: q.Label, help: q.Help, kind: askField, options: answers()}, answer)
+}
+
+// settingField asks for a word or number that rules look at, such as the kind
+// of entity or how many people are affected.
+func (c *Console) settingField(setting *policy.Setting, i *model.Incident) *field {
+	stated, _ := i.Fact(setting.ID)
+	if setting.IsCount() {
+		return c.line(factPrefix+setting.ID, setting.Label, settingHelp(setting), stated.Value.Word)
+	}
+	return c.one(factPrefix+setting.ID, setting.Label, setting.Help, termOptions(setting.Values), stated.Value.Word)
+}
+
+// timeOf asks for a moment that a clock hangs on.
+func (c *Console) timeOf(term *policy.Term, i *model.Incident) *field {
+	value := ""
+	if f, stated := i.Fact(term.ID); stated && !f.Value.At.IsZero() {
+		value = momentText(f.Value.At, c.zone())
+	}
+	return c.time(factPrefix+term.ID, term.Label, term.Help, value)
+}
+
+// supposed is the incident's case as it would be with the form's answers.
+func (c *Console) supposed(i *model.Incident, f *form) *policy.Case {
+	draft := i.Case()
+	for _, one := range f.fields {
+		switch one.id {
+		case "types":
+			draft.Types = one.list()
+		case "data":
+			draft.Data = one.list()
+		case "classification":
+			draft.Classification = one.value()
+		case "severity":
+			draft.Severity = one.value()
+		}
+		if name, isFact := strings.CutPrefix(one.id, factPrefix); isFact && one.edited {
+			c.supposeFact(draft, name, one)
+		}
+	}
+	return draft
+}
+
+func (c *Console) supposeFact(draft *policy.Case, name string, one *field) {
+	switch one.kind {
+	case askField:
+		draft.Answers[name], _ = policy.ParseAnswer(one.value())
+	case timeField:
+		problem := one.problem
+		at, ok := one.moment(c.zone(), c.opts.Now())
+		one.problem = problem // a moment half typed is not wrong yet
+		switch {
+		case ok && at.IsZero():
+			delete(draft.Times, name)
+		case ok:
+			draft.Times[name] = at
+		}
+	default:
+		delete(draft.Settings, name)
+		delete(draft.Counts, name)
+		if one.value() != "" {
+			draft.Know(name, one.value())
+		}
+	}
+}
+
+// owed is what a case that nobody recorded owes under the packs.
+func (c *Console) owed(packs []*policy.Pack, draft *policy.Case) []policy.Obligation {
+	return policy.Obligations(packs, draft, c.zone())
+}
