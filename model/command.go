@@ -177,6 +177,15 @@ type Reinstate struct {
 	Reason   string
 }
 
+// Acknowledge says that somebody knows of a deadline and how near it is, so
+// that it is not brought to mind again before the next level.
+type Acknowledge struct {
+	Incident ID
+	Key      policy.RuleKey
+	Due      time.Time // the due time that was seen; zero: the one that stands
+	Seen     time.Time // when it was seen, which decides the level; zero: now
+}
+
 // ChangePacks puts an incident under other packs, or other versions of them.
 // The first stays the procedure it was opened under, in whatever version.
 type ChangePacks struct {
@@ -328,6 +337,7 @@ func (AddNote) Kind() string       { return "note" }
 func (Submit) Kind() string        { return "submit" }
 func (Waive) Kind() string         { return "waive" }
 func (Reinstate) Kind() string     { return "reinstate" }
+func (Acknowledge) Kind() string   { return "acknowledge" }
 func (ChangePacks) Kind() string   { return "packs" }
 func (LinkTo) Kind() string        { return "link" }
 func (MarkDuplicate) Kind() string { return "duplicate" }
@@ -360,6 +370,7 @@ func (c AddNote) About() []ID       { return []ID{c.Incident} }
 func (c Submit) About() []ID        { return []ID{c.Incident} }
 func (c Waive) About() []ID         { return []ID{c.Incident} }
 func (c Reinstate) About() []ID     { return []ID{c.Incident} }
+func (c Acknowledge) About() []ID   { return []ID{c.Incident} }
 func (c ChangePacks) About() []ID   { return []ID{c.Incident} }
 func (c LinkTo) About() []ID        { return []ID{c.Incident, c.Other} }
 func (c MarkDuplicate) About() []ID { return []ID{c.Incident, c.Of} }

@@ -132,6 +132,8 @@ func (d *decider) decideIncident(command Command) error {
 		return d.waive(i, c)
 	case Reinstate:
 		return d.reinstate(i, c)
+	case Acknowledge:
+		return d.acknowledge(i, c)
 	case ChangePacks:
 		return d.changePacks(i, c)
 	case AddEvidence:

@@ -50,7 +50,7 @@ func (d *decider) touched() []ID {
 // movesDues tells events that rules look at from those they do not.
 func movesDues(body Body) bool {
 	switch body.(type) {
-	case *TaskSet, *TaskAdded, *RoleTaken, *RoleLeft, *Noted, *PhaseEntered, *EvidenceAdded, *EvidenceMoved, *EvidenceVerified, *EvidenceExported:
+	case *TaskSet, *TaskAdded, *RoleTaken, *RoleLeft, *Noted, *PhaseEntered, *Acknowledged, *EvidenceAdded, *EvidenceMoved, *EvidenceVerified, *EvidenceExported:
 		return false
 	}
 	return true

@@ -206,6 +206,16 @@ type (
 		Change string         `json:"change"`         // "applies", "no longer applies", "cannot be excluded", "is excluded", "starts", "moves", "met", "stops"
 	}
 
+	// Acknowledged: somebody knows of a deadline and its level.
+	Acknowledged struct {
+		ID    ID             `json:"id"`
+		Key   policy.RuleKey `json:"key"`
+		Title string         `json:"title"`
+		Due   time.Time      `json:"due"`   // the due time it was about
+		Level string         `json:"level"` // "half", "24h" and so on, "overdue"
+		Since time.Time      `json:"since"` // when that level was reached
+	}
+
 	// PacksChanged: the incident runs under other packs, or versions, from now on.
 	PacksChanged struct {
 		ID     ID           `json:"id"`
@@ -334,6 +344,7 @@ var bodies = map[string]func() Body{
 	"obligation.waived":     func() Body { return new(WaiverDecided) },
 	"obligation.reinstated": func() Body { return new(WaiverWithdrawn) },
 	"obligations.moved":     func() Body { return new(DuesMoved) },
+	"reminder.acknowledged": func() Body { return new(Acknowledged) },
 	"incident.repacked":     func() Body { return new(PacksChanged) },
 	"incident.linked":       func() Body { return new(Linked) },
 	"incident.closed":       func() Body { return new(Closed) },
@@ -365,6 +376,7 @@ func (*Submitted) Kind() string       { return "obligation.submitted" }
 func (*WaiverDecided) Kind() string   { return "obligation.waived" }
 func (*WaiverWithdrawn) Kind() string { return "obligation.reinstated" }
 func (*DuesMoved) Kind() string       { return "obligations.moved" }
+func (*Acknowledged) Kind() string    { return "reminder.acknowledged" }
 func (*PacksChanged) Kind() string    { return "incident.repacked" }
 func (*Linked) Kind() string          { return "incident.linked" }
 func (*Closed) Kind() string          { return "incident.closed" }
@@ -395,6 +407,7 @@ func (e *Submitted) Incident() ID       { return e.ID }
 func (e *WaiverDecided) Incident() ID   { return e.ID }
 func (e *WaiverWithdrawn) Incident() ID { return e.ID }
 func (e *DuesMoved) Incident() ID       { return e.ID }
+func (e *Acknowledged) Incident() ID    { return e.ID }
 func (e *PacksChanged) Incident() ID    { return e.ID }
 func (e *Linked) Incident() ID          { return e.ID }
 func (e *Closed) Incident() ID          { return e.ID }

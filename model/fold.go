@@ -216,6 +216,8 @@ func (i *Incident) foldWork(e Event) {
 		i.Waivers = slices.DeleteFunc(i.Waivers, func(w Waiver) bool { return w.Key == body.Key })
 	case *DuesMoved:
 		i.remember(body.Moves)
+	case *Acknowledged:
+		i.acknowledge(Known{Key: body.Key, Due: body.Due, Level: body.Level, Since: body.Since, By: e.Actor, At: e.At})
 	case *PacksChanged:
 		i.Packs = body.After
 	case *Linked:

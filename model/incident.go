@@ -127,6 +127,7 @@ type Incident struct {
 	Submitted  []Submission     `json:"submitted,omitempty"`
 	Waivers    []Waiver         `json:"waivers,omitempty"`
 	Applied    []policy.RuleKey `json:"applied,omitempty"` // rules that once applied
+	Known      []Known          `json:"known,omitempty"`   // the last one of each deadline
 	Links      []Link           `json:"links,omitempty"`
 	Evidence   []Evidence       `json:"evidence,omitempty"` // in the order taken in
 	Notes      int              `json:"notes,omitempty"`    // how many; the texts are on the timeline
@@ -199,6 +200,17 @@ type Waiver struct {
 	Rationale string         `json:"rationale"`
 	By        string         `json:"by"` // who recorded the decision
 	At        time.Time      `json:"at"`
+}
+
+// Known is somebody's word that they know of a deadline and how near
+// it is.
+type Known struct {
+	Key   policy.RuleKey `json:"key"`
+	Due   time.Time      `json:"due"`   // the due time it was about
+	Level string         `json:"level"` // as policy.Reach names it
+	Since time.Time      `json:"since"` // when that level was reached
+	By    string         `json:"by"`
+	At    time.Time      `json:"at"`
 }
 
 // Open reports whether the incident is still being worked on.
@@ -311,6 +323,7 @@ func (i *Incident) clone() *Incident {
 	next.Submitted = slices.Clip(i.Submitted)
 	next.Waivers = slices.Clone(i.Waivers)
 	next.Applied = slices.Clip(i.Applied)
+	next.Known = slices.Clone(i.Known)
 	next.Links = slices.Clip(i.Links)
 	next.Evidence = slices.Clone(i.Evidence)
 	return &next

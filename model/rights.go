@@ -56,6 +56,7 @@ var rights = map[string][]Role{
 	"submit":         notifiers,
 	"waive":          deciders,
 	"reinstate":      deciders,
+	"acknowledge":    staff,
 	"packs":          leads,
 	"link":           responders,
 	"duplicate":      responders,

@@ -116,6 +116,9 @@ func (t *teller) tellWork(body Body) {
 	case *WaiverWithdrawn:
 		t.what("Counts again: %s", b.Title)
 		t.detail("reason", b.Reason)
+	case *Acknowledged:
+		t.what("Acknowledged: %s, %s", b.Title, policy.LevelWords(b.Level))
+		t.detail("due", t.time(b.Due))
 	case *DuesMoved:
 		t.moves(b.Moves)
 	default:

@@ -76,6 +76,9 @@ func fill(v reflect.Value, name string) {
 	case *calendar.Period:
 		*value = calendar.Period{N: 72, Unit: calendar.Hours}
 		return
+	case *policy.Ahead:
+		*value = policy.Half
+		return
 	case *policy.Answer:
 		*value = policy.Yes
 		return

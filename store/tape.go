@@ -84,6 +84,7 @@ func (t *tape) incident(i *model.Incident) {
 	list(t, &i.Submitted, (*tape).submission)
 	list(t, &i.Waivers, (*tape).waiver)
 	list(t, &i.Applied, (*tape).ruleKey)
+	list(t, &i.Known, (*tape).acknowledgement)
 	list(t, &i.Links, (*tape).link)
 	list(t, &i.Evidence, (*tape).evidence)
 	t.int(&i.Notes)
@@ -176,6 +177,15 @@ func (t *tape) waiver(w *model.Waiver) {
 	text(t, &w.Rationale)
 	word(t, &w.By)
 	t.time(&w.At)
+}
+
+func (t *tape) acknowledgement(a *model.Known) {
+	t.ruleKey(&a.Key)
+	t.time(&a.Due)
+	word(t, &a.Level)
+	t.time(&a.Since)
+	word(t, &a.By)
+	t.time(&a.At)
 }
 
 func (t *tape) link(l *model.Link) {

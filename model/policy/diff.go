@@ -149,7 +149,7 @@ func diffParts[T any](d *differ, what string, a, b []T, read func(*T) (id string
 func headWords(p *Pack) []field {
 	return []field{
 		{"title", p.Title}, {"kind", string(p.Kind)}, {"summary", p.Summary}, {"source", p.Source}, {"in force from", p.EffectiveFrom},
-		{"in force until", p.EffectiveTo}, {"zone", p.Zone}, {"calendar", p.CalendarID}, {"procedure", p.Procedure},
+		{"in force until", p.EffectiveTo}, {"zone", p.Zone}, {"calendar", p.CalendarID}, {"procedure", p.Procedure}, {"reminders", p.Reminders.words()},
 	}
 }
 
@@ -178,7 +178,7 @@ func ruleWords(r *Rule) (string, []field) {
 		{"title", r.Title}, {"applies", r.When.words()}, {"starts", r.Starts}, {"within", r.withinWords()}, {"every", r.Every.Words()},
 		{"until", r.Until}, {"counted from", string(r.CountFrom)}, {"at", string(r.At)}, {"caps", capWords(r.Caps)}, {"restarts", strings.Join(r.Restarts, ", ")},
 		{"legal limit", string(r.Legal)}, {"legal limit rests on", r.LegalBy}, {"relief", reliefWords(r.Relief)}, {"delay", string(r.Suspend)}, {"audience", r.Audience},
-		{"contents", lines(r.Contents)}, {"approval", strings.Join(r.Approval, ", ")}, {"met by", r.MetBy}, {"reminds", strings.Join(r.Remind, ", ")},
+		{"contents", lines(r.Contents)}, {"approval", strings.Join(r.Approval, ", ")}, {"met by", r.MetBy}, {"reminds", strings.Join(r.Remind, ", ")}, {"reminders", r.Reminders.words()},
 		{"in force from", r.EffectiveFrom}, {"in force until", r.EffectiveTo}, {"citation", r.Citation}, {"note", r.Note}, {"internal", yesNo(r.Internal)},
 	}
 }

@@ -54,6 +54,9 @@ func (o *Obligation) due() Due {
 	return Due{At: o.Strict, Start: o.Start, Pack: o.Pack, Rule: o.Rule, Occurrence: o.Occurrence, Conditional: o.Applies == Unknown, Suspension: o.Suspension}
 }
 
+// Key names the obligation within its incident.
+func (d *Due) Key() RuleKey { return RuleKey{Pack: d.Pack.ID, Rule: d.Rule.ID} }
+
 // State is where the due stands at now: that of its obligation.
 func (d Due) State(now time.Time) State {
 	o := Obligation{Pack: d.Pack, Rule: d.Rule, Applies: Yes, Started: true, Start: d.Start, Strict: d.At, Occurrence: d.Occurrence, Suspension: d.Suspension}

@@ -43,6 +43,7 @@ func Lint(p *Pack) []Finding {
 	for i := range p.Rules {
 		l.rule(i, &p.Rules[i])
 	}
+	l.reminders()
 	l.cycles()
 	l.coverage()
 	l.overlaps()
@@ -311,6 +312,7 @@ func (l *linter) rule(i int, r *Rule) {
 	l.metBy(key, r)
 	l.roles(key+".approval", r.Approval)
 	l.roles(key+".remind", r.Remind)
+	l.remindersOf(key+".reminders", r)
 	l.clock(key, r)
 	l.force(key, r)
 	l.reach(key, r)

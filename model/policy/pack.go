@@ -96,6 +96,7 @@ type Pack struct {
 	Settings      []Setting  `json:"settings,omitempty"`
 	Facts         []Term     `json:"facts,omitempty"` // named times beyond StandardFacts
 	Rules         []Rule     `json:"rules,omitempty"`
+	Reminders     Reminders  `json:"reminders,omitzero"` // when its deadlines are brought to mind, and to whom
 
 	// Calendar is what the authority or contract behind the pack counts days
 	// by. Config prepares it from Zone and CalendarID; a nil zone in it is the
@@ -201,7 +202,7 @@ type Rule struct {
 	Contents []string        `json:"contents,omitempty"` // what a notice must say
 	Approval []string        `json:"approval,omitempty"` // roles that approve before it leaves
 	MetBy    string          `json:"met_by,omitempty"`   // "sent" (the default), "received", or "fact:NAME"
-	Remind   []string        `json:"remind,omitempty"`   // roles that are reminded
+	Remind   []string        `json:"remind,omitempty"`   // roles that are reminded, in place of the pack's
 	Citation string          `json:"citation,omitempty"` // article, section or heading of the source
 	Note     string          `json:"note,omitempty"`     // what a reader should know beside the number
 	Internal bool            `json:"internal,omitempty"` // a duty within the company (review, record), nothing is sent
@@ -221,6 +222,9 @@ type Rule struct {
 	EffectiveFrom string `json:"effective_from,omitempty"`
 	EffectiveTo   string `json:"effective_to,omitempty"`
 	CheckedOn     string `json:"checked_on,omitempty"` // where it differs from the pack's
+
+	// When the deadline is brought to mind, in place of the pack's; whom is in Remind.
+	Reminders Reminders `json:"reminders,omitzero"`
 }
 
 // Cap is a further limit of a rule, with a clock of its own. Hours go with
