@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"slices"
 
 	"golang.org/x/crypto/chacha20poly1305"
 )
@@ -58,17 +59,23 @@ func sealOnce(key secret, salt, bound, plain []byte, random io.Reader) ([]byte, 
 	if err != nil {
 		return nil, err
 	}
+	var nonce [nonceSize]byte
+	if _, err := io.ReadFull(random, nonce[:]); err != nil {
+		return nil, fmt.Errorf("read randomness: %w", err)
+	}
+	return committed(nil, sealing, commitment, nonce[:], plain, bound)
+}
+
+// committed appends commitment, nonce and ciphertext. It clears the key.
+func committed(to, sealing, commitment, nonce, plain, bound []byte) ([]byte, error) {
 	defer clear(sealing)
 	aead, err := chacha20poly1305.NewX(sealing)
 	if err != nil {
 		return nil, err
 	}
-	sealed := make([]byte, commitmentSize+nonceSize, commitmentSize+nonceSize+len(plain)+aead.Overhead())
-	copy(sealed, commitment)
-	if _, err := io.ReadFull(random, sealed[commitmentSize:]); err != nil {
-		return nil, fmt.Errorf("read randomness: %w", err)
-	}
-	return aead.Seal(sealed, sealed[commitmentSize:], plain, bound), nil
+	to = slices.Grow(to, commitmentSize+nonceSize+len(plain)+aead.Overhead())
+	to = append(append(to, commitment...), nonce...)
+	return aead.Seal(to, nonce, plain, bound), nil
 }
 
 // openOnce is the inverse of sealOnce. It matches ErrWrongKey for another key,
@@ -81,6 +88,11 @@ func openOnce(key secret, salt, bound, sealed []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	return uncommitted(sealing, commitment, bound, sealed)
+}
+
+// uncommitted is the inverse of committed. It clears the key.
+func uncommitted(sealing, commitment, bound, sealed []byte) ([]byte, error) {
 	defer clear(sealing)
 	if subtle.ConstantTimeCompare(commitment, sealed[:commitmentSize]) != 1 {
 		return nil, ErrWrongKey
@@ -92,7 +104,7 @@ func openOnce(key secret, salt, bound, sealed []byte) ([]byte, error) {
 	rest := sealed[commitmentSize:]
 	plain, err := aead.Open(nil, rest[:nonceSize], rest[nonceSize:], bound)
 	if err != nil {
-		return nil, fmt.Errorf("%w: a sealed text is not as it was written", ErrDamaged)
+		return nil, fmt.Errorf("%w: a sealed text is not as it was written, or not where it was", ErrDamaged)
 	}
 	return plain, nil
 }
@@ -113,7 +125,8 @@ func (k rootKey) Format(f fmt.State, _ rune) {
 
 // What root keys are for.
 const (
-	forEverything uint32 = 1 // Seed and DatabaseKey
+	forEverything uint32 = 1 // Seed, DatabaseKey and the names of shards
+	forShards     uint32 = 2 // sealing shards; two generations while they are sealed anew
 )
 
 const rootKeySize = 4 + 4 + keySize
@@ -147,4 +160,25 @@ func (k rootKeys) newest(purpose uint32) (found rootKey, ok bool) {
 		}
 	}
 	return found, ok
+}
+
+// of returns the key of a purpose and generation.
+func (k rootKeys) of(purpose, generation uint32) (secret, bool) {
+	for _, one := range k {
+		if one.purpose == purpose && one.generation == generation {
+			return one.key, true
+		}
+	}
+	return secret{}, false
+}
+
+// count is how many generations there are of a purpose.
+func (k rootKeys) count(purpose uint32) int {
+	n := 0
+	for _, one := range k {
+		if one.purpose == purpose {
+			n++
+		}
+	}
+	return n
 }

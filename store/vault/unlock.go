@@ -40,6 +40,8 @@ type Unlock struct {
 	// Random is where keys come from; nil is the operating system's source.
 	// Anything else is for drills and tests.
 	Random io.Reader
+
+	cost Cost // of a new passphrase; zero: the usual
 }
 
 // ErrLocked means that what would unlock the vault is not there.
@@ -94,22 +96,22 @@ func (u *unlocker) keyFile() string {
 	return filepath.Join(u.dir, KeyFileName)
 }
 
-// open takes the root keys out of a header.
-func (u *unlocker) open(h *header) (rootKeys, error) {
+// open takes the root keys out of a header, and says what unlocked it.
+func (u *unlocker) open(h *header) (rootKeys, secret, error) {
 	if u.Method != "" && u.Method != h.Method {
-		return nil, fmt.Errorf("%w: it is unlocked by %s, the settings say %s; change the settings back, or change the vault with: tocsin vault rotate", ErrLocked, h.Method, u.Method)
+		return nil, secret{}, fmt.Errorf("%w: it is unlocked by %s, the settings say %s; change the settings back, or change the vault with: tocsin vault rotate", ErrLocked, h.Method, u.Method)
 	}
 	candidates, err := u.candidates(h)
 	if err != nil {
-		return nil, err
+		return nil, secret{}, err
 	}
 	for _, key := range candidates {
 		keys, err := h.open(key)
 		if !errors.Is(err, ErrWrongKey) {
-			return keys, err
+			return keys, key, err
 		}
 	}
-	return nil, fmt.Errorf("%w: %s", ErrWrongKey, u.origin(h.Method))
+	return nil, secret{}, fmt.Errorf("%w: %s", ErrWrongKey, u.origin(h.Method))
 }
 
 // origin says where an unlocking key was looked for.
@@ -139,13 +141,17 @@ func (u *unlocker) candidates(h *header) ([]secret, error) {
 	}
 }
 
-// choose makes the unlocking key for a new header.
-func (u *unlocker) choose(h *header, random io.Reader) (secret, error) {
+// choose gets the unlocking key for a new header. Where current is not nil, it
+// is the key in the key file, which is needed until the header is written.
+func (u *unlocker) choose(h *header, current *secret, random io.Reader) (secret, error) {
 	switch h.Method {
 	case ByFile:
-		return u.addToKeyFile(random)
+		return u.chooseKeyFile(current, random)
 	case ByPassphrase:
-		cost := usualCost
+		cost := u.cost
+		if cost == (Cost{}) {
+			cost = usualCost
+		}
 		h.Argon2id = &cost
 		return u.fromPassphrase(h, true)
 	case ByKeyring:
@@ -207,30 +213,51 @@ func parseKeyFile(path string, data []byte) ([]secret, error) {
 	return keys, nil
 }
 
-// addToKeyFile makes a key and puts it into the key file, ahead of those that
-// are in it and may be needed still.
-func (u *unlocker) addToKeyFile(random io.Reader) (secret, error) {
-	earlier, err := u.readKeyFile()
-	if err != nil && !errors.Is(err, ErrLocked) {
-		return secret{}, err
+// chooseKeyFile takes the key of a key file that is there already, as somebody
+// may have put it there, or makes one.
+func (u *unlocker) chooseKeyFile(current *secret, random io.Reader) (secret, error) {
+	if current == nil {
+		found, err := u.readKeyFile()
+		if err == nil {
+			return found[0], nil
+		}
+		if !errors.Is(err, ErrLocked) {
+			return secret{}, err
+		}
 	}
 	key, err := newSecret(random)
 	if err != nil {
 		return secret{}, err
 	}
-	return key, u.writeKeyFile(append([]secret{key}, earlier[:min(1, len(earlier))]...))
+	keys := []secret{key}
+	if current != nil {
+		keys = append(keys, *current)
+	}
+	text := encodeKeyFile(keys)
+	defer clear(text)
+	if err := u.disk.replace(u.keyFile(), text); err != nil {
+		return secret{}, fmt.Errorf("write the key file: %w", err)
+	}
+	return key, nil
 }
 
-func (u *unlocker) writeKeyFile(keys []secret) error {
+// tidyKeyFile leaves nothing but one key in the key file.
+func (u *unlocker) tidyKeyFile(key secret) error {
+	found, err := u.readKeyFile()
+	if err != nil || len(found) == 1 {
+		return err
+	}
+	text := encodeKeyFile([]secret{key})
+	defer clear(text)
+	return u.disk.supersede(u.keyFile(), text)
+}
+
+func encodeKeyFile(keys []secret) []byte {
 	var text []byte
 	for _, key := range keys {
 		text = append(text, formatKey(key)+"\n"...)
 	}
-	defer clear(text)
-	if err := u.disk.replace(u.keyFile(), text); err != nil {
-		return fmt.Errorf("write the key file: %w", err)
-	}
-	return nil
+	return text
 }
 
 func formatKey(key secret) string { return keyLine + base64.StdEncoding.EncodeToString(key[:]) }

@@ -1,31 +1,48 @@
 package vault
 
 import (
+	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"os"
 	"path/filepath"
+	"sync"
 )
 
-// Vault is the unlocked vault of a data directory.
+// Vault is the unlocked vault of a data directory. All methods are safe for
+// concurrent use.
 type Vault struct {
 	dir      string
 	disk     disk
 	random   io.Reader
-	method   Method
 	root     secret
 	database secret
+
+	rotating sync.Mutex // one rotation at a time
+
+	mu        sync.RWMutex
+	unlocker  *unlocker // what the header is sealed by
+	unlocking secret
+	header    header
+	keys      rootKeys
+	cached    map[block]*shard
 }
 
 // Open unlocks the vault in a directory, or makes one where there is none. The
-// caller owns the directory: two processes must not have it at once. It
-// matches ErrLocked where what would unlock it is missing, ErrWrongKey where
-// that is another one, ErrExposed where others could have read the keys,
-// ErrDamaged and ErrNewer. No error of this package holds a secret.
+// caller owns the directory: two processes must not have it at once. A
+// rotation that was interrupted is finished first. It matches ErrLocked where
+// what would unlock the vault is missing, ErrWrongKey where that is another
+// one, ErrExposed where others could have read the keys, ErrDamaged and
+// ErrNewer. No error of this package holds a secret.
 func Open(dir string, unlock Unlock) (*Vault, error) {
-	return open(dir, unlock, disk{})
+	v, err := open(dir, unlock, disk{})
+	if err != nil {
+		return nil, fmt.Errorf("open the vault %s: %w", dir, err)
+	}
+	return v, nil
 }
 
 func open(dir string, unlock Unlock, d disk) (*Vault, error) {
@@ -33,60 +50,96 @@ func open(dir string, unlock Unlock, d disk) (*Vault, error) {
 	if v.random == nil {
 		v.random = rand.Reader
 	}
-	if err := d.directory(dir); err != nil {
-		return nil, fmt.Errorf("open the vault: %w", err)
+	for _, one := range []string{dir, v.shards()} {
+		if err := d.directory(one); err != nil {
+			return nil, err
+		}
 	}
-	keys, err := v.unlock(&unlocker{Unlock: unlock, disk: d, dir: dir})
-	if err != nil {
-		return nil, fmt.Errorf("open the vault %s: %w", dir, err)
+	if err := v.unlock(&unlocker{Unlock: unlock, disk: d, dir: dir}); err != nil {
+		return nil, err
 	}
-	if err := v.take(keys); err != nil {
-		return nil, fmt.Errorf("open the vault %s: %w", dir, err)
+	root, ok := v.keys.newest(forEverything)
+	if _, too := v.keys.newest(forShards); !ok || !too {
+		return nil, fmt.Errorf("%w: a root key is missing", ErrDamaged)
 	}
-	return v, nil
+	v.root = root.key
+	var err error
+	if v.database, err = v.root.derive("database"); err != nil {
+		return nil, err
+	}
+	return v, v.tidy()
+}
+
+// shards is the directory of the files of keys.
+func (v *Vault) shards() string { return filepath.Join(v.dir, keysName) }
+
+// tidy finishes what a stop has left half done.
+func (v *Vault) tidy() error {
+	if v.keys.count(forShards) > 1 {
+		if err := v.finish(context.Background()); err != nil {
+			return fmt.Errorf("finish the rotation of the keys: %w", err)
+		}
+	}
+	if v.header.Method != ByFile {
+		return v.disk.destroy(filepath.Join(v.dir, KeyFileName))
+	}
+	return v.unlocker.tidyKeyFile(v.unlocking)
 }
 
 // unlock reads the header, or makes the first one.
-func (v *Vault) unlock(u *unlocker) (rootKeys, error) {
+func (v *Vault) unlock(u *unlocker) error {
 	data, err := v.disk.read(filepath.Join(v.dir, headerName), maxHeader)
 	if errors.Is(err, fs.ErrNotExist) {
 		return v.begin(u)
 	}
 	if err != nil {
-		return nil, err
+		return err
 	}
 	h, err := decodeHeader(data)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	v.method = h.Method
-	return u.open(&h)
+	keys, unlocking, err := u.open(&h)
+	v.header, v.keys, v.unlocker, v.unlocking = h, keys, u, unlocking
+	return err
 }
 
-// begin makes a vault.
-func (v *Vault) begin(u *unlocker) (rootKeys, error) {
-	root, err := newSecret(v.random)
-	if err != nil {
-		return nil, err
+// begin makes a vault, unless there are keys that another one would be needed
+// for.
+func (v *Vault) begin(u *unlocker) error {
+	if files, err := os.ReadDir(v.shards()); err != nil || len(files) > 0 {
+		return errors.Join(fmt.Errorf("%w: %s is missing; put it back from a backup", ErrDamaged, headerName), err)
 	}
-	keys := rootKeys{{purpose: forEverything, generation: 1, key: root}}
-	v.method = u.Method
-	if v.method == "" {
-		v.method = ByFile
+	var keys rootKeys
+	for _, purpose := range []uint32{forEverything, forShards} {
+		key, err := newSecret(v.random)
+		if err != nil {
+			return err
+		}
+		keys = append(keys, rootKey{purpose: purpose, generation: 1, key: key})
 	}
-	return keys, v.writeHeader(u, v.method, keys)
+	method := u.Method
+	if method == "" {
+		method = ByFile
+	}
+	return v.writeHeader(u, method, nil, keys)
 }
 
-// writeHeader seals root keys under a new unlocking key.
-func (v *Vault) writeHeader(u *unlocker, method Method, keys rootKeys) error {
+// writeHeader seals root keys under another unlocking key.
+func (v *Vault) writeHeader(u *unlocker, method Method, current *secret, keys rootKeys) error {
 	h := header{Format: headerFormat, Method: method, Salt: make([]byte, saltSize)}
 	if _, err := io.ReadFull(v.random, h.Salt); err != nil {
 		return fmt.Errorf("read randomness: %w", err)
 	}
-	unlocking, err := u.choose(&h, v.random)
+	unlocking, err := u.choose(&h, current, v.random)
 	if err != nil {
 		return err
 	}
+	return v.sealHeader(u, unlocking, h, keys)
+}
+
+// sealHeader writes a header, and lets it count once it is on the disk.
+func (v *Vault) sealHeader(u *unlocker, unlocking secret, h header, keys rootKeys) error {
 	if err := h.seal(unlocking, keys, v.random); err != nil {
 		return err
 	}
@@ -94,23 +147,31 @@ func (v *Vault) writeHeader(u *unlocker, method Method, keys rootKeys) error {
 	if err != nil {
 		return err
 	}
-	return v.disk.replace(filepath.Join(v.dir, headerName), text)
-}
-
-// take makes what the vault gives out of its root keys.
-func (v *Vault) take(keys rootKeys) error {
-	root, ok := keys.newest(forEverything)
-	if !ok {
-		return fmt.Errorf("%w: its root key is missing", ErrDamaged)
+	if err := v.disk.supersede(filepath.Join(v.dir, headerName), text); err != nil {
+		return err
 	}
-	v.root = root.key
-	var err error
-	v.database, err = v.root.derive("database")
-	return err
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.header, v.keys, v.unlocker, v.unlocking = h, keys, u, unlocking
+	return nil
 }
 
 // Method is what unlocks the vault.
-func (v *Vault) Method() Method { return v.method }
+func (v *Vault) Method() Method {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	return v.header.Method
+}
+
+// KeyFile is where the key file lies, "" where none unlocks the vault.
+func (v *Vault) KeyFile() string {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	if v.header.Method != ByFile {
+		return ""
+	}
+	return v.unlocker.keyFile()
+}
 
 // DatabaseKey is the key of the database's own encryption: 32 bytes, the same
 // at every call and after every rotation. The caller may change the slice.

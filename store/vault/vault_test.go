@@ -56,7 +56,7 @@ func TestKeysAreTheSameAfterEveryOpening(t *testing.T) {
 	for _, unlock := range []Unlock{
 		{},
 		{KeyFile: filepath.Join(t.TempDir(), "elsewhere.key")},
-		{Method: ByPassphrase, Passphrase: knows("correct horse battery staple")},
+		{Method: ByPassphrase, Passphrase: knows("correct horse battery staple"), cost: cheap},
 		{Method: ByKeyring},
 	} {
 		v, dir := begun(t, unlock)
@@ -101,7 +101,7 @@ func TestSameRandomnessSameVault(t *testing.T) {
 
 func TestWhatUnlocksIsMissingOrWrong(t *testing.T) {
 	keyring.MockInit()
-	words := Unlock{Method: ByPassphrase, Passphrase: knows("correct horse battery staple")}
+	words := Unlock{Method: ByPassphrase, Passphrase: knows("correct horse battery staple"), cost: cheap}
 	for name, test := range map[string]struct {
 		made   Unlock
 		spoil  func(t *testing.T, dir string)
@@ -218,7 +218,7 @@ func TestEveryFlippedByteOfTheHeaderIsNoticed(t *testing.T) {
 func TestANewPassphraseHasALength(t *testing.T) {
 	for _, words := range []string{"", "short", strings.Repeat("x", maxPassphrase+1)} {
 		dir := filepath.Join(t.TempDir(), "vault")
-		if _, err := Open(dir, Unlock{Method: ByPassphrase, Passphrase: knows(words)}); !errors.Is(err, ErrLocked) {
+		if _, err := Open(dir, Unlock{Method: ByPassphrase, Passphrase: knows(words), cost: cheap}); !errors.Is(err, ErrLocked) {
 			t.Errorf("a passphrase of %d bytes: %v", len(words), err)
 		}
 	}
@@ -277,7 +277,7 @@ func TestStoppedWhileItBegins(t *testing.T) {
 // TestNoSecretInTexts looks for every secret in everything that is printed.
 func TestNoSecretInTexts(t *testing.T) {
 	const words = "a passphrase nobody may see"
-	v, dir := begun(t, Unlock{Method: ByPassphrase, Passphrase: knows(words)})
+	v, dir := begun(t, Unlock{Method: ByPassphrase, Passphrase: knows(words), cost: cheap})
 	key := read(t, filepath.Join(func() string { _, d := begun(t, Unlock{}); return d }(), KeyFileName))
 	var texts []string
 	for _, format := range []string{"%v", "%+v", "%#v", "%s", "%d", "%x", "%q"} {
