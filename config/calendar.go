@@ -206,11 +206,27 @@ func (c *Calendars) List() []CalendarInfo {
 // Calendar returns the calendar with the id, counting in zone (nil is UTC). Its
 // error gives the nearest known id.
 func (c *Calendars) Calendar(id string, zone *time.Location) (calendar.Calendar, error) {
+	e, err := c.Edition(id)
+	if err != nil {
+		return calendar.Calendar{}, err
+	}
+	return e.In(zone), nil
+}
+
+// Edition returns the calendar with the id as a record keeps it: what it
+// extends and computes spelt out, for all the years it has data for. Fewer
+// would leave an incident that was opened long ago, or is due next year,
+// without holidays; all of them take some 10 KiB of the 256 KiB that one event
+// may have. Its error gives the nearest known id.
+func (c *Calendars) Edition(id string) (*calendar.Edition, error) {
 	h, known := c.byID[id]
 	if !known {
-		return calendar.Calendar{}, fmt.Errorf("%q is not a calendar%s", id, suggestion(id, c.IDs()))
+		return nil, fmt.Errorf("%q is not a calendar%s", id, suggestion(id, c.IDs()))
 	}
-	return calendar.Calendar{Name: h.Title, Zone: zone, Holidays: h.days(), Years: h.years()}, nil
+	return &calendar.Edition{
+		ID: h.ID, Version: h.Version, Title: h.Title, Weekend: []time.Weekday{time.Sunday, time.Saturday},
+		Years: h.years(), Days: h.days(), Source: h.Source, CheckedOn: h.CheckedOn, Note: h.Note,
+	}, nil
 }
 
 // Days returns the holidays of one year of a calendar in their order. Where the

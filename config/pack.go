@@ -97,21 +97,6 @@ func (c *Calendars) countedBy(pack *policy.Pack, zone *time.Location) (calendar.
 	return c.Calendar(pack.CalendarID, zone)
 }
 
-// Prepare returns the pack with the calendar that its zone and its holidays
-// make. A pack that was kept elsewhere lost it there, for holidays are no part
-// of a pack; one that was loaded here has it already.
-func (c *Calendars) Prepare(pack *policy.Pack) (*policy.Pack, error) {
-	zone, err := zoneOf(pack)
-	if err != nil {
-		return nil, fmt.Errorf("zone of pack %s: %w", pack.Ref(), err)
-	}
-	prepared := *pack
-	if prepared.Calendar, err = c.countedBy(pack, zone); err != nil {
-		return nil, fmt.Errorf("calendar of pack %s: %w", pack.Ref(), err)
-	}
-	return &prepared, nil
-}
-
 func (d *document) takeOver(pack *policy.Pack) {
 	known := procedureNames()
 	if !slices.Contains(known, pack.Procedure) {

@@ -1,13 +1,11 @@
 package config
 
 import (
-	"reflect"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"tocsin/model/calendar"
 	"tocsin/model/policy"
 )
 
@@ -90,26 +88,6 @@ func TestEmbeddedPacksAreComplete(t *testing.T) {
 					t.Errorf("%s: nobody does %s", p.Ref(), task.ID)
 				}
 			}
-		}
-	}
-}
-
-// A pack that was kept elsewhere gets its calendar back.
-func TestPrepare(t *testing.T) {
-	loaded := pack(t, "sec-8k")
-	kept := *loaded
-	kept.Calendar = calendar.Calendar{}
-	known := library(t).Calendars()
-	prepared, err := known.Prepare(&kept)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !reflect.DeepEqual(prepared.Calendar, loaded.Calendar) || len(kept.Calendar.Holidays) != 0 {
-		t.Error("what was kept does not count as what was loaded, or was changed itself")
-	}
-	for _, spoilt := range []policy.Pack{{ID: "x", Zone: "Europe/Berln"}, {ID: "x", CalendarID: "dee"}} {
-		if _, err := known.Prepare(&spoilt); err == nil {
-			t.Errorf("%+v is prepared", spoilt)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package model
 import (
 	"time"
 
+	"tocsin/model/calendar"
 	"tocsin/model/policy"
 )
 
@@ -17,16 +18,24 @@ type Command interface {
 }
 
 // Setup opens a space, or changes its settings: who it belongs to, the zone
-// that civil dates are read in, and the packs new incidents run under.
+// that civil dates are read in, the holidays of its place, and the packs new
+// incidents run under. Another zone or home calendar moves what open incidents
+// owe.
 type Setup struct {
 	Organisation string
 	Zone         string       // IANA name
+	Calendar     string       // the home calendar's id, adopted; "" is none
 	Packs        []policy.Ref // the first is a procedure, the rest regimes; all adopted
 }
 
 // AdoptPack takes a version of a pack into the space. An adopted version
 // never changes: another content under the same version is refused.
 type AdoptPack struct{ Pack *policy.Pack }
+
+// AdoptCalendar takes a version of a calendar into the space, to count by from
+// then on. An adopted version never changes: another content under the same
+// version is refused, and so is one older than what the space counts by.
+type AdoptCalendar struct{ Calendar *calendar.Edition }
 
 // Report opens an incident. Only Title is required.
 type Report struct {
@@ -323,6 +332,7 @@ type ImportClose struct {
 
 func (Setup) Kind() string         { return "setup" }
 func (AdoptPack) Kind() string     { return "adopt-pack" }
+func (AdoptCalendar) Kind() string { return "adopt-calendar" }
 func (Report) Kind() string        { return "report" }
 func (Describe) Kind() string      { return "describe" }
 func (Triage) Kind() string        { return "triage" }
@@ -356,6 +366,7 @@ func (ExportEvidence) Kind() string { return "evidence-export" }
 
 func (Setup) About() []ID           { return nil }
 func (AdoptPack) About() []ID       { return nil }
+func (AdoptCalendar) About() []ID   { return nil }
 func (Report) About() []ID          { return nil }
 func (c Describe) About() []ID      { return []ID{c.Incident} }
 func (c Triage) About() []ID        { return []ID{c.Incident} }

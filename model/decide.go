@@ -67,6 +67,8 @@ func (d *decider) decide(command Command) error {
 		return d.setup(c)
 	case AdoptPack:
 		return d.adoptPack(c)
+	case AdoptCalendar:
+		return d.adoptCalendar(c)
 	}
 	if !d.state.IsSetUp() {
 		return &Refusal{Reason: "this space has no settings yet: run tocsin once, or tocsin report, to set it up"}

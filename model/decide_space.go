@@ -4,27 +4,32 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
+	"tocsin/model/calendar"
 	"tocsin/model/policy"
 )
 
 func (d *decider) setup(c Setup) error {
 	in := &inputs{}
-	body := &SpaceSetUp{Organisation: in.need("organisation", c.Organisation, "your organisation's name"), Zone: c.Zone, Packs: slices.Clone(c.Packs)}
+	body := &SpaceSetUp{Organisation: in.need("organisation", c.Organisation, "your organisation's name"), Zone: c.Zone, Calendar: c.Calendar, Packs: slices.Clone(c.Packs)}
 	if _, err := loadZone(c.Zone); err != nil || c.Zone == "" {
 		in.bad("zone", fmt.Sprintf("%q is not a time zone", Clip(CleanLine(c.Zone), 40)), "an IANA name such as Europe/Berlin or UTC")
+	}
+	if _, adopted := d.state.Calendars[c.Calendar]; !adopted && c.Calendar != "" {
+		in.bad("calendar", fmt.Sprintf("%q is not adopted in this space", Clip(CleanLine(c.Calendar), 40)), orNone(strings.Join(slices.Sorted(maps.Keys(d.state.Calendars)), ", ")))
 	}
 	d.checkPacks(in, c.Packs)
 	if err := in.refusal(); err != nil {
 		return err
 	}
 	meta := d.state.Meta
-	if meta.Organisation != body.Organisation || meta.Zone != body.Zone || !slices.Equal(meta.Packs, body.Packs) {
-		d.emit(body)
+	if meta.Organisation == body.Organisation && meta.Zone == body.Zone && meta.Calendar == body.Calendar && slices.Equal(meta.Packs, body.Packs) {
+		return nil
 	}
-	return nil
+	return d.recount(body, &body.Further)
 }
 
 // checkPacks accepts packs that are adopted, the first a procedure and all
@@ -101,10 +106,57 @@ func (d *decider) adoptPack(c AdoptPack) error {
 			packs[k] = ref
 		}
 	}
-	if !slices.Equal(packs, d.state.Meta.Packs) {
-		d.emit(&SpaceSetUp{Organisation: d.state.Meta.Organisation, Zone: d.state.Meta.Zone, Packs: packs})
+	if meta := d.state.Meta; !slices.Equal(packs, meta.Packs) {
+		d.emit(&SpaceSetUp{Organisation: meta.Organisation, Zone: meta.Zone, Calendar: meta.Calendar, Packs: packs})
 	}
 	return nil
+}
+
+// adoptCalendar takes in a version once, and moves what is due by it.
+func (d *decider) adoptCalendar(c AdoptCalendar) error {
+	e := c.Calendar
+	if e == nil {
+		return Refuse(Field("calendar", "is empty", "a calendar"))
+	}
+	in := &inputs{}
+	checkCalendar(in, e)
+	if err := in.refusal(); err != nil {
+		return err
+	}
+	known, ok := d.state.Calendars[e.ID]
+	switch {
+	case ok && known.Same(e):
+		return nil
+	case ok && known.Version == e.Version:
+		return Refuse(Field("version", fmt.Sprintf("%s was adopted with other content", e.Name()), fmt.Sprintf("a version above %d for the changed calendar", e.Version)))
+	case ok && known.Version > e.Version:
+		return Refuse(Field("version", fmt.Sprintf("%s is older than %s, which this space counts by", e.Name(), known.Name()), fmt.Sprintf("a version above %d", known.Version)))
+	}
+	body := &CalendarAdopted{Calendar: e}
+	return d.recount(body, &body.Further)
+}
+
+// checkCalendar holds what a space relies on: that the calendar can be named
+// and shown, and that counting by it comes to an end.
+func checkCalendar(in *inputs, e *calendar.Edition) {
+	if !policy.ValidID(e.ID) || Clip(e.ID, MaxLine) != e.ID || e.Version < 1 {
+		in.bad("calendar", fmt.Sprintf("%q cannot name a calendar", Clip(CleanLine(e.Name()), 80)), "an id of small letters, digits and hyphens and a version from 1, such as de@1")
+	}
+	texts := map[string]string{"title": e.Title, "source": e.Source, "checked_on": e.CheckedOn, "note": e.Note}
+	for date, name := range e.Days {
+		texts[fmt.Sprintf("days.%04d-%02d-%02d", date.Year, date.Month, date.Day)] = name
+	}
+	for _, field := range slices.Sorted(maps.Keys(texts)) {
+		if CleanText(texts[field]) != texts[field] || len(texts[field]) > MaxText {
+			in.bad(field, "is no text for the record", fmt.Sprintf("at most %d characters without control characters", MaxText))
+		}
+	}
+	if e.Title == "" {
+		in.bad("title", "is empty", "what people call the calendar")
+	}
+	if err := e.Check(); err != nil {
+		in.bad("days", "cannot be counted by: "+err.Error(), "holidays of known years, and a working day in every week")
+	}
 }
 
 // checkPack holds what a space relies on whatever the pack says: that it can
@@ -127,6 +179,9 @@ func (d *decider) checkPack(in *inputs, pack *policy.Pack) {
 	}
 	if _, err := loadZone(pack.Zone); err != nil {
 		in.bad("zone", fmt.Sprintf("%q is not a time zone", Clip(pack.Zone, 40)), "an IANA name such as Europe/Berlin, or none for the space's own")
+	}
+	if _, adopted := d.state.Calendars[pack.CalendarID]; !adopted && pack.CalendarID != "" {
+		in.bad("calendar", fmt.Sprintf("%s counts by the calendar %q, which is not adopted in this space", ref, Clip(CleanLine(pack.CalendarID), 40)), "a pack whose calendar was adopted before it")
 	}
 }
 

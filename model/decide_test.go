@@ -521,7 +521,7 @@ func TestRights(t *testing.T) {
 		command Command
 		roles   string
 	}{
-		{Setup{}, "owner"}, {AdoptPack{}, "owner"},
+		{Setup{}, "owner"}, {AdoptPack{}, "owner"}, {AdoptCalendar{}, "owner"},
 		{Report{}, "owner lead responder communications leadership reporter"},
 		{Describe{}, "owner lead responder communications"},
 		{Triage{}, "owner lead responder"},

@@ -50,17 +50,17 @@ func (d *decider) touched() []ID {
 // movesDues tells events that rules look at from those they do not.
 func movesDues(body Body) bool {
 	switch body.(type) {
-	case *TaskSet, *TaskAdded, *RoleTaken, *RoleLeft, *Noted, *PhaseEntered, *Acknowledged, *EvidenceAdded, *EvidenceMoved, *EvidenceVerified, *EvidenceExported:
+	case *DuesMoved, *TaskSet, *TaskAdded, *RoleTaken, *RoleLeft, *Noted, *PhaseEntered, *Acknowledged, *EvidenceAdded, *EvidenceMoved, *EvidenceVerified, *EvidenceExported:
 		return false
 	}
 	return true
 }
 
 // scratch is a state with only some incidents, to fold into without changing
-// s: a fold replaces what it changes of Meta, and packs are not decided
-// together with incidents.
+// s: a fold replaces what it changes of Meta, and packs and calendars are not
+// decided together with incidents.
 func (s *State) scratch(ids []ID) *State {
-	next := &State{Seq: s.Seq, Meta: s.Meta, Packs: s.Packs, zone: s.zone, Incidents: make(map[ID]*Incident, len(ids))}
+	next := &State{Seq: s.Seq, Meta: s.Meta, Packs: s.Packs, Calendars: s.Calendars, zone: s.zone, Incidents: make(map[ID]*Incident, len(ids))}
 	for _, id := range ids {
 		if i, ok := s.Incidents[id]; ok {
 			next.Incidents[id] = i

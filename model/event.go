@@ -3,6 +3,7 @@ package model
 import (
 	"time"
 
+	"tocsin/model/calendar"
 	"tocsin/model/policy"
 )
 
@@ -27,16 +28,28 @@ type Body interface {
 }
 
 type (
-	// SpaceSetUp: the space's settings were given or changed.
+	// SpaceSetUp: the space's settings were given or changed. Further is as
+	// for CalendarAdopted.
 	SpaceSetUp struct {
 		Organisation string       `json:"organisation"`
 		Zone         string       `json:"zone"`
+		Calendar     string       `json:"calendar,omitempty"`
 		Packs        []policy.Ref `json:"packs"`
+		Further      int          `json:"further,omitempty"`
 	}
 
 	// PackAdopted: a version of a pack was taken into the space, whole.
 	PackAdopted struct {
 		Pack *policy.Pack `json:"pack"`
+	}
+
+	// CalendarAdopted: a version of a calendar was taken into the space, whole.
+	// Open incidents whose due times it moves have a DuesMoved each, decided
+	// with it; Further is how many more moved than one decision can list. Those
+	// are the ones that the log up to here and with it lead to.
+	CalendarAdopted struct {
+		Calendar *calendar.Edition `json:"calendar"`
+		Further  int               `json:"further,omitempty"`
 	}
 
 	// Reported: an incident was opened. Opened is when, which for imported
@@ -328,6 +341,7 @@ func NewBody(kind string) (body Body, ok bool) {
 var bodies = map[string]func() Body{
 	"space.set-up":          func() Body { return new(SpaceSetUp) },
 	"pack.adopted":          func() Body { return new(PackAdopted) },
+	"calendar.adopted":      func() Body { return new(CalendarAdopted) },
 	"incident.reported":     func() Body { return new(Reported) },
 	"incident.described":    func() Body { return new(Described) },
 	"incident.assessed":     func() Body { return new(Assessed) },
@@ -360,6 +374,7 @@ var bodies = map[string]func() Body{
 
 func (*SpaceSetUp) Kind() string      { return "space.set-up" }
 func (*PackAdopted) Kind() string     { return "pack.adopted" }
+func (*CalendarAdopted) Kind() string { return "calendar.adopted" }
 func (*Reported) Kind() string        { return "incident.reported" }
 func (*Described) Kind() string       { return "incident.described" }
 func (*Assessed) Kind() string        { return "incident.assessed" }
@@ -391,6 +406,7 @@ func (*EvidenceExported) Kind() string { return "evidence.exported" }
 
 func (*SpaceSetUp) Incident() ID        { return "" }
 func (*PackAdopted) Incident() ID       { return "" }
+func (*CalendarAdopted) Incident() ID   { return "" }
 func (e *Reported) Incident() ID        { return e.ID }
 func (e *Described) Incident() ID       { return e.ID }
 func (e *Assessed) Incident() ID        { return e.ID }

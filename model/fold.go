@@ -6,17 +6,19 @@ import (
 	"slices"
 	"time"
 
+	"tocsin/model/calendar"
 	"tocsin/model/policy"
 )
 
 // Touched says what an event changed, so that readers and projections follow
 // without comparing states.
 type Touched struct {
-	Incident  *Incident    // the incident as it is now; nil where none was touched
-	Pending   bool         // the incident belongs to an import under way and is not visible yet
-	Meta      bool         // the space itself
-	Pack      *policy.Pack // a pack that was adopted
-	Completed []*Incident  // incidents that became visible with the end of an import
+	Incident  *Incident         // the incident as it is now; nil where none was touched
+	Pending   bool              // the incident belongs to an import under way and is not visible yet
+	Meta      bool              // the space itself
+	Pack      *policy.Pack      // a pack that was adopted
+	Calendar  *calendar.Edition // a calendar that was adopted
+	Completed []*Incident       // incidents that became visible with the end of an import
 }
 
 // Fold takes the next event into the state. Events come in sequence; one that
@@ -40,11 +42,13 @@ func (s *State) fold(e Event) (Touched, error) {
 		if err := s.setZone(body.Zone); err != nil {
 			return Touched{}, err
 		}
-		s.Meta.Organisation, s.Meta.Zone, s.Meta.Packs = body.Organisation, body.Zone, body.Packs
+		s.Meta.Organisation, s.Meta.Zone, s.Meta.Calendar, s.Meta.Packs = body.Organisation, body.Zone, body.Calendar, body.Packs
 		return Touched{Meta: true}, nil
 	case *PackAdopted:
 		pack, err := s.adopt(body.Pack)
 		return Touched{Pack: pack}, err
+	case *CalendarAdopted:
+		return Touched{Calendar: body.Calendar}, s.keepCalendar(body.Calendar)
 	case *ImportOpened:
 		s.foldImportOpened(body)
 		return Touched{Meta: true}, nil

@@ -119,7 +119,7 @@ func TestRestore(t *testing.T) {
 
 	law := regimePack()
 	var next State
-	if err := next.Restore(s.state.Seq, s.state.Meta, []*policy.Pack{procedurePack(1), law}, []*Incident{s.incident(firstID), gone, open}); err != nil {
+	if err := next.Restore(s.state.Seq, s.state.Meta, Laws{Packs: []*policy.Pack{procedurePack(1), law}}, []*Incident{s.incident(firstID), gone, open}); err != nil {
 		t.Fatal(err)
 	}
 	if len(next.Incidents) != 1 || next.pending["open"][open.ID] != open || next.external["O"] != open.ID || next.external["G"] != "" {
@@ -132,7 +132,7 @@ func TestRestore(t *testing.T) {
 	s.do(ImportClose{Batch: "open"})
 	s.incident(open.ID)
 
-	if err := new(State).Restore(1, Meta{Zone: "Mars/Base"}, nil, nil); err == nil {
+	if err := new(State).Restore(1, Meta{Zone: "Mars/Base"}, Laws{}, nil); err == nil {
 		t.Error("a zone nobody knows was restored")
 	}
 }

@@ -70,6 +70,22 @@ func regimePack() *policy.Pack {
 	}
 }
 
+// homeCalendar is a calendar for 2026 and 2027 with Christmas and further days.
+func homeCalendar(version int, days ...string) *calendar.Edition {
+	e := &calendar.Edition{
+		ID: "home", Version: version, Title: "Our place", Weekend: []time.Weekday{time.Sunday, time.Saturday},
+		Years: calendar.Years{First: 2026, Last: 2027}, Days: map[calendar.Date]string{{Year: 2026, Month: 12, Day: 25}: "Christmas Day"},
+	}
+	for _, day := range days {
+		date, err := calendar.ParseDate(day)
+		if err != nil {
+			panic(err)
+		}
+		e.Days[date] = "day off"
+	}
+	return e
+}
+
 var (
 	owner     = Actor{Name: "Olga", Role: Owner}
 	start     = at("2026-11-23T09:00:00Z")

@@ -12,6 +12,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"tocsin/model/calendar"
 	"tocsin/model/policy"
 )
 
@@ -83,6 +84,9 @@ var drawn = map[reflect.Type]func(*rapid.T, string) any{
 	reflect.TypeFor[*policy.Pack](): func(t *rapid.T, name string) any {
 		return rapid.SampledFrom([]*policy.Pack{procedurePack(1), procedurePack(2), regimePack(), {}, nil}).Draw(t, name)
 	},
+	reflect.TypeFor[*calendar.Edition](): func(t *rapid.T, name string) any {
+		return rapid.SampledFrom([]*calendar.Edition{homeCalendar(1), homeCalendar(2, "2026-12-24"), {}, nil}).Draw(t, name)
+	},
 }
 
 // word draws texts that fit a field, and some that do not.
@@ -90,7 +94,7 @@ func word(field string) *rapid.Generator[string] {
 	fits := map[string][]string{
 		"Incident": {"INC-2026-0001", "INC-2026-0002", "INC-2026-0003"}, "Other": {"INC-2026-0001", "INC-2026-0002"},
 		"Of": {"INC-2026-0001", "INC-2026-0002"}, "Into": {"INC-2026-0001", "INC-2026-0002"},
-		"Zone": {"Europe/Berlin", "UTC"}, "TLP": {"", "RED"}, "Types": {"breach", "outage"}, "Data": {"personal"},
+		"Calendar": {"", "home"}, "Zone": {"Europe/Berlin", "UTC"}, "TLP": {"", "RED"}, "Types": {"breach", "outage"}, "Data": {"personal"},
 		"Classification": {"", "confirmed", "potential"}, "Severity": {"", "low", "high", "critical"}, "Level": {"low", "high", "critical"},
 		"Criteria": {"customers notice", "everything is down"}, "Role": {"lead", "technical"}, "Person": {"Ann", "Ben"}, "Assignee": {"Ann"},
 		"Name":  {"aware", "confirmed", "impact_confirmed", "occurred", "resolved", "board_told", "personal_data", "risk"},
@@ -109,6 +113,7 @@ func word(field string) *rapid.Generator[string] {
 
 // commands has one of each kind; most turns go to what works on incidents.
 var commands = []Command{
+	AdoptCalendar{},
 	Setup{}, AdoptPack{}, Report{}, Describe{}, Triage{}, StateFact{}, SetSeverity{}, SetPhase{}, SetTask{}, AddTask{}, Assign{}, Unassign{}, AddNote{},
 	Submit{}, Waive{}, Reinstate{}, Acknowledge{}, ChangePacks{}, AddEvidence{}, AddEvidence{}, MoveEvidence{}, MoveEvidence{}, VerifyEvidence{}, ExportEvidence{}, LinkTo{}, MarkDuplicate{}, Merge{}, MarkFalse{}, Close{}, Reopen{}, ImportOpen{}, ImportRows{}, ImportClose{},
 	StateFact{}, StateFact{}, StateFact{}, Triage{}, Triage{}, Submit{}, Submit{}, Waive{}, Acknowledge{}, Acknowledge{}, Close{}, Reopen{}, Reopen{}, Reopen{}, Reopen{}, Reopen{},

@@ -42,6 +42,7 @@ var (
 var rights = map[string][]Role{
 	"setup":          nil,
 	"adopt-pack":     nil,
+	"adopt-calendar": nil,
 	"report":         everybody,
 	"describe":       notifiers,
 	"triage":         responders,

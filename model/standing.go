@@ -31,10 +31,10 @@ func (s *State) Stand(i *Incident) *Standing {
 	standing := &Standing{Incident: i, Procedure: procedure, Rank: procedure.SeverityRank(i.Severity()) + 1}
 	if i.Open() {
 		var few [4]*policy.Pack
-		packs, c := s.appendPacks(few[:0], i), i.Case()
-		standing.Dues = policy.Dues(packs, c, s.Zone())
+		packs, c, home := s.appendPacks(few[:0], i), i.Case(), s.Home()
+		standing.Dues = policy.DuesIn(packs, c, home)
 		if len(standing.Dues) == 0 {
-			standing.Waits = policy.Waiting(packs, c, s.Zone(), i.Opened)
+			standing.Waits = policy.Waiting(packs, c, home, i.Opened)
 		}
 	}
 	return standing

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"tocsin/model/calendar"
 	"tocsin/model/policy"
 )
 
@@ -15,16 +16,12 @@ import (
 type State struct {
 	Seq       uint64 // of the last event folded
 	Meta      Meta
-	Packs     map[policy.Ref]*policy.Pack // adopted versions, never changed
+	Packs     map[policy.Ref]*policy.Pack  // adopted versions, never changed
+	Calendars map[string]*calendar.Edition // the newest adopted version of each, by id; never changed
 	Incidents map[ID]*Incident
 	pending   map[string]map[ID]*Incident // rows of open imports, by batch; not visible yet
 	external  map[string]ID               // ids of imported incidents, pending ones too, in the systems they came from
 	zone      *time.Location              // of Meta.Zone, resolved
-
-	// Prepare gives a pack the calendar it counts by: holidays are data of
-	// their own, no part of what is stored. It looks them up and does nothing
-	// else; nil gives a pack its zone alone. Restore keeps it.
-	Prepare func(*policy.Pack) (*policy.Pack, error)
 }
 
 // Meta is the part of a State that is about the space itself. It is small and
@@ -33,6 +30,7 @@ type State struct {
 type Meta struct {
 	Organisation string            `json:"organisation,omitempty"`
 	Zone         string            `json:"zone,omitempty"`
+	Calendar     string            `json:"calendar,omitempty"`  // the home calendar's id; "" is none
 	Packs        []policy.Ref      `json:"packs,omitempty"`     // what new incidents run under
 	Last         map[int]int       `json:"last,omitempty"`      // highest number given, by year
 	Imports      map[string]Import `json:"imports,omitempty"`   // open ones, by batch
@@ -103,19 +101,22 @@ func (s *State) Procedure(i *Incident) *policy.Pack {
 // Obligations computes what an incident owes, from the pack versions it is
 // pinned to.
 func (s *State) Obligations(i *Incident) []policy.Obligation {
-	return policy.Obligations(s.PacksOf(i), i.Case(), s.Zone())
+	return policy.ObligationsIn(s.PacksOf(i), i.Case(), s.Home())
 }
 
-// Restore puts stored parts back: Meta, then packs, then incidents. Rows of
-// imports that were under way are put aside; rows of abandoned ones are
-// dropped. The packs are the state's from then on. A zone that this machine
-// does not know is an error: every day would be counted wrong.
-func (s *State) Restore(seq uint64, meta Meta, packs []*policy.Pack, incidents []*Incident) error {
-	*s = State{Prepare: s.Prepare, Seq: seq, Meta: meta, Incidents: make(map[ID]*Incident, len(incidents)), Packs: make(map[policy.Ref]*policy.Pack, len(packs))}
+// Restore puts stored parts back: Meta, then what it counts and decides by,
+// then incidents. Rows of imports that were under way are put aside; rows of
+// abandoned ones are dropped. A zone that this machine does not know is an
+// error: every day would be counted wrong.
+func (s *State) Restore(seq uint64, meta Meta, laws Laws, incidents []*Incident) error {
+	*s = State{Seq: seq, Meta: meta, Incidents: make(map[ID]*Incident, len(incidents)), Packs: make(map[policy.Ref]*policy.Pack, len(laws.Packs)), Calendars: make(map[string]*calendar.Edition, len(laws.Calendars))}
 	if err := s.setZone(meta.Zone); err != nil {
 		return err
 	}
-	for _, p := range packs {
+	for _, e := range laws.Calendars {
+		s.Calendars[e.ID] = e
+	}
+	for _, p := range laws.Packs {
 		if _, err := s.adopt(p); err != nil {
 			return err
 		}
@@ -156,32 +157,6 @@ func loadZone(name string) (*time.Location, error) {
 		return nil, errors.New("the machine's own zone means nothing elsewhere")
 	}
 	return time.LoadLocation(name)
-}
-
-// adopt keeps a pack, with its calendar in the pack's own zone: a calendar is
-// no part of what is stored.
-func (s *State) adopt(p *policy.Pack) (*policy.Pack, error) {
-	if s.Prepare != nil {
-		prepared, err := s.Prepare(p)
-		if err != nil {
-			return nil, err
-		}
-		p = prepared
-	}
-	if p.Zone != "" && p.Calendar.Zone == nil {
-		zone, err := loadZone(p.Zone)
-		if err != nil {
-			return nil, fmt.Errorf("zone %q of pack %s: %w", p.Zone, p.Ref(), err)
-		}
-		counted := *p
-		counted.Calendar.Zone = zone
-		p = &counted
-	}
-	if s.Packs == nil {
-		s.Packs = make(map[policy.Ref]*policy.Pack)
-	}
-	s.Packs[p.Ref()] = p
-	return p, nil
 }
 
 // put stores an incident where it belongs: among the visible ones, or with

@@ -37,7 +37,14 @@ func (t *teller) tell(body Body) {
 	switch b := body.(type) {
 	case *SpaceSetUp:
 		t.what("Space set up for %s, zone %s", b.Organisation, b.Zone)
+		t.detail("calendar", b.Calendar)
 		t.detail("packs", refs(b.Packs))
+		t.further(b.Further)
+	case *CalendarAdopted:
+		t.what("Calendar %s adopted: %s", b.Calendar.Name(), b.Calendar.Title)
+		t.detail("years", fmt.Sprintf("%d to %d", b.Calendar.Years.First, b.Calendar.Years.Last))
+		t.detail("source", b.Calendar.Source)
+		t.further(b.Further)
 	case *PackAdopted:
 		t.what("Pack %s adopted: %s", b.Pack.Ref(), b.Pack.Title)
 	case *ImportOpened:
@@ -180,6 +187,13 @@ func (t *teller) detail(label, text string) {
 			label = ""
 		}
 		t.entry.Detail = append(t.entry.Detail, line)
+	}
+}
+
+// further tells of incidents whose due times moved without an entry.
+func (t *teller) further(n int) {
+	if n > 0 {
+		t.detail("due times moved", fmt.Sprintf("of %d incidents beside those listed", n))
 	}
 }
 

@@ -22,7 +22,10 @@ func told() []Body {
 	due := key("house/notify")
 	return []Body{
 		&SpaceSetUp{Organisation: "Example", Zone: "UTC", Packs: []policy.Ref{procedureRef, regimeRef}},
+		&SpaceSetUp{Organisation: "Example", Zone: "UTC", Calendar: "home", Packs: []policy.Ref{procedureRef}, Further: 12},
 		&PackAdopted{Pack: procedurePack(1)},
+		&CalendarAdopted{Calendar: homeCalendar(2)},
+		&CalendarAdopted{Calendar: homeCalendar(2), Further: 3000},
 		&Reported{ID: firstID, Title: "Strange log-ins", Opened: start, Reporter: "Ann", Source: "mail"},
 		&Described{ID: firstID, Changes: []Change{{Field: FieldTitle, Before: "Old", After: "New"}, {Field: FieldSystems, Before: "db"}, {Field: FieldReporter, After: "Ben"}}},
 		&Assessed{ID: firstID},

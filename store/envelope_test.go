@@ -73,6 +73,9 @@ func fill(v reflect.Value, name string) {
 	case *time.Time:
 		*value = time.Date(2026, 2, 28, 23, 59, 59, 999e6, time.UTC)
 		return
+	case *calendar.Date:
+		*value = calendar.Date{Year: 2026, Month: time.December, Day: 25}
+		return
 	case *calendar.Period:
 		*value = calendar.Period{N: 72, Unit: calendar.Hours}
 		return

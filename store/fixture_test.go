@@ -124,7 +124,7 @@ func verify(ctx context.Context, l ledger) (*model.State, error) {
 			return nil, err
 		}
 	}
-	restored, err := load(ctx, l, nil)
+	restored, err := load(ctx, l)
 	switch {
 	case err != nil:
 		return nil, err

@@ -21,6 +21,7 @@ import (
 //	'h'                                   the end of the log: headRecord
 //	'm'                                   the space itself, and how far the projections are: metaRecord
 //	'p' id@version                        an adopted pack: policy.Pack
+//	'c' id                                the newest version of an adopted calendar: calendar.Edition
 //	'i' incident                          an incident as it is now: model.Incident
 //	't' len(incident) incident seq(8)     which events are about an incident; no value
 //
@@ -42,6 +43,7 @@ const (
 	headKind     slotKind = 'h'
 	metaKind     slotKind = 'm'
 	packKind     slotKind = 'p'
+	calendarKind slotKind = 'c'
 	incidentKind slotKind = 'i'
 	historyKind  slotKind = 't'
 )
@@ -59,6 +61,8 @@ func eventSlot(seq uint64) slot {
 }
 
 func packSlot(ref policy.Ref) slot { return packKind.all() + slot(ref.String()) }
+
+func calendarSlot(id string) slot { return calendarKind.all() + slot(id) }
 
 func incidentSlot(id model.ID) slot { return incidentKind.all() + slot(id) }
 

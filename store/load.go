@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"tocsin/model"
+	"tocsin/model/calendar"
 	"tocsin/model/policy"
 	"tocsin/store/board"
 )
@@ -22,12 +23,9 @@ type loaded struct {
 	rebuilt bool      // the projections were computed anew
 }
 
-// preparer gives packs their calendars, see model.State.
-type preparer = func(*policy.Pack) (*policy.Pack, error)
-
 // load brings a space back from its projections. Where they are not as far as
 // the log, or another version made them, they are computed anew first.
-func load(ctx context.Context, l ledger, prepare preparer) (*loaded, error) {
+func load(ctx context.Context, l ledger) (*loaded, error) {
 	end, err := l.head(ctx)
 	if err != nil {
 		return nil, err
@@ -52,7 +50,7 @@ func load(ctx context.Context, l ledger, prepare preparer) (*loaded, error) {
 			return nil, err
 		}
 	}
-	state, live, err := restore(ctx, l, meta, prepare)
+	state, live, err := restore(ctx, l, meta)
 	return &loaded{state: state, board: live, last: last, rebuilt: stale}, err
 }
 
@@ -78,18 +76,13 @@ func checkEnd(ctx context.Context, l ledger, end uint64) (last time.Time, err er
 // restore puts the projections together. Incidents are decoded, and their
 // standings computed, on all cores while they are read; then the state and the
 // board are made side by side.
-func restore(ctx context.Context, l ledger, meta metaRecord, prepare preparer) (*model.State, *board.Board, error) {
-	var packs []*policy.Pack
-	err := l.scan(ctx, packKind.all(), func(_ slot, value []byte) error {
-		p := new(policy.Pack)
-		packs = append(packs, p)
-		return decodeEntry(value, p)
-	})
+func restore(ctx context.Context, l ledger, meta metaRecord) (*model.State, *board.Board, error) {
+	adopted, err := readLaws(ctx, l)
 	if err != nil {
-		return nil, nil, fmt.Errorf("read packs: %w", err)
+		return nil, nil, err
 	}
-	laws := &model.State{Prepare: prepare} // all but the incidents
-	if err := laws.Restore(meta.Seq, meta.Meta, packs, nil); err != nil {
+	laws := new(model.State) // all but the incidents
+	if err := laws.Restore(meta.Seq, meta.Meta, adopted, nil); err != nil {
 		return nil, nil, err
 	}
 	standings, err := readIncidents(ctx, l, laws)
@@ -100,11 +93,32 @@ func restore(ctx context.Context, l ledger, meta metaRecord, prepare preparer) (
 	for k, s := range standings {
 		incidents[k] = s.Incident
 	}
-	state := &model.State{Prepare: prepare}
+	state := new(model.State)
 	restored := make(chan error, 1)
-	go func() { restored <- state.Restore(meta.Seq, meta.Meta, packs, incidents) }()
+	go func() { restored <- state.Restore(meta.Seq, meta.Meta, adopted, incidents) }()
 	live, err := board.New(laws, visible(meta.Meta, standings))
 	return state, live, errors.Join(<-restored, err)
+}
+
+func readLaws(ctx context.Context, p projections) (laws model.Laws, err error) {
+	if laws.Packs, err = readAll[policy.Pack](ctx, p, packKind); err != nil {
+		return model.Laws{}, fmt.Errorf("read packs: %w", err)
+	}
+	if laws.Calendars, err = readAll[calendar.Edition](ctx, p, calendarKind); err != nil {
+		return model.Laws{}, fmt.Errorf("read calendars: %w", err)
+	}
+	return laws, nil
+}
+
+// readAll reads every entry of a kind.
+func readAll[T any](ctx context.Context, p projections, kind slotKind) ([]*T, error) {
+	var all []*T
+	err := p.scan(ctx, kind.all(), func(_ slot, value []byte) error {
+		one := new(T)
+		all = append(all, one)
+		return decodeEntry(value, one)
+	})
+	return all, err
 }
 
 // visible leaves out the rows of imports that are under way or were given up.
@@ -256,6 +270,9 @@ func rebuild(ctx context.Context, l ledger, end uint64) error {
 		}
 		if t.Pack != nil {
 			touched[packSlot(t.Pack.Ref())] = t
+		}
+		if t.Calendar != nil {
+			touched[calendarSlot(t.Calendar.ID)] = t
 		}
 	}
 	if state.Seq != end {

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"tocsin/model"
+	"tocsin/model/calendar"
 	"tocsin/model/policy"
 )
 
@@ -14,10 +15,10 @@ import (
 // when the same events are to fold to something else; that types changed is
 // noticed without it. A start that finds projections of another version or
 // shape computes them anew from the events.
-const projectionVersion = 4
+const projectionVersion = 5
 
 // shape is what projections are made of.
-var shape = shapeOf(reflect.TypeFor[model.Incident](), reflect.TypeFor[model.Meta](), reflect.TypeFor[policy.Pack]())
+var shape = shapeOf(reflect.TypeFor[model.Incident](), reflect.TypeFor[model.Meta](), reflect.TypeFor[policy.Pack](), reflect.TypeFor[calendar.Edition]())
 
 // headRecord is the end of a space's log. A signed head takes its place later.
 type headRecord struct {
@@ -60,17 +61,34 @@ func project(b *batch, touched []model.Touched) (size int, err error) {
 			done[incidentSlot(i.ID)] = true
 			size += len(data)
 		}
-		if t.Pack == nil {
-			continue
-		}
-		data, err := encodeEntry(t.Pack)
+		n, err := projectLaws(b, t)
 		if err != nil {
 			return 0, err
 		}
-		b.put(packSlot(t.Pack.Ref()), data)
-		size += len(data)
+		size += n
 	}
 	return size, nil
+}
+
+// projectLaws adds what an event adopted. One command adopts one pack or one
+// calendar.
+func projectLaws(b *batch, t model.Touched) (size int, err error) {
+	var at slot
+	var law any
+	switch {
+	case t.Pack != nil:
+		at, law = packSlot(t.Pack.Ref()), t.Pack
+	case t.Calendar != nil:
+		at, law = calendarSlot(t.Calendar.ID), t.Calendar
+	default:
+		return 0, nil
+	}
+	data, err := encodeEntry(law)
+	if err != nil {
+		return 0, err
+	}
+	b.put(at, data)
+	return len(data), nil
 }
 
 // projectMeta adds the space itself, and that the projections are as of seq.

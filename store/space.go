@@ -30,7 +30,7 @@ type Space struct {
 
 // startSpace loads a space and starts its committer.
 func startSpace(ctx context.Context, id string, l ledger, options Options) (*Space, error) {
-	found, err := load(ctx, l, options.Prepare)
+	found, err := load(ctx, l)
 	if err != nil {
 		return nil, fmt.Errorf("open space %s: %w", id, err)
 	}

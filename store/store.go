@@ -10,7 +10,6 @@ import (
 	"runtime/debug"
 	"sync"
 	"time"
-	"tocsin/model/policy"
 
 	"github.com/dgraph-io/badger/v4"
 )
@@ -22,8 +21,6 @@ type Options struct {
 	// Logger gets what the database has to say and what the store mends; nil
 	// discards it.
 	Logger *slog.Logger
-	// Prepare gives packs their calendars, see model.State; nil gives none.
-	Prepare func(*policy.Pack) (*policy.Pack, error)
 	// Fatal is called once, on a goroutine of the store's, when writing to the
 	// disk has failed. The process must then end: the store takes nothing more.
 	Fatal func(error)

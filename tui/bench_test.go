@@ -91,7 +91,7 @@ func newBench(b *testing.B, n, width, height int) (*Console, *benchSnapshot) {
 			Severities: []model.SeverityCall{{Level: "high", By: "ana", At: aware}}, Facts: []model.Fact{{Name: "aware", Value: model.Time(aware), By: "ana", Stated: aware}},
 		}
 	}
-	if err := state.Restore(uint64(n), model.Meta{Organisation: "Bench", Zone: "UTC", Packs: []policy.Ref{pack.Ref()}}, []*policy.Pack{pack}, incidents); err != nil {
+	if err := state.Restore(uint64(n), model.Meta{Organisation: "Bench", Zone: "UTC", Packs: []policy.Ref{pack.Ref()}}, model.Laws{Packs: []*policy.Pack{pack}}, incidents); err != nil {
 		b.Fatal(err)
 	}
 	snapshot := &benchSnapshot{seq: 1, state: state}

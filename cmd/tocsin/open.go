@@ -124,7 +124,6 @@ func (a *app) warn(problems []config.Problem) {
 }
 
 func openSession(ctx context.Context, dir, space string, options store.Options, library *config.Library) (*session, error) {
-	options.Prepare = library.Calendars().Prepare
 	st, err := store.Open(ctx, dir, options)
 	if err != nil {
 		return nil, troubled(err)
@@ -140,10 +139,14 @@ func (s *session) close() error { return closeStore(s.store) }
 
 func closeStore(st *store.Store) error { return troubled(st.Close(context.Background())) }
 
-// adopt takes every pack into the space; those it has already change nothing. A
-// file that says something else than what was adopted under its version is left
-// out. What the record knows stands beside the files and before them.
+// adopt takes every pack into the space, and before it the calendar that it
+// counts by; those it has already change nothing. A file that says something
+// else than what was adopted under its version is left out. What the record
+// knows stands beside the files and before them.
 func (s *session) adopt(ctx context.Context) error {
+	if err := s.adoptCalendars(ctx); err != nil {
+		return err
+	}
 	for _, pack := range s.library.Packs() {
 		_, err := s.space.Do(ctx, s.actor, model.AdoptPack{Pack: pack})
 		var refusal *model.Refusal

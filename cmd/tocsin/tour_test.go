@@ -29,6 +29,15 @@ func freshOptions(t testing.TB, clock *testClock) tui.Options {
 	owner := model.Actor{Name: "Ana Ruiz", Role: model.Owner}
 	setUp := func(ctx context.Context, answers tui.SetUpAnswers) error {
 		var refs []policy.Ref
+		for _, id := range library.Calendars().IDs() {
+			edition, err := library.Calendars().Edition(id)
+			if err != nil {
+				return err
+			}
+			if _, err := space.Do(ctx, owner, model.AdoptCalendar{Calendar: edition}); err != nil {
+				return err
+			}
+		}
 		for _, pack := range library.Packs() {
 			if _, err := space.Do(ctx, owner, model.AdoptPack{Pack: pack}); err != nil {
 				return err

@@ -40,6 +40,9 @@ type Calendar struct {
 	// only read, so one map may serve many calendars.
 	Holidays map[Date]string
 	Years    Years // the years that Holidays is complete for
+	// Weekend are the days of the week on which nobody counts; nil is Saturday
+	// and Sunday. It is only read.
+	Weekend []time.Weekday
 }
 
 // Years is a run of calendar years, both ends included. The zero Years has

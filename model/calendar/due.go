@@ -1,6 +1,9 @@
 package calendar
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Due returns when the period ends that starts with the event at from, in UTC.
 //
@@ -31,15 +34,17 @@ func (c Calendar) off(d Date) string {
 	if name, found := c.Holidays[d]; found {
 		return name
 	}
-	if isWeekday(d) {
-		return ""
+	if c.rests(d.Weekday()) {
+		return weekend
 	}
-	return weekend
+	return ""
 }
 
-func isWeekday(d Date) bool {
-	day := d.Weekday()
-	return day != time.Saturday && day != time.Sunday
+func (c Calendar) rests(day time.Weekday) bool {
+	if c.Weekend == nil {
+		return day == time.Saturday || day == time.Sunday
+	}
+	return slices.Contains(c.Weekend, day)
 }
 
 const weekend = "weekend"

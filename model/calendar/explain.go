@@ -98,7 +98,7 @@ func (c Calendar) skippedDays(n Count, event Date) []Step {
 		return steps
 	}
 	for d := start.AddDays(1); d.Before(last) || d == last; d = d.AddDays(1) {
-		if name, holiday := c.Holidays[d]; holiday && isWeekday(d) {
+		if name, holiday := c.Holidays[d]; holiday && !c.rests(d.Weekday()) {
 			steps = append(steps, Step{Text: fmt.Sprintf("%s is counted all the same: %s", d.format(dayLayout), name)})
 		}
 	}

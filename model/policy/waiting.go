@@ -25,8 +25,9 @@ type Wait struct {
 }
 
 // Waiting returns the promise that would be due soonest among those that wait
-// for a moment of knowledge, counted from the earliest that this can have been.
-func Waiting(packs []*Pack, c *Case, zone *time.Location, earliest time.Time) Wait {
+// for a moment of knowledge, counted at home from the earliest that this can
+// have been.
+func Waiting(packs []*Pack, c *Case, home calendar.Calendar, earliest time.Time) Wait {
 	var soonest Wait
 	for _, pack := range packs {
 		for i := range pack.Rules {
@@ -38,7 +39,7 @@ func Waiting(packs []*Pack, c *Case, zone *time.Location, earliest time.Time) Wa
 			if o.begin(c); o.Started || rule.When.Holds(c) != Yes || o.decided(c) {
 				continue
 			}
-			worst := pack.CalendarAt(calendar.Calendar{Zone: zone}).Due(rule.Within, earliest)
+			worst := pack.CalendarAt(home).Due(rule.Within, earliest)
 			if soonest.Rule == nil || worst.Before(soonest.Worst) {
 				soonest = Wait{Pack: pack, Rule: rule, Fact: rule.Starts, Worst: worst}
 			}

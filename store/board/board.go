@@ -15,13 +15,14 @@ import (
 	"slices"
 
 	"tocsin/model"
+	"tocsin/model/policy"
 )
 
 // Board is the writer's side. One goroutine owns it.
 type Board struct {
 	seq   uint64
 	meta  model.Meta
-	laws  *model.State // packs and zone alone; replaced, never changed, when they do
+	laws  *model.State // packs, calendars and zone alone; replaced, never changed, when they do
 	trees trees
 	bySev map[string]int // open incidents by severity; replaced, never changed
 }
@@ -48,17 +49,15 @@ func (b *Board) Apply(s *model.State, touched []model.Touched) error {
 	incidents, meta, laws := gather(touched)
 	b.seq = s.Seq
 	if meta {
-		laws = laws || s.Meta.Zone != b.meta.Zone
+		laws = laws || s.Meta.Zone != b.meta.Zone || s.Meta.Calendar != b.meta.Calendar
 		b.meta = s.Meta
 	}
 	if laws {
-		zone := b.laws.Meta.Zone
+		before := b.laws
 		if err := b.enact(s); err != nil {
 			return err
 		}
-		if zone != b.laws.Meta.Zone {
-			b.restand()
-		}
+		b.restand(b.laws.Recounted(before))
 	}
 	b.put(standAll(b.laws, incidents))
 	return nil
@@ -69,21 +68,27 @@ func (b *Board) Publish() *Snapshot {
 	return &Snapshot{Seq: b.seq, Meta: b.meta, laws: b.laws, trees: b.trees.copy(), bySev: b.bySev}
 }
 
-// enact takes over packs and zone as they are now.
+// enact takes over packs, calendars and zone as they are now.
 func (b *Board) enact(s *model.State) error {
 	laws := new(model.State)
-	if err := laws.Restore(s.Seq, model.Meta{Zone: s.Meta.Zone}, slices.Collect(maps.Values(s.Packs)), nil); err != nil {
+	if err := laws.Restore(s.Seq, model.Meta{Zone: s.Meta.Zone, Calendar: s.Meta.Calendar}, s.Laws(), nil); err != nil {
 		return err
 	}
 	b.laws = laws
 	return nil
 }
 
-// restand computes every open incident anew, for another zone.
-func (b *Board) restand() {
+// restand computes the open incidents anew that run under packs whose days are
+// counted otherwise now.
+func (b *Board) restand(packs map[policy.Ref]bool) {
+	if len(packs) == 0 {
+		return
+	}
 	var open []*model.Incident
 	b.trees.open.Scan(func(s *model.Standing) bool {
-		open = append(open, s.Incident)
+		if s.Incident.Under(packs) {
+			open = append(open, s.Incident)
+		}
 		return true
 	})
 	b.put(standAll(b.laws, open))
@@ -125,8 +130,8 @@ func (b *Board) replant(standings []*model.Standing) {
 }
 
 // gather reduces what events touched to each incident's latest version, and to
-// whether the space's own settings and its packs changed.
-func gather(touched []model.Touched) (incidents []*model.Incident, meta, packs bool) {
+// whether the space's own settings and what it adopted changed.
+func gather(touched []model.Touched) (incidents []*model.Incident, meta, laws bool) {
 	latest := make(map[model.ID]int, len(touched))
 	add := func(i *model.Incident) {
 		if k, known := latest[i.ID]; known {
@@ -144,9 +149,9 @@ func gather(touched []model.Touched) (incidents []*model.Incident, meta, packs b
 			add(i)
 		}
 		meta = meta || t.Meta
-		packs = packs || t.Pack != nil
+		laws = laws || t.Pack != nil || t.Calendar != nil
 	}
-	return incidents, meta, packs
+	return incidents, meta, laws
 }
 
 func countBySeverity(standings []*model.Standing) map[string]int {

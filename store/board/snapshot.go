@@ -2,10 +2,12 @@ package board
 
 import (
 	"iter"
+	"maps"
 	"sync"
 	"time"
 
 	"tocsin/model"
+	"tocsin/model/calendar"
 	"tocsin/model/policy"
 )
 
@@ -74,7 +76,7 @@ func (s *Snapshot) Obligations(i *model.Incident) []policy.Obligation { return s
 
 // Explain says step by step how an obligation of an incident came about.
 func (s *Snapshot) Explain(i *model.Incident, o *policy.Obligation) policy.Explanation {
-	return policy.Explain(o, i.Case(), s.laws.Zone())
+	return policy.ExplainIn(o, i.Case(), s.laws.Home())
 }
 
 // Pack returns an adopted pack version.
@@ -82,6 +84,20 @@ func (s *Snapshot) Pack(ref policy.Ref) (*policy.Pack, bool) {
 	p, ok := s.laws.Packs[ref]
 	return p, ok
 }
+
+// Calendars goes through the adopted calendars, the newest version of each, in
+// no order.
+func (s *Snapshot) Calendars() iter.Seq[*calendar.Edition] { return maps.Values(s.laws.Calendars) }
+
+// Calendar returns the adopted calendar with the id.
+func (s *Snapshot) Calendar(id string) (*calendar.Edition, bool) {
+	e, ok := s.laws.Calendars[id]
+	return e, ok
+}
+
+// Home is what days are counted by where a pack has no authority of its own:
+// the space's zone and, where it has a home calendar, its holidays.
+func (s *Snapshot) Home() calendar.Calendar { return s.laws.Home() }
 
 // Packs goes through all adopted pack versions, in no order.
 func (s *Snapshot) Packs() iter.Seq[*policy.Pack] {
