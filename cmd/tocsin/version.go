@@ -16,7 +16,7 @@ func (a *app) versionCommand() *cobra.Command {
 		Args:  words(0, 0),
 		RunE: func(*cobra.Command, []string) error {
 			out := a.newPaper()
-			view := versions()
+			view := a.versions()
 			if a.json {
 				if err := out.printJSON(view); err != nil {
 					return err
@@ -24,14 +24,15 @@ func (a *app) versionCommand() *cobra.Command {
 				return a.handOver(out)
 			}
 			out.printf("tocsin %s", view.Version)
-			out.printf("%s, zone database %s, badger %s, data format %d", view.Go, view.TZData, view.Badger, view.Format)
+			out.printf("%s, badger %s, data format %d", view.Go, view.Badger, view.Format)
+			out.printf("zone database %s", view.TZData)
 			return a.handOver(out)
 		},
 	})
 }
 
-func versions() versionView {
-	view := versionView{Version: version(), Go: runtime.Version(), TZData: zoneDatabase(), Badger: "unknown", Format: store.DataFormat}
+func (a *app) versions() versionView {
+	view := versionView{Version: version(), Go: runtime.Version(), TZData: zoneDatabase(a.getenv("ZONEINFO"), zoneFolders), Badger: "unknown", Format: store.DataFormat}
 	if info, ok := debug.ReadBuildInfo(); ok {
 		for _, module := range info.Deps {
 			if module.Path == "github.com/dgraph-io/badger/v4" {

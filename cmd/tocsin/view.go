@@ -215,7 +215,7 @@ type packView struct {
 type versionView struct {
 	Version string `json:"version"`
 	Go      string `json:"go"`
-	TZData  string `json:"tzdata" help:"which zone database is in force, and its release where known"`
+	TZData  string `json:"tzdata" help:"release of the zone database in use, and which that is"`
 	Badger  string `json:"badger"`
 	Format  int    `json:"data_format" help:"of the record that this version writes"`
 }
