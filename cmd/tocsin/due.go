@@ -70,7 +70,7 @@ func (a *app) dueCommand() *cobra.Command {
 	flags.StringArrayVar(&asked.submitted, "submitted", nil, "RULE=TIME when a notice was sent, or received where that is what counts; may be repeated")
 	flags.StringVar(&asked.zone, "zone", "", "time zone where a pack has none of its own (else this machine's)")
 	flags.StringVar(&asked.calendar, "calendar", "", "holidays where a pack has none of its own, such as de-by (else none are known)")
-	flags.StringVar(&asked.at, "at", "", "the moment that states are told for (else now)")
+	flags.StringVar(&asked.at, "at", "", "the moment that is told about: states as of then, without what was sent later (else now, with all that is given)")
 	a.completeDue(cmd)
 	return a.reading(cmd)
 }
@@ -131,6 +131,8 @@ type supposition struct {
 	home  calendar.Calendar
 	now   time.Time // what times such as -2h are relative to
 	at    time.Time // what states are told for
+	until time.Time // what was sent later is left out; zero where nothing is
+	later []string  // the notices that were left out for that
 	said  []string  // names that a value was given for
 }
 
@@ -217,7 +219,9 @@ func (s *supposition) settle(calendars *config.Calendars, asked question) error 
 			return unknown("--calendar", asked.calendar, calendars.IDs())
 		}
 	}
-	s.at, err = s.time("--at", cmp.Or(asked.at, "now"))
+	if s.at, err = s.time("--at", cmp.Or(asked.at, "now")); asked.at != "" {
+		s.until = s.at
+	}
 	return err
 }
 
@@ -386,6 +390,10 @@ func (s *supposition) submit(name, value string) error {
 	at, err := s.time("--submitted "+name, value)
 	if err != nil {
 		return err
+	}
+	if !s.until.IsZero() && at.After(s.until) {
+		s.later = append(s.later, key.String())
+		return nil
 	}
 	return s.made.Submit(s.packs, key.String(), at, s.received(key, at))
 }

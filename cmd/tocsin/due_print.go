@@ -13,9 +13,12 @@ func (s *supposition) write(p *paper) {
 	for _, text := range supposed {
 		p.indented(0, "Supposed, as nothing else was said: "+text, quiet)
 	}
+	for _, text := range s.later {
+		p.indented(0, "Not sent yet at that moment: "+text, quiet)
+	}
 	all := policy.ObligationsIn(s.packs, &c, s.home)
 	for i := range all {
-		if i > 0 || len(supposed) > 0 {
+		if i > 0 || len(supposed)+len(s.later) > 0 {
 			p.line()
 		}
 		s.writeAnswer(p, &all[i], &c)
