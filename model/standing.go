@@ -57,6 +57,20 @@ func (s *Standing) Next() (due Due, ok bool) {
 	return s.Dues[0], true
 }
 
+// Overdue reports whether a due time of the incident has passed at now, that of
+// an obligation that cannot be excluded included.
+func (s *Standing) Overdue(now time.Time) bool {
+	for _, due := range s.Dues {
+		if due.Passed(now) {
+			return true
+		}
+		if due.At.After(now) {
+			return false // the others come later still
+		}
+	}
+	return false
+}
+
 // Gaps lists the required roles of the procedure that nobody holds.
 func (s *Standing) Gaps() []policy.Role {
 	var gaps []policy.Role

@@ -104,12 +104,12 @@ func (d *deadlinesScreen) click(_, y int) tea.Cmd {
 }
 
 // groupOf names the stretch of time a due falls in.
-func (d *deadlinesScreen) groupOf(at time.Time) string {
+func (d *deadlinesScreen) groupOf(due model.Due) string {
 	now := d.c.now()
-	left := at.Sub(now)
-	local, today := at.In(d.c.zone()), now.In(d.c.zone())
+	left := due.At.Sub(now)
+	local, today := due.At.In(d.c.zone()), now.In(d.c.zone())
 	switch {
-	case left <= 0:
+	case due.Passed(now):
 		return "Overdue"
 	case left <= lastHour:
 		return "Next hour"
@@ -135,7 +135,7 @@ func (d *deadlinesScreen) layout() []deadlineLine {
 	y, group := 1, ""
 	from := d.list.top
 	for row := from; row < len(d.rows) && y < d.height; row++ {
-		if g := d.groupOf(d.rows[row].due.At); g != group {
+		if g := d.groupOf(d.rows[row].due); g != group {
 			group = g
 			lines = append(lines, deadlineLine{y: y, row: -1, heading: g})
 			y++

@@ -168,10 +168,10 @@ func (c *Console) alarms(brief bool) string {
 			break
 		}
 		switch {
-		case due.Conditional && left <= 0:
+		case due.Conditional && due.Passed(c.now()):
 			perhaps++
 		case due.Conditional:
-		case left <= 0:
+		case due.Passed(c.now()):
 			overdue++
 		default:
 			soon++

@@ -39,7 +39,7 @@ incident it lists every obligation, whatever its state.`,
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&filter.within, "within", "", "only what is due within 24h, 3d, 2bd or 1mo, or overdue")
-	flags.BoolVar(&filter.overdue, "overdue", false, "only what is overdue")
+	flags.BoolVar(&filter.overdue, "overdue", false, "only what is overdue, or perhaps overdue: what cannot be excluded counts at its worst")
 	flags.BoolVar(&filter.explain, "explain", false, "say why it applies and how its due time was computed")
 	flags.StringVar(&filter.ics, "ics", "", "write what has a due time as an iCalendar file, with alarms; - writes to standard output")
 	return a.reading(cmd)
@@ -136,7 +136,7 @@ func pressing(o obligationView) bool {
 }
 
 func (f dueFilter) hides(o obligationView, limit time.Time) bool {
-	if f.overdue && o.State != string(policy.Overdue) && (o.LeftSeconds == nil || *o.LeftSeconds >= 0) {
+	if f.overdue && !o.passed {
 		return true
 	}
 	return !limit.IsZero() && (o.Due.IsZero() || o.Due.After(limit))

@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -41,7 +40,7 @@ func (a *app) queueCommand() *cobra.Command {
 	flags.BoolVar(&filter.all, "all", false, "open and ended incidents")
 	flags.BoolVar(&filter.closed, "closed", false, "ended incidents only")
 	flags.StringSliceVar(&filter.severities, "severity", nil, "only of these severities; untriaged is one, too")
-	flags.BoolVar(&filter.overdue, "overdue", false, "only with something overdue")
+	flags.BoolVar(&filter.overdue, "overdue", false, "only with something overdue, or perhaps overdue: what cannot be excluded counts at its worst")
 	flags.BoolVar(&filter.unassigned, "unassigned", false, "only without a lead")
 	flags.BoolVar(&filter.mine, "mine", false, "only where the actor holds a role")
 	a.completeFlag(cmd, "severity", completeSeverities)
@@ -112,7 +111,7 @@ func (s *session) filtered(filter queueFilter) []*model.Standing {
 		case len(filter.severities) > 0 && !filter.hasSeverity(i.Severity()),
 			filter.unassigned && len(i.Holders("lead")) > 0,
 			filter.mine && !slices.ContainsFunc(i.Roles, func(h model.Holder) bool { return h.Person == s.actor.Name }),
-			filter.overdue && !isOverdue(standing, now):
+			filter.overdue && !standing.Overdue(now):
 			return true
 		}
 		return !matches(i, filter.text)
@@ -206,9 +205,4 @@ func whatIsDue(d model.Due) string {
 		return d.Rule.Title + " (cannot be excluded)"
 	}
 	return d.Rule.Title
-}
-
-// isOverdue tells a standing of which something is overdue.
-func isOverdue(s *model.Standing, now time.Time) bool {
-	return slices.ContainsFunc(s.Dues, func(d model.Due) bool { return d.State(now) == policy.Overdue })
 }

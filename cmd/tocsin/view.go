@@ -39,7 +39,7 @@ type queueView struct {
 	Opened         stamp    `json:"opened"`
 	Closed         stamp    `json:"closed"`
 	Outcome        string   `json:"outcome" help:"\"\" while open; resolved, false positive, duplicate or merged"`
-	Overdue        int      `json:"overdue" help:"how many obligations are overdue"`
+	Overdue        int      `json:"overdue" help:"how many obligations are overdue for certain"`
 	Next           *dueView `json:"next" help:"what is due first"`
 	WaitsFor       string   `json:"waits_for" help:"the fact that an applying rule's clock waits for, where nothing counts yet; else \"\""`
 }
@@ -158,7 +158,8 @@ type obligationView struct {
 	Citation    string           `json:"citation"`
 	Explanation *explanationView `json:"explanation" help:"in show, and in deadlines with --explain"`
 
-	rule *policy.Rule
+	rule   *policy.Rule
+	passed bool // it is overdue, or perhaps
 }
 
 type filingView struct {
