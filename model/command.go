@@ -204,7 +204,8 @@ type ChangePacks struct {
 }
 
 // AddEvidence takes in a piece of evidence. Whoever stored the content says
-// what its size and digest are.
+// what its size and digest are; before that, Check asks whether all else would
+// do, so that nobody stores gigabytes for a title that is too long.
 type AddEvidence struct {
 	Incident  ID
 	Title     string
@@ -216,6 +217,7 @@ type AddEvidence struct {
 	Collector string       // "": the actor
 	From      string       // where it comes from
 	Note      string
+	Check     bool // only check; needs no SHA256 and leads to nothing
 }
 
 // MoveEvidence records a step of custody. From, where it is given, is who was

@@ -15,11 +15,13 @@ func (d *decider) addEvidence(i *Incident, c AddEvidence) error {
 		What:      EvidenceOther,
 		Name:      Clip(CleanLine(Clip(c.Name, MaxText)), MaxLine),
 		Size:      c.Size,
-		SHA256:    in.digest(c.SHA256),
 		Collected: d.now,
 		Collector: d.actor.Name,
 		From:      in.line("from", c.From),
 		Note:      in.text("note", c.Note),
+	}
+	if !c.Check {
+		body.SHA256 = in.digest(c.SHA256)
 	}
 	if c.What != "" {
 		body.What = EvidenceKind(in.oneOf("kind", string(c.What), plain(EvidenceKinds())))
@@ -33,7 +35,7 @@ func (d *decider) addEvidence(i *Incident, c AddEvidence) error {
 	if len(i.Evidence) >= MaxEvidence {
 		in.bad("evidence", fmt.Sprintf("%s has %d pieces already", i.ID, len(i.Evidence)), "an archive of several files as one piece, or another incident")
 	}
-	if err := in.refusal(); err != nil {
+	if err := in.refusal(); err != nil || c.Check {
 		return err
 	}
 	d.emit(body)
@@ -133,21 +135,17 @@ func (d *decider) exportEvidence(i *Incident, c ExportEvidence) error {
 	return nil
 }
 
-// item finds a piece of evidence by its id, in any case; a number alone will
-// do.
+// item finds a piece of evidence by its id, as people type it.
 func (in *inputs) item(i *Incident, id string) Evidence {
 	ids := make([]string, len(i.Evidence))
 	for k, e := range i.Evidence {
 		ids[k] = e.ID
 	}
-	if id = CleanLine(id); id != "" && strings.Trim(id, "0123456789") == "" {
-		id = "E-" + id
-	}
 	if len(ids) == 0 {
 		in.bad("item", fmt.Sprintf("%s has no evidence", i.ID), "evidence that was added")
 		return Evidence{}
 	}
-	found := in.oneOf("item", id, ids)
+	found := in.oneOf("item", EvidenceID(id), ids)
 	k := slices.Index(ids, found)
 	if k < 0 {
 		return Evidence{}

@@ -159,6 +159,8 @@ func TestDecide(t *testing.T) {
 		{name: "evidence", space: reported, command: mailLog, events: "evidence.added"},
 		{name: "evidence again", space: reported, prepare: []Command{mailLog}, command: mailLog, events: "evidence.added"},
 		{name: "evidence empty", space: reported, command: AddEvidence{Incident: firstID}, refusal: []string{"title: is empty", `sha256: "" is no SHA-256; accepted: 64 hexadecimal digits`}},
+		{name: "evidence checked", space: reported, command: AddEvidence{Incident: firstID, Title: "T", Check: true}},
+		{name: "evidence checked and wrong", space: reported, command: AddEvidence{Incident: firstID, What: "disk", Check: true}, refusal: []string{"title: is empty", "kind:"}},
 		{name: "evidence of another kind", space: reported, command: AddEvidence{Incident: firstID, Title: "T", What: "disk", SHA256: emptyDigest}, refusal: []string{`kind: "disk" is not known here`, "log, image, disk-image, memory, e-mail, document, other"}},
 		{name: "evidence from the future", space: reported, command: AddEvidence{Incident: firstID, Title: "T", SHA256: emptyDigest, Collected: start.Add(time.Hour)}, refusal: []string{"collected:", "future"}},
 		{name: "evidence on what ended", space: reported, prepare: []Command{MarkFalse{firstID, "test"}}, command: mailLog, events: "evidence.added"},

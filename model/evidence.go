@@ -3,6 +3,7 @@ package model
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -115,6 +116,15 @@ func (i *Incident) Item(id string) (Evidence, bool) {
 		}
 	}
 	return Evidence{}, false
+}
+
+// EvidenceID is the id that somebody means who types E-1, e-1 or 1.
+func EvidenceID(text string) string {
+	text = strings.ToUpper(CleanLine(text))
+	if text != "" && strings.Trim(text, "0123456789") == "" {
+		text = "E-" + text
+	}
+	return text
 }
 
 // Bytes writes a size for people, in decimal units: 999 B, 1.2 kB, 34 MB.

@@ -11,7 +11,7 @@ import (
 
 // ours are the names that a data directory may hold before there is a record
 // in it; lost+found is what a fresh file system has.
-var ours = []string{config.PacksFolder, config.CalendarsFolder, "settings.toml", resumeFile, "tocsin.lock", "lost+found"}
+var ours = []string{config.PacksFolder, config.CalendarsFolder, "settings.toml", resumeFile, "tocsin.lock", evidenceFolder, vaultFolder, "lost+found"}
 
 // recordMark is a file that every record has.
 const recordMark = "MANIFEST"

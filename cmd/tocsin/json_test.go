@@ -38,6 +38,7 @@ func TestJSONIsWhatItsHelpSays(t *testing.T) {
 		{"task", "1", "classify", "done"},
 		{"report", "--title", "Another"},
 		{"link", "1", "2"},
+		{"evidence", "add", "1", "json_test.go", "--kind", "document"},
 	} {
 		if out, complaint, code := commandLine(t, dir, now, line...); code != exitDone {
 			t.Fatalf("%q: exit code %d\n%s%s", line, code, out, complaint)
@@ -54,7 +55,7 @@ func TestJSONIsWhatItsHelpSays(t *testing.T) {
 	}
 	arguments := map[string][]string{
 		"queue, tocsin": {"queue"}, "show": {"show", "1"}, "timeline": {"timeline", "1"}, "deadlines": {"deadlines", "1", "--explain"}, "due": {"due", "--pack", "gdpr", "--fact", "aware=-2h"},
-		"task": {"task", "1"}, "fact": {"fact", "1"}, "policy list": {"policy", "list"}, "policy lint": {"policy", "lint", lint},
+		"task": {"task", "1"}, "fact": {"fact", "1"}, "evidence list": {"evidence", "list", "1"}, "evidence show": {"evidence", "show", "1", "1"}, "evidence verify": {"evidence", "verify", "1"}, "policy list": {"policy", "list"}, "policy lint": {"policy", "lint", lint},
 		"policy test": {"policy", "test", vectors}, "policy diff": {"policy", "diff", "gdpr", "uk-gdpr"}, "version": {"version"},
 	}
 	for _, shape := range jsonShapes {

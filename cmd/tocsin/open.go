@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -16,6 +17,7 @@ import (
 	"tocsin/model/policy"
 	"tocsin/store"
 	"tocsin/store/board"
+	"tocsin/store/evidence"
 )
 
 // What a fresh space is set up with where nobody is asked.
@@ -30,7 +32,8 @@ type session struct {
 	store   *store.Store
 	space   *store.Space
 	library *config.Library
-	leftOut []config.Problem // what is wrong with the team's own packs and calendars
+	blobs   func() (*evidence.Blobs, error) // what evidence consists of, opened when it is first needed
+	leftOut []config.Problem                // what is wrong with the team's own packs and calendars
 	actor   model.Actor
 	now     func() time.Time
 	in      io.Reader
@@ -132,7 +135,8 @@ func openSession(ctx context.Context, dir, space string, options store.Options, 
 	if err != nil {
 		return nil, errors.Join(troubled(err), closeStore(st))
 	}
-	return &session{store: st, space: opened, library: library}, nil
+	blobs := sync.OnceValues(func() (*evidence.Blobs, error) { return openBlobs(dir, space) })
+	return &session{store: st, space: opened, library: library, blobs: blobs}, nil
 }
 
 func (s *session) close() error { return closeStore(s.store) }

@@ -193,6 +193,41 @@ type linkView struct {
 	Other model.ID `json:"other"`
 }
 
+type evidenceView struct {
+	ID        string        `json:"id" help:"within the incident, such as E-1"`
+	Title     string        `json:"title"`
+	Kind      string        `json:"kind" help:"log, image, disk-image, memory, e-mail, document or other"`
+	Name      string        `json:"name" help:"of the file it was; a label, cleaned"`
+	Size      uint64        `json:"size" help:"bytes"`
+	SHA256    string        `json:"sha256"`
+	From      string        `json:"from" help:"where it comes from"`
+	Note      string        `json:"note"`
+	By        string        `json:"by" help:"who recorded it"`
+	Recorded  stamp         `json:"recorded"`
+	Holder    string        `json:"holder" help:"\"\" where it was returned or released"`
+	Integrity string        `json:"integrity" help:"intact, changed or missing at the last verification; \"\" before the first"`
+	Verified  stamp         `json:"verified"`
+	Custody   []custodyView `json:"custody" help:"the ledger, oldest first"`
+}
+
+type custodyView struct {
+	Deed     string `json:"deed" help:"collected, transferred, examined, exported, returned or released"`
+	At       stamp  `json:"at" help:"when it was done"`
+	From     string `json:"from" help:"who held it before"`
+	Holder   string `json:"holder" help:"who holds it afterwards"`
+	Person   string `json:"person" help:"who collected, received or examined it"`
+	Reason   string `json:"reason"`
+	By       string `json:"by" help:"who recorded it"`
+	Recorded stamp  `json:"recorded"`
+}
+
+type verdictView struct {
+	ID     string `json:"id" help:"within the incident, such as E-1"`
+	Title  string `json:"title"`
+	SHA256 string `json:"sha256" help:"that the content was compared with"`
+	Found  string `json:"found" help:"intact, changed or missing"`
+}
+
 type entryView struct {
 	Seq    uint64   `json:"seq" help:"sequence number in the space's record"`
 	At     stamp    `json:"at" help:"when it was recorded"`

@@ -62,6 +62,19 @@ func Level(pack *policy.Pack, index int) Sign {
 	return Sign{"○", level.Label, Good}
 }
 
+// Integrity is what a verification of evidence found.
+func Integrity(found model.Integrity) Sign {
+	switch found {
+	case model.Intact:
+		return Sign{"✓", string(found), Good}
+	case model.Changed:
+		return Sign{"≠", string(found), Alarm}
+	case model.Missing:
+		return Sign{"∅", string(found), Alarm}
+	}
+	return Sign{"·", "not verified", Quiet}
+}
+
 // State is an obligation's state.
 func State(state policy.State) Sign {
 	s := Sign{"·", string(state), Quiet}
