@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"testing"
 	"time"
@@ -207,6 +208,42 @@ func monotone(t *rapid.T, packs []*policy.Pack, c *policy.Case, home calendar.Ca
 			t.Fatalf("%s: starting later makes it due earlier: %s, not %s", o.Key(), later.Strict, o.Strict)
 		}
 	}
+}
+
+// Of a fact of unknown moment the worst case is told: whenever it turns out to
+// have been, not before the earliest that is known, nothing is due earlier.
+func TestUnknownMomentIsTheWorstCase(t *testing.T) {
+	l, home := library(t), homeIn(t, "de-be", "Europe/Berlin")
+	rapid.Check(t, func(t *rapid.T) {
+		packs := drawPacks(t, l)
+		c := told(t, packs, drawStatements(t, packs))
+		submitted(t, packs, c, drawFilings(t, packs))
+		if len(c.Times) < 2 {
+			return
+		}
+		fact := rapid.SampledFrom(slices.Sorted(maps.Keys(c.Times))).Draw(t, "unknown")
+		at := c.Times[fact]
+		for name, stated := range c.Times {
+			if name != fact && stated.After(at) {
+				c.Times[name] = at.Add(-time.Hour)
+			}
+		}
+		known := policy.ObligationsIn(packs, c, home)
+		if err := c.State(packs, fact, "unknown", time.UTC, time.Time{}); err != nil {
+			t.Fatal(err)
+		}
+		worst := map[policy.RuleKey]policy.Obligation{}
+		for _, o := range policy.ObligationsIn(packs, c, home) {
+			worst[o.Key()] = o
+		}
+		for i := range known {
+			o := &known[i]
+			w, told := worst[o.Key()]
+			if !o.Strict.IsZero() && (!told || w.Strict.IsZero() || w.Strict.After(o.Strict)) {
+				t.Fatalf("%s is due %s if %s was %s, and %s in the worst case", o.Key(), o.Strict, fact, at, w.Strict)
+			}
+		}
+	})
 }
 
 // A change of severity never moves a clock that hangs on a fact: it only

@@ -106,6 +106,12 @@ type StateFact struct {
 	Statement
 }
 
+// StateFacts states or corrects several facts in one go: all of them or none.
+type StateFacts struct {
+	Incident ID
+	Facts    []Statement
+}
+
 // SetSeverity decides on severity. A downgrade needs a Reason; any decision
 // needs a reason or at least one of the pack's criteria. Nil Criteria leave
 // those that stand, as long as the level stays.
@@ -339,6 +345,7 @@ func (Report) Kind() string        { return "report" }
 func (Describe) Kind() string      { return "describe" }
 func (Triage) Kind() string        { return "triage" }
 func (StateFact) Kind() string     { return "fact" }
+func (StateFacts) Kind() string    { return "facts" }
 func (SetSeverity) Kind() string   { return "severity" }
 func (SetPhase) Kind() string      { return "phase" }
 func (SetTask) Kind() string       { return "task" }
@@ -373,6 +380,7 @@ func (Report) About() []ID          { return nil }
 func (c Describe) About() []ID      { return []ID{c.Incident} }
 func (c Triage) About() []ID        { return []ID{c.Incident} }
 func (c StateFact) About() []ID     { return []ID{c.Incident} }
+func (c StateFacts) About() []ID    { return []ID{c.Incident} }
 func (c SetSeverity) About() []ID   { return []ID{c.Incident} }
 func (c SetPhase) About() []ID      { return []ID{c.Incident} }
 func (c SetTask) About() []ID       { return []ID{c.Incident} }

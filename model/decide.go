@@ -113,7 +113,9 @@ func (d *decider) decideIncident(command Command) error {
 	case Triage:
 		return d.triage(i, c)
 	case StateFact:
-		return d.stateFact(i, c)
+		return d.stateFacts(i, []Statement{c.Statement})
+	case StateFacts:
+		return d.stateFacts(i, c.Facts)
 	case SetSeverity:
 		return d.setSeverity(i, c)
 	case SetPhase:

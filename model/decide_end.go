@@ -215,7 +215,7 @@ func (d *decider) reopen(i *Incident, c Reopen) error {
 	}
 	d.emit(&ReopenedAgain{ID: i.ID, Before: i.Outcome, Reason: reason})
 	if f, ok := i.Fact("resolved"); ok && !f.Value.At.IsZero() {
-		d.emit(&FactCorrected{ID: i.ID, Name: "resolved", Before: f.Value, After: Value{}, Reason: "reopened: " + reason})
+		d.emit(&FactCorrected{ID: i.ID, Name: "resolved", Before: f.Value, After: Value{Answer: policy.No}, Reason: "reopened: " + reason})
 	}
 	return nil
 }

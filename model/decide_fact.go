@@ -11,9 +11,13 @@ import (
 	"tocsin/model/policy"
 )
 
-func (d *decider) stateFact(i *Incident, c StateFact) error {
+func (d *decider) stateFacts(i *Incident, facts []Statement) error {
 	in := &inputs{}
-	bodies := d.statements(in, i, []Statement{c.Statement})
+	if len(facts) > MaxList {
+		in.bad("facts", fmt.Sprintf("are %d", len(facts)), fmt.Sprintf("at most %d", MaxList))
+		return in.refusal()
+	}
+	bodies := d.statements(in, i, facts)
 	if err := in.refusal(); err != nil {
 		return err
 	}
@@ -62,8 +66,8 @@ func (d *decider) statement(in *inputs, i *Incident, st Statement, kind FactKind
 		value.Word = d.settingWord(in, i, st, kind)
 	case kind == QuestionFact && (!value.At.IsZero() || value.Answer > policy.Yes || value.Word != ""):
 		in.bad(st.Name, "is a question", "yes, no or unknown")
-	case kind == TimeFact && (value.Answer != policy.Unknown || value.Word != ""):
-		in.bad(st.Name, "is a time", "a time up to now, or unknown")
+	case kind == TimeFact && (value.Answer > policy.No || value.Answer != policy.Unknown && !value.At.IsZero() || value.Word != ""):
+		in.bad(st.Name, "is a time", timeAccepts)
 	case kind == TimeFact && !value.At.IsZero():
 		value = Time(in.past(st.Name, value.At, d.now))
 	}
@@ -83,6 +87,10 @@ func (d *decider) statement(in *inputs, i *Incident, st Statement, kind FactKind
 	}
 	return &FactCorrected{ID: i.ID, Name: st.Name, Before: stated.Value, After: value, Ground: ground, Reason: reason}
 }
+
+// timeAccepts is what may be stated of a named time: unknown is that it may have
+// happened and nobody knows when, no that it has not.
+const timeAccepts = "a time up to now, unknown, or no where it has not happened"
 
 // settingWord checks the word or number for a setting; "" is not known.
 func (d *decider) settingWord(in *inputs, i *Incident, st Statement, kind FactKind) string {

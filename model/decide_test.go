@@ -83,7 +83,8 @@ func TestDecide(t *testing.T) {
 		// Facts.
 		{name: "fact", space: reported, command: stated(firstID, "aware", "2026-11-23T08:30:00Z"), events: "fact.stated obligations.moved"},
 		{name: "fact starts clocks", space: triaged, command: StateFact{firstID, Statement{Name: "occurred", Value: Time(start.Add(-time.Hour))}}, events: "fact.stated"},
-		{name: "fact not known", space: reported, command: StateFact{firstID, Statement{Name: "aware"}}, events: "fact.stated"},
+		{name: "fact not known", space: reported, command: StateFact{firstID, Statement{Name: "aware"}}, events: "fact.stated obligations.moved"},
+		{name: "fact that did not happen", space: reported, command: answered(firstID, "aware", policy.No, ""), events: "fact.stated"},
 		{name: "fact again the same", space: reported, command: stated(firstID, "detected", "2026-11-23T09:00:00Z")},
 		{name: "fact again another", space: reported, command: stated(firstID, "detected", "2026-11-23T08:00:00Z"), refusal: []string{"detected: is stated as 2026-11-23 10:00 CET already (by Olga); accepted: a correction with its reason"}},
 		{name: "fact corrected", space: reported, command: StateFact{firstID, Statement{Name: "detected", Value: Time(start.Add(-time.Hour)), Reason: "the log says so"}}, events: "fact.corrected"},
@@ -95,10 +96,16 @@ func TestDecide(t *testing.T) {
 		{name: "within one millisecond", space: reported, prepare: []Command{StateFact{firstID, Statement{Name: "occurred", Value: Value{At: start.Add(-time.Second + 900*time.Microsecond)}}}}, command: StateFact{firstID, Statement{Name: "aware", Value: Value{At: start.Add(-time.Second + 100*time.Microsecond)}}}, events: "fact.stated obligations.moved"},
 		{name: "question with a time", space: reported, command: stated(firstID, "personal_data", "2026-11-23T08:00:00Z"), refusal: []string{"personal_data: is a question; accepted: yes, no or unknown"}},
 		{name: "question with nonsense", space: reported, command: answered(firstID, "personal_data", 7, ""), refusal: []string{"yes, no or unknown"}},
-		{name: "time with an answer", space: reported, command: answered(firstID, "aware", policy.Yes, ""), refusal: []string{"aware: is a time; accepted: a time up to now, or unknown"}},
+		{name: "time with an answer", space: reported, command: answered(firstID, "aware", policy.Yes, ""), refusal: []string{"aware: is a time; accepted: a time up to now, unknown, or no where it has not happened"}},
+		{name: "time that did not happen at a time", space: reported, command: StateFact{firstID, Statement{Name: "aware", Value: Value{At: start, Answer: policy.No}}}, refusal: []string{"aware: is a time"}},
 		{name: "question of the regime", space: reported, command: answered(firstID, "risk", policy.No, ""), events: "fact.stated"},
 		{name: "own fact of the pack", space: reported, command: stated(firstID, "board_told", "2026-11-23T08:00:00Z"), events: "fact.stated obligations.moved"},
 		{name: "unknown fact", space: reported, command: stated(firstID, "awre", "2026-11-23T08:00:00Z"), refusal: []string{`fact: "awre" is not known here (did you mean aware?)`, "personal_data"}},
+
+		{name: "facts", space: reported, command: StateFacts{firstID, []Statement{{Name: "aware", Value: Time(start)}, {Name: "occurred", Value: Time(start.Add(-2 * time.Hour))}}}, events: "fact.stated fact.stated obligations.moved"},
+		{name: "facts, one of them wrong", space: reported, command: StateFacts{firstID, []Statement{{Name: "aware", Value: Time(start)}, {Name: "awake", Value: Time(start)}, {Name: "occurred", Value: Time(start.Add(time.Hour))}}}, refusal: []string{"did you mean aware?", "occurred: 2026-11-23T10:00:00Z lies in the future"}},
+		{name: "no facts", space: reported, command: StateFacts{Incident: firstID}},
+		{name: "too many facts", space: reported, command: StateFacts{firstID, make([]Statement, MaxList+1)}, refusal: []string{"facts: are 101; accepted: at most 100"}},
 
 		// Severity.
 		{name: "severity", space: reported, command: SetSeverity{Incident: firstID, Level: "high", Criteria: []string{"data is exposed"}}, events: "severity.decided obligations.moved"},
@@ -384,7 +391,18 @@ func TestDuesMoved(t *testing.T) {
 				"house/update applies - 25T10:00", "house/regret applies - -", "house/board applies - 24T10:00"}},
 		{"correction", nil, StateFact{firstID, Statement{Name: "confirmed", Value: Time(at("2026-11-23T09:30:00Z")), Reason: "r"}}, []string{
 			"house/notify moves 26T10:00 26T09:30", "house/board moves 24T10:00 24T09:30"}},
-		{"withdrawal", nil, StateFact{firstID, Statement{Name: "confirmed", Reason: "r"}}, []string{
+		{"not known when", nil, StateFact{firstID, Statement{Name: "confirmed", Reason: "r"}}, []string{
+			"house/notify cannot be excluded 26T10:00 26T09:00", "house/regret cannot be excluded - -", "house/board cannot be excluded 24T10:00 24T09:00"}},
+		{"known when after all", func(s *space) { s.do(StateFact{firstID, Statement{Name: "confirmed", Reason: "r"}}) },
+			StateFact{firstID, Statement{Name: "confirmed", Value: Time(at("2026-11-23T09:30:00Z")), Reason: "r"}}, []string{
+				"house/notify applies 26T09:00 26T09:30", "house/regret applies - -", "house/board applies 24T09:00 24T09:30"}},
+		{"the worst case is earlier", func(s *space) { s.do(StateFact{firstID, Statement{Name: "confirmed", Reason: "r"}}) },
+			StateFact{firstID, Statement{Name: "occurred", Value: Time(at("2026-11-23T08:00:00Z"))}}, []string{
+				"house/notify moves 26T09:00 26T08:00", "house/board moves 24T09:00 24T08:00"}},
+		{"not known when, and it has not happened", func(s *space) { s.do(StateFact{firstID, Statement{Name: "confirmed", Reason: "r"}}) },
+			StateFact{firstID, Statement{Name: "confirmed", Value: Value{Answer: policy.No}, Reason: "r"}}, []string{
+				"house/notify stops 26T09:00 -", "house/regret stops - -", "house/board stops 24T09:00 -"}},
+		{"withdrawal", nil, StateFact{firstID, Statement{Name: "confirmed", Value: Value{Answer: policy.No}, Reason: "r"}}, []string{
 			"house/notify stops 26T10:00 -", "house/regret stops - -", "house/board stops 24T10:00 -"}},
 		{"submission", nil, Submit{Incident: firstID, Key: key("house/notify")}, []string{"house/notify met 26T10:00 -"}},
 		{"update", nil, Submit{Incident: firstID, Key: key("house/update")}, []string{"house/update met 25T10:00 24T11:00"}},
@@ -527,7 +545,7 @@ func TestRights(t *testing.T) {
 		{Report{}, "owner lead responder communications leadership reporter"},
 		{Describe{}, "owner lead responder communications"},
 		{Triage{}, "owner lead responder"},
-		{StateFact{}, "owner lead responder communications"},
+		{StateFact{}, "owner lead responder communications"}, {StateFacts{}, "owner lead responder communications"},
 		{SetSeverity{}, "owner lead responder"},
 		{SetPhase{}, "owner lead responder"},
 		{SetTask{}, "owner lead responder communications"},

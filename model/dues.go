@@ -116,6 +116,8 @@ func changeOf(was, o *policy.Obligation) string {
 		return "applies"
 	case was == nil || !visible(o):
 		return ""
+	case was.Started && !o.Started && o.Waiver == nil:
+		return "stops"
 	case was.Applies != o.Applies && o.Applies == policy.Yes:
 		return "applies"
 	case was.Applies != o.Applies:
@@ -124,7 +126,7 @@ func changeOf(was, o *policy.Obligation) string {
 		return "" // nobody waits for it
 	case !was.Started && o.Started:
 		return "starts"
-	case was.Started && !o.Started, !was.Strict.IsZero() && o.Strict.IsZero():
+	case !was.Strict.IsZero() && o.Strict.IsZero():
 		return "stops"
 	case was.Strict.IsZero() && !o.Strict.IsZero():
 		return "starts"
@@ -135,9 +137,9 @@ func changeOf(was, o *policy.Obligation) string {
 }
 
 // visible tells an obligation that people would see as one: it applies, or it
-// runs because that cannot be excluded.
+// runs, or may run, because that cannot be excluded.
 func visible(o *policy.Obligation) bool {
-	return o != nil && (o.Applies == policy.Yes || o.Applies == policy.Unknown && o.Started)
+	return o != nil && (o.Applies == policy.Yes || o.Applies == policy.Unknown && (o.Started || o.Undated != ""))
 }
 
 func strictOf(o *policy.Obligation) time.Time {

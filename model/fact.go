@@ -8,7 +8,8 @@ import (
 
 // Value is what a fact says: a time, a three-valued answer, or a word or
 // number for one of the packs' settings. What is expressly not known is the
-// zero Value.
+// zero Value: of a named time, that it may have happened and nobody knows when.
+// A named time that has not happened is a no.
 type Value struct {
 	At     time.Time     `json:"time,omitzero"` // UTC, whole milliseconds
 	Answer policy.Answer `json:"answer,omitzero"`

@@ -47,6 +47,7 @@ var rights = map[string][]Role{
 	"describe":       notifiers,
 	"triage":         responders,
 	"fact":           notifiers,
+	"facts":          notifiers,
 	"severity":       responders,
 	"phase":          responders,
 	"task":           notifiers,

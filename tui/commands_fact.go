@@ -15,7 +15,7 @@ func (c *Console) fact() tea.Cmd {
 	d := &dialog{title: "State or correct a fact of " + string(id), confirm: "Save", danger: recorded, draft: c.draftKey("fact", id), said: "the fact is on record"}
 	d.form = newForm(c.theme,
 		c.one("fact", "Fact", "Different facts are different moments: clocks hang on them.", c.factOptions(standing)),
-		c.begin(&field{id: "value", label: "Value", kind: lineField, hint: "a time (" + timeHint + ") or yes, no, unknown", help: "A fact may lie in the past, never in the future."}),
+		c.begin(&field{id: "value", label: "Value", kind: lineField, hint: "a time (" + timeHint + ") or yes, no, unknown", help: "A fact may lie in the past, never in the future. A time is unknown where nobody knows when it was, no where it has not happened."}),
 		c.line("ground", "Ground", "On what ground it is stated."),
 		c.line("reason", "Correction", "Only where it was stated before: why that was wrong."),
 	)

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -63,7 +64,7 @@ func (p *sheet) obligation(o *policy.Obligation, of *policy.Case, s *model.Stand
 		p.step(k+1, s.Text)
 	}
 	if s != nil {
-		p.statedBy(s, o.Rule.Starts)
+		p.statedBy(s, o.Facts())
 	}
 	p.limits(o)
 	p.bulletsUnder("Take care", e.Warnings)
@@ -164,19 +165,31 @@ func (p *sheet) pair(label, text string) {
 }
 
 // statedBy says on whose word the clock runs.
-func (p *sheet) statedBy(s *model.Standing, fact string) {
-	f, ok := s.Incident.Fact(fact)
-	if !ok {
-		return
+func (p *sheet) statedBy(s *model.Standing, facts []string) {
+	label := "Stated"
+	for k, name := range facts {
+		f, ok := s.Incident.Fact(name)
+		if !ok || slices.Contains(facts[:k], name) {
+			continue
+		}
+		p.pair(label, p.statedText(s, &f))
+		label = ""
 	}
-	text := p.c.factLabel(s, fact) + " stated by " + f.By + ", " + ago(f.Stated, p.c.now())
+}
+
+func (p *sheet) statedText(s *model.Standing, f *model.Fact) string {
+	text := p.c.factLabel(s, f.Name) + " stated"
+	if f.Value.At.IsZero() {
+		text += " as " + f.Value.Answer.String()
+	}
+	text += " by " + f.By + ", " + ago(f.Stated, p.c.now())
 	if f.Ground != "" {
 		text += ", on the ground: " + f.Ground
 	}
 	for _, e := range f.Earlier {
 		text += "; was " + p.c.valueText(e.Value) + ", corrected: " + e.Reason
 	}
-	p.pair("Stated", text)
+	return text
 }
 
 // limits puts the strict and the legal limit side by side.

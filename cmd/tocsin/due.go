@@ -46,7 +46,9 @@ and calendars of a data directory count where there is one.
 
 Whoever asks what a law demands supposes that it applies: the answers that all
 rules of a pack ask for are supposed as they are needed, unless --fact says
-otherwise. What else is not said is unknown, and then the worst case is told.
+otherwise. What else is not said is unknown, and then the worst case is told. A
+time that is expressly unknown may have happened, nobody knows when: the worst
+case counts from the earliest time given.
 
 Times without an offset are read in --zone. Days are counted where the
 authority is, and by its holidays, where the pack names them.`
@@ -65,7 +67,7 @@ func (a *app) dueCommand() *cobra.Command {
 	}
 	flags := cmd.Flags()
 	flags.StringArrayVar(&asked.packs, "pack", nil, "ID or ID@VERSION of a pack; may be repeated")
-	flags.StringArrayVar(&asked.facts, "fact", nil, "NAME=TIME, or NAME=yes, no or unknown; may be repeated")
+	flags.StringArrayVar(&asked.facts, "fact", nil, "NAME=TIME, or NAME=yes, no or unknown, for a time too; may be repeated")
 	flags.StringArrayVar(&asked.settings, "set", nil, "NAME=WORD or NAME=NUMBER of the packs' settings, or severity, classification, type or data; may be repeated")
 	flags.StringArrayVar(&asked.submitted, "submitted", nil, "RULE=TIME when a notice was sent, or received where that is what counts; may be repeated")
 	flags.StringVar(&asked.zone, "zone", "", "time zone where a pack has none of its own (else this machine's)")

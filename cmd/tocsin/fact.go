@@ -22,11 +22,15 @@ func (a *app) factCommand() *cobra.Command {
 		Use:   "fact ID [NAME=VALUE…]",
 		Short: "State facts, correct them, or record what was submitted",
 		Long: `States named times and answers: NAME=TIME, or NAME=yes, no or unknown for a
-question. A fact that is stated already is corrected, which needs --reason.
-submitted:RULE=TIME records that what a rule asks for was sent.
+question. A time may be unknown too: it may have happened, and nobody knows
+when. What it starts then cannot be excluded, and the worst case counts from
+the earliest time stated. A time that has not happened is no. A fact that is
+stated already is corrected, which needs --reason. Several facts are recorded
+together, or none of them. submitted:RULE=TIME records that what a rule asks for was sent.
 Without NAME=VALUE it lists the facts stated and those that could be.`,
 		Example: `  tocsin fact 7 confirmed=-30m --ground "log of the mail gateway"
   tocsin fact 7 confirmed="2026-03-02 09:10" --reason "the gateway's clock was wrong"
+  tocsin fact 7 aware=unknown --ground "the mailbox was read, nobody noted when"
   tocsin fact 7 submitted:authority=now --reference "case 4711"`,
 		Args:              words(1, model.MaxList),
 		ValidArgsFunction: a.completeThen(completeFacts),
@@ -47,47 +51,49 @@ Without NAME=VALUE it lists the facts stated and those that could be.`,
 	return a.reading(cmd)
 }
 
-// state gives one command for each fact, in order, once all of them are
-// understood. It stops at the first that is refused.
+// state gives one command for all the facts and then one for each submission,
+// once all of them are understood. It stops at the first that is refused.
 func (s *session) state(ctx context.Context, incident string, texts []string, ground, reason string, filed filing) error {
 	id, err := s.incidentID(incident)
 	if err != nil {
 		return err
 	}
+	facts := model.StateFacts{Incident: id}
 	var commands []model.Command
 	for _, text := range texts {
-		command, err := s.stating(id, text, ground, reason, filed)
+		submission, submitted := strings.CutPrefix(text, "submitted:")
+		if submitted {
+			command, err := s.submission(id, submission, ground, filed)
+			if err != nil {
+				return err
+			}
+			commands = append(commands, command)
+			continue
+		}
+		statement, err := s.statement(id, text)
 		if err != nil {
 			return err
 		}
-		commands = append(commands, command)
+		statement.Ground, statement.Reason = ground, reason
+		facts.Facts = append(facts.Facts, statement)
+	}
+	if len(facts.Facts) > 0 {
+		commands = append([]model.Command{facts}, commands...)
 	}
 	for k, command := range commands {
 		if err := s.change(ctx, command); err != nil {
-			return notReached(err, texts, k)
+			return notReached(err, k)
 		}
 	}
 	return nil
 }
 
-// notReached adds to a refusal which of several facts were recorded.
-func notReached(err error, texts []string, k int) error {
+// notReached adds to a refusal that something was recorded before it.
+func notReached(err error, k int) error {
 	if k == 0 {
 		return err
 	}
-	return fmt.Errorf("%w\nrecorded before this: %s", err, strings.Join(texts[:k], ", "))
-}
-
-func (s *session) stating(id model.ID, text, ground, reason string, filed filing) (model.Command, error) {
-	if submission, ok := strings.CutPrefix(text, "submitted:"); ok {
-		return s.submission(id, submission, ground, filed)
-	}
-	statement, err := s.statement(id, text)
-	if err != nil {
-		return nil, err
-	}
-	statement.Ground, statement.Reason = ground, reason
-	return model.StateFact{Incident: id, Statement: statement}, nil
+	return fmt.Errorf("%w\nwhat was asked for before this is recorded: the facts first, then one submission after the other", err)
 }
 
 func (s *session) submission(id model.ID, text, note string, filed filing) (model.Command, error) {
@@ -136,7 +142,7 @@ func (s *session) factValueOf(kinds map[string]model.FactKind, name, value strin
 		return model.Value{}, model.Refuse(model.Field(name, fmt.Sprintf("%q is no answer", model.Clip(model.CleanLine(value), 40)), "yes, no or unknown"))
 	case model.TimeFact:
 		if value == "" {
-			return model.Value{}, model.Refuse(model.Field(name, "is empty", "a time up to now, or unknown"))
+			return model.Value{}, model.Refuse(model.Field(name, "is empty", "a time up to now, unknown, or no where it has not happened"))
 		}
 		at, err := s.readTime(name, value)
 		return model.Time(at), err

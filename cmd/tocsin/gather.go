@@ -194,16 +194,39 @@ func (g *gatherer) obligation(i *model.Incident, o *policy.Obligation, explain b
 	}
 	if explain {
 		view.Explanation = g.explanation(g.snapshot.Explain(i, o))
+		view.Explanation.Stated = g.statedOn(i, o)
 	}
 	return view
 }
 
 func (g *gatherer) explanation(e policy.Explanation) *explanationView {
-	view := &explanationView{Why: list(e.Why), Steps: []stepView{}, Warnings: list(e.Warnings)}
+	view := &explanationView{Why: list(e.Why), Steps: []stepView{}, Stated: []string{}, Warnings: list(e.Warnings)}
 	for _, step := range e.Steps {
 		view.Steps = append(view.Steps, stepView{Text: step.Text, At: g.stamp(step.At)})
 	}
 	return view
+}
+
+// statedOn says on whose word the times rest that an obligation counts from.
+func (g *gatherer) statedOn(i *model.Incident, o *policy.Obligation) []string {
+	packs := g.snapshot.PacksOf(i)
+	lines := []string{}
+	for _, name := range o.Facts() {
+		f, stated := i.Fact(name)
+		if !stated {
+			continue
+		}
+		text := factLabel(packs, name) + " stated"
+		if f.Value.At.IsZero() {
+			text += " as " + f.Value.Answer.String()
+		}
+		text += " by " + f.By + ", " + when(f.Stated, g.zone, g.now)
+		if f.Ground != "" {
+			text += ", on the ground: " + f.Ground
+		}
+		lines = addNew(lines, text)
+	}
+	return lines
 }
 
 // list is never nil, so that JSON has [] and not null.

@@ -280,6 +280,9 @@ func writeExplanation(p *paper, e *explanationView) {
 	for k, step := range e.Steps {
 		p.indented(26, fmt.Sprintf("%d. %s", k+1, step.Text), quiet)
 	}
+	for _, stated := range e.Stated {
+		p.indented(26, stated, quiet)
+	}
 	for _, warning := range e.Warnings {
 		p.indented(26, "note: "+warning, notice)
 	}

@@ -180,6 +180,7 @@ type waiverView struct {
 type explanationView struct {
 	Why      []string   `json:"why" help:"one line for each condition"`
 	Steps    []stepView `json:"steps" help:"from what started it to the due time"`
+	Stated   []string   `json:"stated" help:"on whose word the times it counts from rest; empty in due"`
 	Warnings []string   `json:"warnings"`
 }
 

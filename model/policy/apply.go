@@ -40,8 +40,9 @@ func ObligationsIn(packs []*Pack, c *Case, home calendar.Calendar) []Obligation 
 	all := make([]Obligation, len(found))
 	for i, it := range found {
 		all[i] = Obligation{Pack: it.pack, Rule: it.rule, Applies: it.applies, Occurrence: 1}
-		all[i].begin(c)
-		all[i].settle(c, it.pack.CalendarAt(home))
+		cal := it.pack.CalendarAt(home)
+		all[i].begin(c, cal.Location())
+		all[i].settle(c, cal)
 		all[i].describe(c)
 	}
 	return all
@@ -62,7 +63,7 @@ func candidates(found []candidate, packs []*Pack, c *Case, home calendar.Calenda
 			applies := rule.When.Holds(c)
 			if applies != No && rule.isDated(pack) {
 				o := Obligation{Pack: pack, Rule: rule}
-				o.begin(c)
+				o.begin(c, cal.Location())
 				applies = o.inForce(applies, cal.Location())
 			}
 			if applies != No || slices.Contains(c.Applied, RuleKey{Pack: pack.ID, Rule: rule.ID}) {
@@ -88,9 +89,12 @@ func (p *Pack) CalendarAt(home calendar.Calendar) calendar.Calendar {
 	return cal
 }
 
-// begin finds what started the clock.
-func (o *Obligation) begin(c *Case) {
+// begin finds what started the clock; days are those of zone.
+func (o *Obligation) begin(c *Case, zone *time.Location) {
 	o.Trigger, o.Started = trigger(o.Rule.Starts, o.Pack.ID, c)
+	if !o.Started && c.undated(o.Rule.Starts) {
+		o.beginUndated(c, zone)
+	}
 	if o.Started && len(o.Rule.Restarts) > 0 {
 		o.Trigger = o.restarted(c)
 	}
@@ -125,9 +129,12 @@ func (r *Rule) restartsWith(rule string) bool {
 // settle decides the times that follow from the rule and the case. It keeps
 // nothing of the case itself, so that Dues can do with one on the stack.
 func (o *Obligation) settle(c *Case, cal calendar.Calendar) {
+	if o.Undated != "" {
+		o.doubt(o.Undated)
+	}
 	o.dues = series{calendar: cal, anchor: o.Trigger, first: o.Rule.count(), every: o.Rule.Every}
 	if len(o.Rule.Caps) > 0 {
-		o.dues.cap = o.earliestCap(c, cal)
+		o.cap(c, cal)
 	}
 	o.Waiver = lastWaiver(c, o.Key())
 	if len(c.Suspensions) > 0 {

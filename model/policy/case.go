@@ -11,14 +11,17 @@ type Case struct {
 	Types          []string             // none named: not known yet
 	Data           []string             // none named: not known yet; "none" says that no data is affected
 	Times          map[string]time.Time // facts that are named times, UTC
-	Answers        map[string]Answer    // facts that are three-valued; absent is Unknown
-	Settings       map[string]string    // words for the packs' settings; absent is not known
-	Counts         map[string]int       // numbers for the packs' settings; absent is not known
-	Submissions    []Submission         // ordered by At
-	Waivers        []Waiver
-	Suspensions    []Suspension
-	Applied        []RuleKey // rules that once applied to the incident, so that their end is shown
-	Ended          time.Time // when the incident was closed as no incident, duplicate or merged; zero otherwise
+	// Answers are the facts that are three-valued; absent is Unknown. A named
+	// time that is stated without a moment has one too: Unknown says that it may
+	// have happened and nobody knows when, No that it has not.
+	Answers     map[string]Answer
+	Settings    map[string]string // words for the packs' settings; absent is not known
+	Counts      map[string]int    // numbers for the packs' settings; absent is not known
+	Submissions []Submission      // ordered by At
+	Waivers     []Waiver
+	Suspensions []Suspension // as they were recorded
+	Applied     []RuleKey    // rules that once applied to the incident, so that their end is shown
+	Ended       time.Time    // when the incident was closed as no incident, duplicate or merged; zero otherwise
 }
 
 // RuleKey names a rule across packs.

@@ -16,7 +16,7 @@ type Due struct {
 	Rule        *Rule
 	Occurrence  int
 	Conditional bool // "cannot be excluded": At is the worst case
-	Suspension  *Suspension
+	Suspensions []Suspension
 }
 
 // Dues is DuesIn for a home of which only the zone is known (nil is UTC), and
@@ -37,7 +37,7 @@ func DuesIn(packs []*Pack, c *Case, home calendar.Calendar) []Due {
 		for i := range pack.Rules {
 			rule := &pack.Rules[i]
 			o := Obligation{Pack: pack, Rule: rule, Occurrence: 1}
-			if o.begin(c); !o.Started || rule.Soft() {
+			if o.begin(c, cal.Location()); !o.Started || rule.Soft() {
 				continue // nothing can be due, whether the rule applies or not
 			}
 			o.Applies = o.inForce(rule.When.Holds(c), cal.Location())
@@ -51,7 +51,7 @@ func DuesIn(packs []*Pack, c *Case, home calendar.Calendar) []Due {
 }
 
 func (o *Obligation) due() Due {
-	return Due{At: o.Strict, Start: o.Start, Pack: o.Pack, Rule: o.Rule, Occurrence: o.Occurrence, Conditional: o.Applies == Unknown, Suspension: o.Suspension}
+	return Due{At: o.Strict, Start: o.Start, Pack: o.Pack, Rule: o.Rule, Occurrence: o.Occurrence, Conditional: o.Applies == Unknown, Suspensions: o.Suspensions}
 }
 
 // Key names the obligation within its incident.
@@ -59,7 +59,7 @@ func (d *Due) Key() RuleKey { return RuleKey{Pack: d.Pack.ID, Rule: d.Rule.ID} }
 
 // State is where the due stands at now: that of its obligation.
 func (d Due) State(now time.Time) State {
-	o := Obligation{Pack: d.Pack, Rule: d.Rule, Applies: Yes, Started: true, Start: d.Start, Strict: d.At, Occurrence: d.Occurrence, Suspension: d.Suspension}
+	o := Obligation{Pack: d.Pack, Rule: d.Rule, Applies: Yes, Started: true, Start: d.Start, Strict: d.At, Occurrence: d.Occurrence, Suspensions: d.Suspensions}
 	if d.Conditional {
 		o.Applies = Unknown
 	}

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -21,10 +22,18 @@ func randomPacks(t *rapid.T) []*Pack {
 		for n := range rapid.IntRange(0, 6).Draw(t, "rules") {
 			rule := randomRule(t)
 			rule.ID = fmt.Sprint("rule-", n)
-			rule.Starts = rapid.SampledFrom([]string{"aware", "aware", "resolved", "never", "submitted:rule-0"}).Draw(t, "starts")
+			rule.Starts = rapid.SampledFrom([]string{"aware", "aware", "resolved", "never", "undated", "submitted:rule-0"}).Draw(t, "starts")
 			rule.MetBy = rapid.SampledFrom([]string{"", MetBySent, MetByReceived, "fact:resolved"}).Draw(t, "met by")
 			rule.When.Severity = rapid.SampledFrom([][]string{nil, nil, {"high"}, {"low"}}).Draw(t, "severity")
 			rule.When.Answers = rapid.SampledFrom([]map[string]Answer{nil, nil, {"q": Yes}, {"q": No}}).Draw(t, "answers")
+			rule.Suspend = rapid.SampledFrom([]Suspend{SuspendNever, SuspendUntilEnd, SuspendResume}).Draw(t, "suspend")
+			if !rule.Every.IsZero() {
+				rule.Suspend = SuspendNever
+			}
+			if rapid.IntRange(0, 3).Draw(t, "caps") == 0 && rule.Suspend != SuspendResume {
+				limit := Cap{Starts: rapid.SampledFrom([]string{"aware", "undated"}).Draw(t, "cap"), Within: rule.Within, Lapses: rapid.Bool().Draw(t, "lapses")}
+				rule.Caps = []Cap{limit}
+			}
 			if rapid.IntRange(0, 4).Draw(t, "soft") == 0 {
 				rule.Within = calendar.Period{}
 			}
@@ -43,6 +52,16 @@ func aboutThem(t *rapid.T, c *Case) {
 	}
 	c.Severity = rapid.SampledFrom([]string{"", "low", "high"}).Draw(t, "severity")
 	c.Answers = map[string]Answer{"q": rapid.SampledFrom([]Answer{Unknown, Yes, No}).Draw(t, "q")}
+	if rapid.Bool().Draw(t, "undated") {
+		c.Answers["undated"] = Unknown
+	}
+	if rapid.IntRange(0, 9).Draw(t, "no time") == 0 {
+		c.Times = nil
+	}
+	for range rapid.IntRange(0, 2).Draw(t, "delays") {
+		from := rapid.IntRange(-10, 500).Draw(t, "from")
+		c.Suspensions = append(c.Suspensions, Suspension{Key: key(), From: hours(from), Until: hours(from + rapid.IntRange(1, 500).Draw(t, "long"))})
+	}
 	for k := range c.Submissions {
 		c.Submissions[k].Key = key()
 		if rapid.Bool().Draw(t, "arrived") {
@@ -75,11 +94,13 @@ func TestDuesAreTheObligationsThatCount(t *testing.T) {
 			}
 		}
 		slices.SortStableFunc(want, func(a, b Due) int { return a.At.Compare(b.At) })
-		if got := Dues(packs, c, berlin); !slices.Equal(got, want) {
+		if got := Dues(packs, c, berlin); !slices.EqualFunc(got, want, sameDue) {
 			t.Fatalf("dues %s\nwant %s", listed(got), listed(want))
 		}
 	})
 }
+
+func sameDue(a, b Due) bool { return reflect.DeepEqual(a, b) }
 
 func listed(dues []Due) string {
 	var text strings.Builder

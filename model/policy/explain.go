@@ -53,13 +53,13 @@ func (o *Obligation) explainWhy(c *Case) []string {
 }
 
 func (o *Obligation) explainSteps(c *Case, cal calendar.Calendar) []calendar.Step {
-	if !o.Started {
+	switch {
+	case !o.Started && o.Undated != "":
+		return []calendar.Step{{Text: "the clock may run; " + o.undatedWords()}}
+	case !o.Started:
 		return []calendar.Step{{Text: "the clock has not started; not stated yet: " + o.startLabel()}}
 	}
-	steps := []calendar.Step{{
-		Text: o.startLabel() + ": " + calendar.Reading(o.Trigger, cal.Zone),
-		At:   o.Trigger,
-	}}
+	steps := []calendar.Step{{Text: o.explainStart(c, cal), At: o.Trigger}}
 	if o.Rule.Soft() {
 		return append(steps, calendar.Step{Text: "without undue delay: the source gives no number"})
 	}
@@ -68,10 +68,29 @@ func (o *Obligation) explainSteps(c *Case, cal calendar.Calendar) []calendar.Ste
 		_, counted := cal.ExplainCount(o.dues.first, o.dues.anchor)
 		steps = append(steps, counted...)
 		steps = append(steps, o.explainCaps(c, cal)...)
-		steps = append(steps, o.explainDelay(cal)...)
+		steps = append(steps, o.explainDelays(c, cal)...)
 		steps = append(steps, o.explainLegal(cal)...)
 	}
 	return append(steps, o.explainRecurrence(cal)...)
+}
+
+// explainStart tells what started the clock, or from when the worst case counts
+// where nobody knows when that was.
+func (o *Obligation) explainStart(c *Case, cal calendar.Calendar) string {
+	label, started := o.startLabel(), calendar.Reading(o.Trigger, cal.Zone)
+	if o.Undated != o.Rule.Starts {
+		return label + ": " + started
+	}
+	at := c.Times[o.Earliest]
+	text := fmt.Sprintf("not known when: %s; it cannot have been before the earliest that is known of the incident, %s: %s",
+		label, o.Pack.factLabel(o.Earliest), calendar.Reading(at, cal.Zone))
+	switch {
+	case o.Rule.Soft():
+		return text
+	case o.Trigger.Equal(at):
+		return text + ", and the worst case counts from there"
+	}
+	return text + "; the worst case counts from " + started
 }
 
 // explainFilings tells what was submitted and where the next count starts.
@@ -85,6 +104,9 @@ func (o *Obligation) explainFilings(cal calendar.Calendar) []calendar.Step {
 		}
 		if filing.Late {
 			text += ": late"
+			if o.Undated != "" {
+				text += " in the worst case"
+			}
 		}
 		steps = append(steps, calendar.Step{Text: text, At: filing.At})
 	}
@@ -104,13 +126,12 @@ func (o *Obligation) explainCaps(c *Case, cal calendar.Calendar) []calendar.Step
 	own := o.dues.calendar.End(o.dues.first, o.dues.anchor)
 	for i := range o.Rule.Caps {
 		k := &o.Rule.Caps[i]
-		at, stated := c.Times[k.Starts]
-		if !stated {
+		limit, counts := k.limit(o.Trigger, c, cal)
+		if limit.IsZero() {
 			continue
 		}
-		limit, counts := k.limit(o.Trigger, c, cal)
 		step := calendar.Step{At: limit, Text: fmt.Sprintf("also at most %s after %s (%s): %s", k.Within.Words(), o.Pack.factLabel(k.Starts),
-			calendar.Reading(at, cal.Zone), calendar.Reading(limit, cal.Zone))}
+			k.startWords(c, cal), calendar.Reading(limit, cal.Zone))}
 		switch {
 		case !counts:
 			step.Text += "; that had passed when the clock started, so it does not count"
@@ -124,18 +145,50 @@ func (o *Obligation) explainCaps(c *Case, cal calendar.Calendar) []calendar.Step
 	return steps
 }
 
-func (o *Obligation) explainDelay(cal calendar.Calendar) []calendar.Step {
-	if o.Suspension == nil {
+// startWords say when the cap's fact was, or what is known of that.
+func (k *Cap) startWords(c *Case, cal calendar.Calendar) string {
+	if at, stated := c.Times[k.Starts]; stated {
+		return calendar.Reading(at, cal.Zone)
+	}
+	_, at := c.earliest()
+	return "not known when, at the earliest " + calendar.Reading(at, cal.Zone)
+}
+
+// explainDelays tells every delay on record, and what it does to the due time.
+func (o *Obligation) explainDelays(c *Case, cal calendar.Calendar) []calendar.Step {
+	if o.Rule.Suspend == SuspendNever {
 		return nil
 	}
-	s := o.Suspension
-	text := fmt.Sprintf("delay from %s until %s, asked for by %s (%s)",
-		calendar.Reading(s.From, cal.Zone), calendar.Reading(s.Until, cal.Zone), s.By, s.Evidence)
-	if o.dues.delay == nil {
-		return []calendar.Step{{Text: text + ": it began after the time had run out and moves nothing"}}
+	var steps []calendar.Step
+	for _, s := range c.Suspensions {
+		if s.Key != o.Key() {
+			continue
+		}
+		text := fmt.Sprintf("delay from %s until %s, asked for by %s (%s)",
+			calendar.Reading(s.From, cal.Zone), calendar.Reading(s.Until, cal.Zone), s.By, s.Evidence)
+		if !o.delayedBy(&s) {
+			text += ": it began after the time had run out and moves nothing"
+		}
+		steps = append(steps, calendar.Step{Text: text})
 	}
-	due := o.dues.due(1)
-	return []calendar.Step{{Text: text + ": due " + calendar.Reading(due, cal.Zone), At: due}}
+	if len(o.Suspensions) == 0 {
+		return steps
+	}
+	without := o.dues
+	without.delays = nil
+	due, otherwise := o.dues.due(1), without.due(1)
+	if due.Equal(otherwise) {
+		return append(steps, calendar.Step{At: due, Text: "the delay ends before that and moves nothing"})
+	}
+	return append(steps, calendar.Step{At: due, Text: fmt.Sprintf("due %s after the delay; it would be %s without",
+		calendar.Reading(due, cal.Zone), calendar.Reading(otherwise, cal.Zone))})
+}
+
+// delayedBy reports whether a recorded delay is among those that count.
+func (o *Obligation) delayedBy(s *Suspension) bool {
+	return slices.ContainsFunc(o.Suspensions, func(counts Suspension) bool {
+		return !s.From.Before(counts.From) && !s.Until.After(counts.Until)
+	})
 }
 
 // fullHourSource is where a limit at the end of the hour comes from.
@@ -202,11 +255,17 @@ func (o *Obligation) warnings(c *Case, cal calendar.Calendar) []string {
 	if o.Started && o.Applies == Unknown {
 		lines = append(lines, "worst case: "+o.Why)
 	}
+	if o.Started && o.Undated != "" && o.Why != o.undatedWords() && o.Applies == Unknown {
+		lines = append(lines, "worst case: "+o.undatedWords())
+	}
+	if !o.Started && o.Undated != "" && !o.Rule.Soft() {
+		lines = append(lines, fmt.Sprintf("no time is stated at all, so there is no due time, not even for the worst case; to state this would give it: %s", o.noTimeWords()))
+	}
 	if text := o.unknownHolidays(cal); text != "" {
 		lines = append(lines, text)
 	}
 	for i := range o.Rule.Caps {
-		if k := &o.Rule.Caps[i]; o.Started && !hasTime(c, k.Starts) {
+		if k := &o.Rule.Caps[i]; o.Started && !hasTime(c, k.Starts) && !c.undated(k.Starts) {
 			lines = append(lines, "an earlier limit cannot be excluded; not stated yet: "+o.Pack.factLabel(k.Starts))
 		}
 	}
@@ -217,6 +276,12 @@ func (o *Obligation) warnings(c *Case, cal calendar.Calendar) []string {
 		lines = append(lines, "a later legal limit may hold; not known yet: "+o.Pack.questionLabel(relief.Setting))
 	}
 	return lines
+}
+
+// noTimeWords name what would give a due time where none is stated: when the
+// incident occurred for the worst case, and the fact itself.
+func (o *Obligation) noTimeWords() string {
+	return either([]string{o.Pack.factLabel("occurred"), o.startLabel()})
 }
 
 func hasTime(c *Case, fact string) bool {

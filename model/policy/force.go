@@ -33,6 +33,12 @@ func (o *Obligation) inForce(applies Answer, zone *time.Location) Answer {
 	return No
 }
 
+// forceFrom is the first day on which pack and rule are in force, "" where open.
+func (o *Obligation) forceFrom() string {
+	from, _ := o.Pack.inForce()
+	return max(from, o.Rule.EffectiveFrom)
+}
+
 // within reports whether the instant lies between the civil dates in zone, both
 // included; "" bounds nothing. It runs for every rule of every incident, so it
 // compares dates as the numbers they are written with.
@@ -58,8 +64,8 @@ func dateNumber(date string) int {
 
 // outOfForce says why pack and rule were not in force when the clock started.
 func (o *Obligation) outOfForce(zone *time.Location) string {
-	from, to := o.Pack.inForce()
-	from = max(from, o.Rule.EffectiveFrom)
+	from := o.forceFrom()
+	_, to := o.Pack.inForce()
 	if from != "" && !within(o.Trigger, from, "", zone) {
 		return "not in force before " + from
 	}

@@ -7,24 +7,32 @@ import (
 	"tocsin/model/calendar"
 )
 
-// earliestCap is the earliest limit that the rule's caps set, zero where none
-// counts.
-func (o *Obligation) earliestCap(c *Case, cal calendar.Calendar) time.Time {
-	var earliest time.Time
+// cap takes the earliest limit that the rule's caps set. Where that comes first
+// and nobody knows when its fact was, the due time is a worst case.
+func (o *Obligation) cap(c *Case, cal calendar.Calendar) {
+	var earliest *Cap
 	for i := range o.Rule.Caps {
-		limit, counts := o.Rule.Caps[i].limit(o.Trigger, c, cal)
-		if counts && (earliest.IsZero() || limit.Before(earliest)) {
-			earliest = limit
+		k := &o.Rule.Caps[i]
+		limit, counts := k.limit(o.Trigger, c, cal)
+		if counts && (earliest == nil || limit.Before(o.dues.cap)) {
+			earliest, o.dues.cap = k, limit
 		}
 	}
-	return earliest
+	if earliest == nil || !c.undated(earliest.Starts) || !o.Started || !o.dues.cap.Before(o.dues.calendar.End(o.dues.first, o.dues.anchor)) {
+		return
+	}
+	o.Earliest, _ = c.earliest()
+	o.doubt(earliest.Starts)
 }
 
 // limit is the cap's own limit, and whether it counts for a clock that started
 // at started.
 func (k *Cap) limit(started time.Time, c *Case, cal calendar.Calendar) (time.Time, bool) {
 	at, stated := c.Times[k.Starts]
-	if !stated {
+	switch {
+	case c.undated(k.Starts):
+		return k.worst(started, c, cal)
+	case !stated:
 		return time.Time{}, false
 	}
 	limit := cal.Due(k.Within, at)
@@ -76,32 +84,61 @@ func (s *series) usesHolidays(l Legal) bool {
 	return business || l == LegalNextWorkingDay || l == LegalNoonNextWorkingDay
 }
 
-// suspend takes the delay that was recorded last for the obligation's rule.
-// One that only began after the time had run out comes too late.
+// suspend takes the delays that were recorded for the obligation's rule. One
+// that only began after the time had run out comes too late.
 func (o *Obligation) suspend(c *Case) {
 	if o.Rule.Suspend == SuspendNever {
 		return
 	}
-	for i := range c.Suspensions {
-		if c.Suspensions[i].Key == o.Key() {
-			latest := c.Suspensions[i]
-			o.Suspension = &latest
+	o.dues.mode = o.Rule.Suspend
+	for _, s := range delaysOf(c, o.Key()) {
+		if !o.Started || isPast(o.dues.due(1), o.dues.first.EndsDay(), s.From) {
+			continue
 		}
-	}
-	if o.Suspension != nil && o.Started && !isPast(o.dues.due(1), o.dues.first.EndsDay(), o.Suspension.From) {
-		o.dues.delay, o.dues.mode = o.Suspension, o.Rule.Suspend
+		o.Suspensions = append(o.Suspensions, s)
+		o.dues.delays = o.Suspensions
 	}
 }
 
-// delayed is a due time after the delay of its rule.
-func (s *series) delayed(due time.Time) time.Time {
-	switch {
-	case s.delay == nil:
-		return due
-	case s.mode == SuspendResume:
-		return s.resumed(due)
+// delaysOf are the delays recorded for a rule, in the order in which they begin.
+// What overlaps or follows at once is one delay: it was extended.
+func delaysOf(c *Case, key RuleKey) []Suspension {
+	var recorded []Suspension
+	for i := range c.Suspensions {
+		if c.Suspensions[i].Key == key {
+			recorded = append(recorded, c.Suspensions[i])
+		}
 	}
-	end := s.delay.Until.UTC()
+	slices.SortStableFunc(recorded, func(a, b Suspension) int { return a.From.Compare(b.From) })
+	var delays []Suspension
+	for _, s := range recorded {
+		last := len(delays) - 1
+		switch {
+		case last < 0 || s.From.After(delays[last].Until):
+			delays = append(delays, s)
+		case s.Until.After(delays[last].Until):
+			s.From = delays[last].From
+			delays[last] = s
+		}
+	}
+	return delays
+}
+
+// delayed is a due time after the delays of its rule.
+func (s *series) delayed(due time.Time) time.Time {
+	for i := range s.delays {
+		if s.mode == SuspendResume {
+			due = s.resumed(due, &s.delays[i])
+		} else {
+			due = s.postponed(due, &s.delays[i])
+		}
+	}
+	return due
+}
+
+// postponed moves a due time that comes before the end of a delay to that end.
+func (s *series) postponed(due time.Time, delay *Suspension) time.Time {
+	end := delay.Until.UTC()
 	if s.first.EndsDay() {
 		end = calendar.DateOf(end, s.calendar.Location()).End(s.calendar.Location())
 	}
@@ -111,20 +148,20 @@ func (s *series) delayed(due time.Time) time.Time {
 	return due
 }
 
-// resumed moves a due time by as much as the delay took. A clock stands still
+// resumed moves a due time by as much as a delay took. A clock stands still
 // only while it runs.
-func (s *series) resumed(due time.Time) time.Time {
-	from := s.delay.From
+func (s *series) resumed(due time.Time, delay *Suspension) time.Time {
+	from := delay.From
 	if from.Before(s.anchor) {
 		from = s.anchor
 	}
-	if !s.delay.Until.After(from) {
+	if !delay.Until.After(from) {
 		return due
 	}
 	if !s.first.EndsDay() {
-		return due.Add(s.delay.Until.Sub(from))
+		return due.Add(delay.Until.Sub(from))
 	}
 	zone := s.calendar.Location()
 	last := calendar.DateOf(due.Add(-time.Nanosecond), zone)
-	return last.AddDays(calendar.DateOf(from, zone).DaysTo(calendar.DateOf(s.delay.Until, zone))).End(zone)
+	return last.AddDays(calendar.DateOf(from, zone).DaysTo(calendar.DateOf(delay.Until, zone))).End(zone)
 }

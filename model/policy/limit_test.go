@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -51,7 +52,8 @@ func TestSuspension(t *testing.T) {
 			if warned := strings.Contains(strings.Join(explained.Warnings, "\n"), "the source knows none"); warned != (test.mode == SuspendNever) {
 				t.Errorf("warnings: %v", explained.Warnings)
 			}
-			said := strings.Contains(stepText(explained), "asked for by police (letter): due")
+			said := strings.Contains(stepText(explained), "after the delay; it would be "+calendar.Reading(one(t, rule, started()).Strict, time.UTC)) ||
+				strings.Contains(stepText(explained), "the delay ends before that")
 			if said != test.applied {
 				t.Errorf("the delay is explained: %v\n%s", said, stepText(explained))
 			}
@@ -67,16 +69,40 @@ func stepText(e Explanation) string {
 	return strings.Join(texts, "\n")
 }
 
-// A later record of a delay stands in for the one before: it was extended, or
-// lifted.
-func TestSuspensionIsReplaced(t *testing.T) {
-	c := started()
-	c.Suspensions = append(suspended(hours(10), hours(100)), suspended(hours(10), hours(40))...)
-	o := one(t, Rule{Starts: "aware", Within: per(t, "72h"), Suspend: SuspendUntilEnd}, c)
-	wantTime(t, "strict", o.Strict, hours(72))
-	wantState(t, o, hours(41), Running)
-	c.Submissions = sent(hours(80))
-	wantState(t, one(t, Rule{Starts: "aware", Within: per(t, "72h"), Suspend: SuspendUntilEnd}, c), hours(90), MetLate)
+// Delays that overlap are one, until the latest end: the first was extended.
+// Those apart add up, and the second counts from the due time after the first.
+func TestSuspensionsOfOneRule(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		mode   Suspend
+		delays []Suspension
+		strict time.Time
+		at     time.Time
+		state  State
+	}{
+		{"extended", SuspendUntilEnd, slices.Concat(suspended(hours(10), hours(80)), suspended(hours(60), hours(120))), hours(120), hours(100), Suspended},
+		{"extended at its end", SuspendUntilEnd, slices.Concat(suspended(hours(10), hours(80)), suspended(hours(80), hours(120))), hours(120), hours(80), Suspended},
+		{"a shorter record takes nothing away", SuspendUntilEnd, slices.Concat(suspended(hours(10), hours(100)), suspended(hours(20), hours(40))), hours(100), hours(90), Suspended},
+		{"apart, the clock stands still twice", SuspendResume, slices.Concat(suspended(hours(10), hours(20)), suspended(hours(75), hours(85))), hours(92), hours(50), Running},
+		{"apart, in the second", SuspendResume, slices.Concat(suspended(hours(10), hours(20)), suspended(hours(75), hours(85))), hours(92), hours(80), Suspended},
+		{"apart, in the first", SuspendResume, slices.Concat(suspended(hours(75), hours(85)), suspended(hours(10), hours(20))), hours(92), hours(15), Suspended},
+		{"overlapping, the clock stands still once", SuspendResume, slices.Concat(suspended(hours(10), hours(30)), suspended(hours(20), hours(40))), hours(102), hours(35), Suspended},
+		{"the second too late", SuspendUntilEnd, slices.Concat(suspended(hours(10), hours(80)), suspended(hours(90), hours(120))), hours(80), hours(100), Overdue},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			c := started()
+			c.Suspensions = test.delays
+			o := one(t, Rule{Starts: "aware", Within: per(t, "72h"), Suspend: test.mode}, c)
+			wantTime(t, "strict", o.Strict, test.strict)
+			wantState(t, o, test.at, test.state)
+			if state := Dues([]*Pack{o.Pack}, c, time.UTC)[0].State(test.at); state != test.state {
+				t.Errorf("a board says %q", state)
+			}
+			if said := strings.Count(stepText(Explain(o, c, time.UTC)), "asked for by police"); said != len(test.delays) {
+				t.Errorf("%d of %d delays are told", said, len(test.delays))
+			}
+		})
+	}
 }
 
 func TestCaps(t *testing.T) {

@@ -60,7 +60,7 @@ func (s State) Counting() bool {
 // current time: State and Missed take it as an argument. All times are UTC
 // instants; a due time that is an end of day is the exclusive next midnight.
 //
-// Pack, Rule, Applies, Started, Start, Strict, Occurrence and Suspension are
+// Pack, Rule, Applies, Started, Start, Strict, Occurrence and Suspensions are
 // enough for State, Left and SoonFor of an obligation that still stands, so a live view may
 // keep just these. Missed, NextAfter and Explain need the whole as Obligations
 // made it.
@@ -73,6 +73,12 @@ type Obligation struct {
 	Start   time.Time // the anchor the current due time is counted from
 	Trigger time.Time // the fact or submission that first started the clock
 
+	// Undated is a fact that the due time hangs on and of which nobody knows when
+	// it was, "" where there is none. The clock then counts from the earliest
+	// moment it can have been, that of the fact Earliest; where no time is stated
+	// at all, Earliest is "" and the clock has not started.
+	Undated, Earliest string
+
 	// The due time that stands now. Zero where there is none: soft, not
 	// started, or all done.
 	Strict time.Time
@@ -82,8 +88,10 @@ type Obligation struct {
 	Done       []Filing  // every submission that counted, in order
 	Ended      time.Time // when Until ended a recurring rule; zero while it runs
 	Waiver     *Waiver
-	Suspension *Suspension // the latest delay of a rule that knows one; nil where there is none
-	Why        string      // for NoLongerApplies, CannotExclude and NotStarted: what decided that, for people
+	// Suspensions are the delays that move the due time, in order, with what
+	// overlaps joined; none where the rule knows none.
+	Suspensions []Suspension
+	Why         string // for NoLongerApplies, CannotExclude and NotStarted: what decided that, for people
 
 	closed bool  // the case ended before the obligation was met
 	legal  Legal // how the legal limit is computed for this case
@@ -113,9 +121,9 @@ func (o *Obligation) State(now time.Time) State {
 		return NoLongerApplies
 	case o.finished():
 		return o.metState(now)
-	case !o.Started:
+	case !o.Started && o.Undated == "":
 		return NotStarted
-	case o.Suspension != nil && o.Suspension.Holds(now):
+	case suspendedAt(o.Suspensions, now):
 		return Suspended
 	case o.Applies == Unknown:
 		return CannotExclude
@@ -127,6 +135,10 @@ func (o *Obligation) State(now time.Time) State {
 		return DueSoon
 	}
 	return Running
+}
+
+func suspendedAt(delays []Suspension, now time.Time) bool {
+	return slices.ContainsFunc(delays, func(s Suspension) bool { return s.Holds(now) })
 }
 
 // finished reports whether nothing more can come due: something was filed, and

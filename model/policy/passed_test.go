@@ -25,13 +25,13 @@ func TestPassed(t *testing.T) {
 		{"at the end of the day", Due{Rule: days, At: due, Occurrence: 1}, due, true},
 		{"perhaps overdue", Due{Rule: hours, At: due, Conditional: true}, due.Add(1), true},
 		{"perhaps, still to come", Due{Rule: hours, At: due, Conditional: true}, due.Add(-1), false},
-		{"suspended", Due{Rule: hours, At: due, Suspension: delay}, due.Add(time.Minute), false},
+		{"suspended", Due{Rule: hours, At: due, Suspensions: []Suspension{*delay}}, due.Add(time.Minute), false},
 	} {
 		tt.d.Pack = &Pack{ID: "p"}
 		if got := tt.d.Passed(tt.now); got != tt.want {
 			t.Errorf("%s: %v", tt.name, got)
 		}
-		o := Obligation{Pack: tt.d.Pack, Rule: tt.d.Rule, Applies: Yes, Started: true, Strict: tt.d.At, Occurrence: tt.d.Occurrence, Suspension: tt.d.Suspension}
+		o := Obligation{Pack: tt.d.Pack, Rule: tt.d.Rule, Applies: Yes, Started: true, Strict: tt.d.At, Occurrence: tt.d.Occurrence, Suspensions: tt.d.Suspensions}
 		if tt.d.Conditional {
 			o.Applies = Unknown
 		}

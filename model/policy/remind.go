@@ -177,7 +177,7 @@ func (a Acknowledgement) Covers(d *Due, r Reach) bool { return a.covers(d.At, r.
 // ReachedBy is the highest level that the due has reached at now; ok is false
 // before the first and while an evidenced delay runs.
 func (d *Due) ReachedBy(now time.Time) (reach Reach, ok bool) {
-	if d.Suspension != nil && d.Suspension.Holds(now) {
+	if suspendedAt(d.Suspensions, now) {
 		return Reach{}, false
 	}
 	if passed := now.Sub(d.passes()); passed >= 0 {

@@ -76,7 +76,7 @@ func TestLevelsOfThePackCountWhereTheRuleHasNone(t *testing.T) {
 
 func TestADelayIsNotBroughtToMind(t *testing.T) {
 	due := dueAfter(Rule{}, hour(72))
-	due.Suspension = &Suspension{From: midnight.Add(hour(30)), Until: midnight.Add(hour(60))}
+	due.Suspensions = []Suspension{{From: midnight.Add(hour(30)), Until: midnight.Add(hour(60))}}
 	for after, want := range map[int]bool{29: false, 40: false, 59: false, 60: true} {
 		if _, ok := due.ReachedBy(midnight.Add(hour(after))); ok != want {
 			t.Errorf("after %d hours: %v", after, ok)

@@ -16,7 +16,7 @@ type series struct {
 	first    calendar.Count
 	every    calendar.Period // zero: there is only the first
 	cap      time.Time       // what the first due time is at most; zero where there is none
-	delay    *Suspension     // what moves the first due time; nil for nothing
+	delays   []Suspension    // what moves the first due time, in order
 	mode     Suspend
 }
 
@@ -36,7 +36,7 @@ func (s *series) due(n int) time.Time {
 // plain reports whether the first due time is a period after the anchor and
 // nothing else.
 func (s *series) plain() bool {
-	return s.first == calendar.Count{Period: s.first.Period} && s.cap.IsZero() && s.delay == nil
+	return s.first == calendar.Count{Period: s.first.Period} && s.cap.IsZero() && len(s.delays) == 0
 }
 
 func (s *series) capped(due time.Time) time.Time {

@@ -13,8 +13,9 @@ import (
 const unknownWord = "unknown"
 
 // State takes one fact into the case, as people type it: a named time with a
-// moment that calendar.ParseTime reads (or "unknown"), or a question with yes,
-// no or unknown. A time without an offset is read in zone (nil is UTC). The
+// moment that calendar.ParseTime reads, or a question with yes, no or unknown. A
+// named time may be unknown (it may have happened, nobody knows when) or no (it
+// has not happened) too. A time without an offset is read in zone (nil is UTC). The
 // error of a name that no pack knows gives the nearest right one.
 func (c *Case) State(packs []*Pack, name, value string, zone *time.Location, now time.Time) error {
 	if slices.Contains(factsOf(packs), name) {
@@ -28,16 +29,21 @@ func (c *Case) State(packs []*Pack, name, value string, zone *time.Location, now
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
+	c.answer(name, answer)
+	return nil
+}
+
+func (c *Case) answer(name string, answer Answer) {
 	if c.Answers == nil {
 		c.Answers = map[string]Answer{}
 	}
 	c.Answers[name] = answer
-	return nil
 }
 
 func (c *Case) stateTime(name, value string, zone *time.Location, now time.Time) error {
-	if value == unknownWord {
+	if answer, err := ParseAnswer(value); err == nil && answer != Yes {
 		delete(c.Times, name)
+		c.answer(name, answer)
 		return nil
 	}
 	at, err := calendar.ParseTime(value, zone, now)
@@ -47,6 +53,7 @@ func (c *Case) stateTime(name, value string, zone *time.Location, now time.Time)
 	if c.Times == nil {
 		c.Times = map[string]time.Time{}
 	}
+	delete(c.Answers, name)
 	c.Times[name] = at
 	return nil
 }
@@ -136,10 +143,7 @@ func (c *Case) Suppose(packs []*Pack) {
 			if _, stated := c.Answers[question]; stated {
 				continue
 			}
-			if c.Answers == nil {
-				c.Answers = map[string]Answer{}
-			}
-			c.Answers[question] = answer
+			c.answer(question, answer)
 		}
 	}
 }

@@ -27,6 +27,9 @@ func TestStatements(t *testing.T) {
 		{"aware", "2026-11-23T12:00:00Z", ""},
 		{"asked", "2026-11-23 12:00", ""},
 		{"asked", "unknown", ""},
+		{"occurred", "2026-11-23T11:00:00Z", ""},
+		{"occurred", "no", ""},
+		{"occurred", "yes", "is not a time"},
 		{"bound", "unknown", ""},
 		{"grave", "perhaps", "write yes, no or unknown"},
 		{"awaer", "now", `did you mean "aware"?`},
@@ -37,7 +40,7 @@ func TestStatements(t *testing.T) {
 			t.Errorf("%s=%s: %v, want %q", s.name, s.value, err, s.wrong)
 		}
 	}
-	if _, stated := c.Times["asked"]; stated || !c.Times["aware"].Equal(monday) || len(c.Answers) != 1 {
+	if _, stated := c.Times["asked"]; stated || !c.Times["aware"].Equal(monday) || c.Answers["occurred"] != No || len(c.Answers) != 3 || len(c.Times) != 1 {
 		t.Errorf("the case is %+v", c)
 	}
 	for _, s := range []struct{ name, value, wrong string }{

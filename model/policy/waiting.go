@@ -35,11 +35,12 @@ func Waiting(packs []*Pack, c *Case, home calendar.Calendar, earliest time.Time)
 			if rule.Soft() || !slices.Contains(knowledge, rule.Starts) {
 				continue
 			}
+			cal := pack.CalendarAt(home)
 			o := Obligation{Pack: pack, Rule: rule}
-			if o.begin(c); o.Started || rule.When.Holds(c) != Yes || o.decided(c) {
+			if o.begin(c, cal.Location()); o.Started || rule.When.Holds(c) != Yes || o.decided(c) {
 				continue
 			}
-			worst := pack.CalendarAt(home).Due(rule.Within, earliest)
+			worst := cal.Due(rule.Within, earliest)
 			if soonest.Rule == nil || worst.Before(soonest.Worst) {
 				soonest = Wait{Pack: pack, Rule: rule, Fact: rule.Starts, Worst: worst}
 			}

@@ -9,6 +9,8 @@ func (o *Obligation) why(c *Case) string {
 		return o.against(c)
 	case o.closed:
 		return "the incident ended before this was done"
+	case o.Applies == Unknown && o.Undated != "" && o.Rule.When.Holds(c) == Yes:
+		return o.undatedWords()
 	case o.Applies == Unknown:
 		return o.unknown(c)
 	case !o.Started:
@@ -16,6 +18,8 @@ func (o *Obligation) why(c *Case) string {
 	}
 	return ""
 }
+
+func (o *Obligation) undatedWords() string { return "not known when: " + o.Pack.factLabel(o.Undated) }
 
 // unknown names the first thing that is not known, without building more text
 // than it must: it runs for every obligation of every fresh incident.
