@@ -25,7 +25,7 @@ func (d *decider) moveDues() error {
 		if i, ok := d.state.Incidents[id]; ok {
 			before = d.state.Obligations(i)
 		}
-		if moves := CompareDues(before, after.Obligations(after.Incidents[id])); len(moves) > 0 {
+		if moves := compareDues(before, after.Obligations(after.Incidents[id])); len(moves) > 0 {
 			d.emit(&DuesMoved{ID: id, Moves: moves})
 		}
 	}
@@ -69,10 +69,8 @@ func (s *State) scratch(ids []ID) *State {
 	return next
 }
 
-// CompareDues tells how obligations changed, in the order of the rules and in
-// the words that DuesMoved has for it: what a decision would put on the
-// timeline.
-func CompareDues(before, after []policy.Obligation) []DueMove {
+// compareDues tells how obligations changed, in the order of the rules.
+func compareDues(before, after []policy.Obligation) []DueMove {
 	old := make(map[policy.RuleKey]*policy.Obligation, len(before))
 	for k := range before {
 		old[before[k].Key()] = &before[k]

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -15,12 +16,55 @@ import (
 func (c *Console) changePacks() tea.Cmd {
 	standing := c.target()
 	i := standing.Incident
-	d := &dialog{title: "Packs of " + string(i.ID), confirm: "Change", danger: consequence, said: "{id} runs under these packs now; what moved is on the timeline", intro: c.proposals(standing)}
+	d := &dialog{title: "Packs of " + string(i.ID), confirm: "Change", danger: consequence, said: "{id} runs under these packs now; what moved is on the timeline"}
+	d.intro = append(c.newerInWords(i), c.proposals(standing)...)
+	d.changed = oneVersionEach
+	d.below = func(f *form, width, height int) []string { return c.movedByPacks(i, chosenPacks(f, i), width, height) }
 	d.form = newForm(c.theme, append(c.packFields(i), c.line("reason", "Reason", "Why these. It is logged."))...)
 	d.command = func(f *form) (model.Command, bool) {
 		return model.ChangePacks{Incident: i.ID, Packs: chosenPacks(f, i), Reason: f.value("reason")}, true
 	}
 	return c.ask(d)
+}
+
+// newerInWords says where there is a newer version of a pack, and the first
+// things that it says otherwise.
+func (c *Console) newerInWords(i *model.Incident) []string {
+	const shown = 2
+	var lines []string
+	now := c.packsNamed(i.Packs)
+	for _, newer := range i.NewerPacks(c.frame.snapshot.Packs()) {
+		lines = append(lines, newer.Ref().String()+" is newer than what this incident runs under.")
+		k := slices.IndexFunc(now, func(p *policy.Pack) bool { return p.ID == newer.ID })
+		if k < 0 {
+			continue
+		}
+		changes := policy.Diff(now[k], newer)
+		for _, change := range changes[:min(len(changes), shown)] {
+			lines = append(lines, "· "+change.String())
+		}
+		if more := len(changes) - shown; more > 0 {
+			lines = append(lines, fmt.Sprintf("· and %d more: tocsin policy diff %s %s", more, now[k].Ref(), newer.Ref()))
+		}
+	}
+	return lines
+}
+
+// movedByPacks says what other packs would do to the incident's due times.
+func (c *Console) movedByPacks(i *model.Incident, refs []policy.Ref, width, height int) []string {
+	moves := c.compared(c.frame.snapshot.Obligations(i), c.owed(c.packsNamed(refs), i.Case()))
+	t := c.theme
+	lines := []string{t.Title.Paint("Due times") + "  " + t.Muted.Paint(movesInWords(moves))}
+	for k := range moves {
+		if moves[k].Change == model.Unmoved {
+			break // these come last
+		}
+		if len(lines)+moveHeight(width) > height-1 {
+			return append(lines, t.Muted.Paint("  and more: i tries it, with all of them"))
+		}
+		lines = append(lines, c.drawMove(&moves[k], width, false)...)
+	}
+	return lines
 }
 
 // packFields ask which packs an incident runs under: its procedure where there

@@ -28,6 +28,12 @@ type dialog struct {
 	said    string // said when it is done; {id} is the incident
 	// command reads the form; false means that a field says what is wrong.
 	command func(f *form) (model.Command, bool)
+	// changed puts right what follows from a change of the form; nil where
+	// nothing does.
+	changed func(f *form)
+	// below says what the answers lead to, in at most height lines; nil says
+	// nothing.
+	below func(f *form, width, height int) []string
 	// then runs after the command is done; nil leaves the console where it is.
 	then func(c *Console, id model.ID) tea.Cmd
 
@@ -98,7 +104,11 @@ func (d *dialog) toField(msg tea.Msg) tea.Cmd {
 	if d.onButton > 0 || d.form == nil {
 		return nil
 	}
-	return d.form.update(msg)
+	cmd := d.form.update(msg)
+	if d.changed != nil {
+		d.changed(d.form)
+	}
+	return cmd
 }
 
 // enter goes on: to the next field, from the last one to the command; within
@@ -246,6 +256,11 @@ func (d *dialog) draw(width, height int) ([]string, *tea.Position) {
 	}
 	foot := d.drawFoot(t, inner)
 	room := max(height-len(head)-len(foot)-2, 3)
+	if d.below != nil {
+		below := append([]string{""}, d.below(d.form, inner, room/2)...)
+		foot = append(append(below, ""), foot...)
+		room = max(room-len(below)-1, 3)
+	}
 	var body []string
 	var cursor *tea.Position
 	if d.form != nil {

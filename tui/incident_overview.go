@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"tocsin/model"
+	"tocsin/model/policy"
 )
 
 // drawOverview is what is known, with who stated it and when, and the picture
@@ -63,6 +64,11 @@ func (s *incidentScreen) drawAbout(width int) []string {
 	row("Systems", safe(strings.Join(i.Systems, ", ")))
 	row("Reporter", safe(joined(nonEmpty(i.Reporter, i.Contact), i.Source)))
 	row("Packs", packNames(i))
+	if newer := i.NewerPacks(s.c.frame.snapshot.Packs()); len(newer) > 0 && i.Open() {
+		for _, line := range wrap(refNames(newer)+" is newer: see K", width-13) {
+			lines = append(lines, " "+spaces(12)+t.Accent.Paint(line))
+		}
+	}
 	if n := len(i.Severities); n > 0 {
 		call := i.Severities[n-1]
 		row("Severity by", safe(call.By)+", "+ago(call.At, s.c.now())+": "+safe(strings.Join(append(call.Criteria, nonEmpty(call.Reason)...), "; ")))
@@ -101,6 +107,14 @@ func nonEmpty(texts ...string) []string {
 		}
 	}
 	return kept
+}
+
+func refNames(packs []*policy.Pack) string {
+	names := make([]string, len(packs))
+	for k, p := range packs {
+		names[k] = p.Ref().String()
+	}
+	return strings.Join(names, ", ")
 }
 
 func packNames(i *model.Incident) string {

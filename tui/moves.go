@@ -9,72 +9,22 @@ import (
 	"tocsin/tui/theme"
 )
 
-// unmoved is the word for an obligation that stays as it is; all others are
-// those of the timeline.
-const unmoved = "stays"
-
-// move is one obligation as it stands and as it would be.
-type move struct {
-	before, after *policy.Obligation // nil where there is none
-	change        string
-}
-
-// obligation is what the move is about, as it would be where it would be.
-func (m *move) obligation() *policy.Obligation {
-	if m.after != nil {
-		return m.after
-	}
-	return m.before
-}
-
-// compared puts obligations as they stand beside those of a draft: what would
-// change first, then what stays, each in the order of obligations.
-func (c *Console) compared(before, after []policy.Obligation) []move {
-	words := make(map[policy.RuleKey]string)
-	for _, m := range model.CompareDues(before, after) {
-		words[m.Key] = m.Change
-	}
-	old := make(map[policy.RuleKey]*policy.Obligation, len(before))
-	for k := range before {
-		old[before[k].Key()] = &before[k]
-	}
+// compared puts obligations as they stand beside those of a draft, each in the
+// order that obligations are listed in.
+func (c *Console) compared(before, after []policy.Obligation) []model.Move {
 	sortObligations(after, c.now())
-	var moved, gone, stay []move
-	for k := range after {
-		o := &after[k]
-		m := move{before: old[o.Key()], after: o, change: words[o.Key()]}
-		delete(old, o.Key())
-		if m.change == "" && m.before != nil && !m.before.Legal.Equal(o.Legal) {
-			m.change = "legal limit moves"
-		}
-		if m.change == "" && m.before == nil {
-			m.change = "may start"
-		}
-		if m.change == "" {
-			m.change = unmoved
-			stay = append(stay, m)
-			continue
-		}
-		moved = append(moved, m)
-	}
-	for k := range before {
-		o := &before[k]
-		if word := words[o.Key()]; old[o.Key()] != nil && word != "" {
-			gone = append(gone, move{before: o, change: word})
-		}
-	}
-	return append(append(moved, gone...), stay...)
+	return model.Moves(before, after)
 }
 
 // movesInWords counts what would change: "2 move, 1 starts".
-func movesInWords(moves []move) string {
+func movesInWords(moves []model.Move) string {
 	var words []string
 	counts := make(map[string]int)
 	for _, m := range moves {
-		if counts[m.change] == 0 && m.change != unmoved {
-			words = append(words, m.change)
+		if counts[m.Change] == 0 && m.Change != model.Unmoved {
+			words = append(words, m.Change)
 		}
-		counts[m.change]++
+		counts[m.Change]++
 	}
 	if len(words) == 0 {
 		return "nothing would move"
@@ -88,11 +38,11 @@ func movesInWords(moves []move) string {
 // changeMark is the shape and style of a change; its word stands beside it.
 func changeMark(t *theme.Theme, change string) (shape string, style theme.Style) {
 	switch change {
-	case unmoved:
+	case model.Unmoved:
 		return "·", t.Muted
-	case "moves", "legal limit moves":
+	case "moves", model.LegalMoves:
 		return "~", t.DueSoon
-	case "cannot be excluded", "may start":
+	case "cannot be excluded", model.MayStart:
 		return "?", t.Doubtful
 	case "applies", "starts":
 		return "+", t.Accent
@@ -118,21 +68,21 @@ func (c *Console) standsAt(o *policy.Obligation) string {
 const dueRoom = 20
 
 // drawMove is one line where there is room for all of it, else two.
-func (c *Console) drawMove(m *move, width int, selected bool) []string {
+func (c *Console) drawMove(m *model.Move, width int, selected bool) []string {
 	t := c.theme
 	title := t.Text
-	if m.change == unmoved {
+	if m.Change == model.Unmoved {
 		title = t.Muted
 	}
 	mark := "  "
 	if selected {
 		mark, title = t.Focus.Paint("▌ "), t.Bold
 	}
-	name, word := m.obligation().Rule.Title, c.changeWord(m)
+	name, word := m.Obligation().Rule.Title, c.changeWord(m)
 	var lines []string
 	if moveHeight(width) == 1 {
-		before := orElse(c.standsAt(m.before), "–")
-		lines = []string{mark + fit(word, dueRoom+1) + title.Paint(fit(name, titleRoom(width)-1)) + " " + t.Muted.Paint(fit(before, dueRoom+3)) + t.Text.Paint(fit(c.standsAt(m.after), dueRoom))}
+		before := orElse(c.standsAt(m.Before), "–")
+		lines = []string{mark + fit(word, dueRoom+1) + title.Paint(fit(name, titleRoom(width)-1)) + " " + t.Muted.Paint(fit(before, dueRoom+3)) + t.Text.Paint(fit(c.standsAt(m.After), dueRoom))}
 	} else {
 		lines = []string{mark + title.Paint(fit(name, width-2)), "    " + word + "  " + c.movement(m)}
 	}
@@ -147,27 +97,27 @@ func (c *Console) drawMove(m *move, width int, selected bool) []string {
 
 // changeWord is what would happen to an obligation; where nothing stands that
 // it could differ from, its state.
-func (c *Console) changeWord(m *move) string {
-	if m.change == "" {
-		state := m.after.State(c.now())
+func (c *Console) changeWord(m *model.Move) string {
+	if m.Change == "" {
+		state := m.After.State(c.now())
 		shape, style := stateMark(c.theme, state)
 		return style.Paint(shape + " " + string(state))
 	}
-	shape, style := changeMark(c.theme, m.change)
-	return style.Paint(shape + " " + m.change)
+	shape, style := changeMark(c.theme, m.Change)
+	return style.Paint(shape + " " + m.Change)
 }
 
 // movement is when an obligation is due and would be, without repeating what
 // the change's word says.
-func (c *Console) movement(m *move) string {
+func (c *Console) movement(m *model.Move) string {
 	t := c.theme
-	before, after := c.standsAt(m.before), c.standsAt(m.after)
+	before, after := c.standsAt(m.Before), c.standsAt(m.After)
 	switch {
-	case m.change == unmoved:
+	case m.Change == model.Unmoved:
 		return t.Muted.Paint(after)
-	case m.change == "" && m.after.Strict.IsZero(), after == m.change:
+	case m.Change == "" && m.After.Strict.IsZero(), after == m.Change:
 		return t.Muted.Paint(before)
-	case before == "" || m.after == nil:
+	case before == "" || m.After == nil:
 		return t.Muted.Paint(before) + t.Text.Paint(after)
 	}
 	return t.Muted.Paint(before+" → ") + t.Text.Paint(after)

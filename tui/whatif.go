@@ -21,7 +21,7 @@ type whatIfScreen struct {
 	form          *form
 	shelf         map[string]*field // every field that was asked, with what it holds
 	made          *policy.Case      // the draft as it is now
-	moves         []move
+	moves         []model.Move
 	list          list
 	formFrom      int // lines that form and list begin on, at the last drawing
 	listFrom      int
@@ -88,10 +88,10 @@ func (s *whatIfScreen) follow() {
 	s.moves = c.compared(before, c.owed(c.packsNamed(refs), s.made))
 	if s.standing == nil {
 		for k := range s.moves {
-			s.moves[k].change = "" // nothing stands that it could differ from
+			s.moves[k].Change = "" // nothing stands that it could differ from
 		}
 	}
-	s.list.set(idsOf(s.moves, func(m move) string { return m.obligation().Key().String() }))
+	s.list.set(idsOf(s.moves, func(m model.Move) string { return m.Obligation().Key().String() }))
 	if s.list.index < 0 {
 		s.list.selectAt(0)
 	}
@@ -114,7 +114,7 @@ func (s *whatIfScreen) apply(frame frameMsg) {
 }
 
 // selected is the move that the list's cursor is on, nil where there is none.
-func (s *whatIfScreen) selected() *move {
+func (s *whatIfScreen) selected() *model.Move {
 	if s.list.index < 0 || s.list.index >= len(s.moves) {
 		return nil
 	}
@@ -123,7 +123,7 @@ func (s *whatIfScreen) selected() *move {
 
 func (s *whatIfScreen) obligation() *policy.Obligation {
 	if m := s.selected(); m != nil {
-		return m.obligation()
+		return m.Obligation()
 	}
 	return nil
 }
@@ -167,10 +167,10 @@ func (s *whatIfScreen) explainDraft() {
 	m := *s.selected()
 	s.c.push(&reader{theme: s.c.theme, title: "What if: why this would be due", lines: func(width int) []string {
 		p := &sheet{c: s.c, width: width}
-		if m.after == nil {
-			p.obligation(m.before, s.incident.Case(), s.standing, "As it stands: the draft does not have it any more.")
+		if m.After == nil {
+			p.obligation(m.Before, s.incident.Case(), s.standing, "As it stands: the draft does not have it any more.")
 		} else {
-			p.obligation(m.after, s.made, nil, "A draft: nothing of this is recorded.")
+			p.obligation(m.After, s.made, nil, "A draft: nothing of this is recorded.")
 		}
 		return p.lines
 	}})

@@ -73,13 +73,16 @@ func (g *gatherer) incident(s *model.Standing) incidentView {
 	i := s.Incident
 	view := incidentView{
 		queueView: g.queueRow(s), Description: i.Description, Data: list(i.Data), Systems: list(i.Systems), Reporter: i.Reporter,
-		Contact: i.Contact, Source: i.Source, External: i.External, Packs: []string{}, OpenedBy: i.OpenedBy, Triaged: g.stamp(i.Triaged),
+		Contact: i.Contact, Source: i.Source, External: i.External, Packs: []string{}, NewerPacks: []string{}, OpenedBy: i.OpenedBy, Triaged: g.stamp(i.Triaged),
 		Reopened: i.Reopened, Notes: i.Notes, Version: i.Version,
 		SeverityCalls: []severityView{}, Phases: []phaseView{}, Links: []linkView{},
 		Roles: g.roles(s), Facts: g.statedFacts(i), Tasks: g.tasks(s), Obligations: g.obligations(i, true),
 	}
 	for _, ref := range i.Packs {
 		view.Packs = append(view.Packs, ref.String())
+	}
+	for _, newer := range i.NewerPacks(g.snapshot.Packs()) {
+		view.NewerPacks = append(view.NewerPacks, newer.Ref().String())
 	}
 	for _, call := range i.Severities {
 		view.SeverityCalls = append(view.SeverityCalls, severityView{Level: call.Level, Criteria: list(call.Criteria), Reason: call.Reason, By: call.By, At: g.stamp(call.At)})

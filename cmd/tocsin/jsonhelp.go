@@ -25,6 +25,7 @@ var jsonShapes = []struct {
 	{"evidence list", true, evidenceView{}},
 	{"evidence show", false, evidenceView{}},
 	{"evidence verify", true, verdictView{}},
+	{"packs --preview", true, moveView{}},
 	{"policy list", true, packView{}},
 	{"policy lint", true, findingView{}},
 	{"policy test", true, failureView{}},

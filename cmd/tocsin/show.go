@@ -111,6 +111,9 @@ func (s *sheet) about() {
 	s.field("Source", joinNonEmpty(", ", v.Source, v.External))
 	s.field("Opened", when(v.Opened.Time, s.zone, s.now)+" by "+v.OpenedBy)
 	s.field("Packs", strings.Join(v.Packs, ", "))
+	if len(v.NewerPacks) > 0 && v.Outcome == "" {
+		s.field("", strings.Join(v.NewerPacks, ", ")+" is newer: tocsin packs "+string(v.ID)+" --preview says what it would move")
+	}
 	for _, link := range v.Links {
 		s.field("Link", link.Kind+" "+string(link.Other))
 	}

@@ -63,6 +63,7 @@ type incidentView struct {
 	Source        string           `json:"source"`
 	External      string           `json:"external_id" help:"its id where it was imported from"`
 	Packs         []string         `json:"packs" help:"pinned versions, the procedure first"`
+	NewerPacks    []string         `json:"newer_packs" help:"adopted versions that are newer than those pinned"`
 	OpenedBy      string           `json:"opened_by"`
 	Triaged       stamp            `json:"triaged"`
 	Reopened      int              `json:"reopened" help:"how often"`
