@@ -85,7 +85,7 @@ func (r *recounting) weigh(i *Incident) *DuesMoved {
 		r.further++ // what was waived may be due elsewhere and yet move nothing
 		return nil
 	}
-	moves := CompareDues(r.before.Obligations(i), r.after.Obligations(i))
+	moves := compareDues(r.before.Obligations(i), r.after.Obligations(i))
 	if len(moves) == 0 {
 		return nil
 	}

@@ -48,7 +48,11 @@ func (s *benchSnapshot) Dues() iter.Seq2[*model.Standing, model.Due] {
 func (s *benchSnapshot) Obligations(i *model.Incident) []policy.Obligation {
 	return s.state.Obligations(i)
 }
-func (s *benchSnapshot) Packs() iter.Seq[*policy.Pack]            { return maps.Values(s.state.Packs) }
+func (s *benchSnapshot) Packs() iter.Seq[*policy.Pack] { return maps.Values(s.state.Packs) }
+func (s *benchSnapshot) Calendars() iter.Seq[*calendar.Edition] {
+	return maps.Values(s.state.Calendars)
+}
+func (s *benchSnapshot) Home() calendar.Calendar                  { return s.state.Home() }
 func (s *benchSnapshot) PacksOf(i *model.Incident) []*policy.Pack { return s.state.PacksOf(i) }
 
 type benchSpace struct{ snapshot *benchSnapshot }

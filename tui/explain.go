@@ -45,7 +45,7 @@ func (c *Console) explanation(id model.ID, key policy.RuleKey, width int) []stri
 // draft, in which nobody did. about is said below the title.
 func (p *sheet) obligation(o *policy.Obligation, of *policy.Case, s *model.Standing, about string) {
 	c := p.c
-	e := policy.Explain(o, of, c.zone())
+	e := policy.ExplainIn(o, of, c.frame.snapshot.Home())
 	p.title(o.Rule.Title)
 	p.text(about)
 	p.blank()

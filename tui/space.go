@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"tocsin/model"
+	"tocsin/model/calendar"
 	"tocsin/model/policy"
 )
 
@@ -42,4 +43,8 @@ type Snapshot interface {
 	PacksOf(i *model.Incident) []*policy.Pack
 	// Packs is every adopted pack version, in no order.
 	Packs() iter.Seq[*policy.Pack]
+	// Calendars is the newest version of every adopted calendar, in no order.
+	Calendars() iter.Seq[*calendar.Edition]
+	// Home is what days are counted by where a pack has no authority of its own.
+	Home() calendar.Calendar
 }

@@ -147,5 +147,5 @@ func (c *Console) supposeFact(draft *policy.Case, name string, one *field) {
 
 // owed is what a case that nobody recorded owes under the packs.
 func (c *Console) owed(packs []*policy.Pack, draft *policy.Case) []policy.Obligation {
-	return policy.Obligations(packs, draft, c.zone())
+	return policy.ObligationsIn(packs, draft, c.frame.snapshot.Home())
 }

@@ -103,7 +103,8 @@ func (a *app) printRepacking(s *session, i *model.Incident, refs []policy.Ref) e
 	if err != nil {
 		return err
 	}
-	moves := slices.DeleteFunc(model.Moves(g.snapshot.Obligations(i), policy.Obligations(packs, i.Case(), g.zone)), func(m model.Move) bool { return m.Change == model.Unmoved })
+	would := policy.ObligationsIn(packs, i.Case(), g.snapshot.Home())
+	moves := slices.DeleteFunc(model.Moves(g.snapshot.Obligations(i), would), func(m model.Move) bool { return m.Change == model.Unmoved })
 	if a.json {
 		return s.out.printJSON(g.moveViews(moves))
 	}
