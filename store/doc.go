@@ -22,6 +22,10 @@
 //
 // Keys are made in keys.go alone, and only within a space.
 //
+// Everything that the database writes is encrypted (AES-256 in counter mode)
+// under keys that it makes each week and keeps under the vault's, see package
+// vault. That is for confidentiality on the disk alone: it notices no change.
+//
 // # Figures
 //
 // On 2 cores of an AMD EPYC that other work shared, with an SSD:

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/dgraph-io/badger/v4"
+
+	"tocsin/store/vault"
 )
 
 // Options are what a store needs from its surroundings. The zero value works.
@@ -21,6 +23,9 @@ type Options struct {
 	// Logger gets what the database has to say and what the store mends; nil
 	// discards it.
 	Logger *slog.Logger
+	// Unlock says how the vault with the record's keys is unlocked; the zero
+	// value unlocks it as it is, and makes a new one with a key file.
+	Unlock vault.Unlock
 	// Fatal is called once, on a goroutine of the store's, when writing to the
 	// disk has failed. The process must then end: the store takes nothing more.
 	Fatal func(error)
@@ -47,6 +52,7 @@ func (o Options) withDefaults() Options {
 // Store is a data directory that this process owns.
 type Store struct {
 	db      *badger.DB
+	vault   *vault.Vault
 	lock    *lock
 	options Options
 
@@ -56,8 +62,9 @@ type Store struct {
 }
 
 // Open takes a directory, which it makes (mode 0700) where there is none. It
-// is refused with ErrInUse while another process or Store has it, and with
-// ErrNewer when a newer version of tocsin has written to it.
+// is refused with ErrInUse while another process or Store has it, with ErrNewer
+// when a newer version of tocsin has written to it, and with what package vault
+// says where its vault cannot be unlocked.
 func Open(ctx context.Context, dir string, options Options) (*Store, error) {
 	options = options.withDefaults()
 	if err := ctx.Err(); err != nil {
@@ -70,23 +77,33 @@ func Open(ctx context.Context, dir string, options Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	db, err := openBadger(dir, options.Logger)
+	keys, err := openVault(dir, options.Unlock)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("open the data directory %s: %w", dir, err), held.release())
+	}
+	db, err := openBadger(dir, keys.DatabaseKey(), options.Logger)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open the data directory %s: %w", dir, err), held.release())
 	}
 	if err := checkFormat(db); err != nil {
 		return nil, errors.Join(fmt.Errorf("open the data directory %s: %w", dir, err), db.Close(), held.release())
 	}
-	return &Store{db: db, lock: held, options: options, spaces: make(map[string]*Space)}, nil
+	return &Store{db: db, vault: keys, lock: held, options: options, spaces: make(map[string]*Space)}, nil
 }
+
+// Vault is the directory's vault, unlocked for as long as the store is open.
+func (s *Store) Vault() *vault.Vault { return s.vault }
 
 // openBadger opens the database with the settings that were found to keep
 // acknowledged events through power cuts, within a small memory.
-func openBadger(dir string, logger *slog.Logger) (*badger.DB, error) {
+func openBadger(dir string, key []byte, logger *slog.Logger) (*badger.DB, error) {
 	if err := removeEmptyFiles(dir, logger); err != nil {
 		return nil, err
 	}
-	return badger.Open(badger.DefaultOptions(dir).
+	if err := encryptFromNowOn(dir, key, logger); err != nil {
+		return nil, fmt.Errorf("turn encryption on: %w", err)
+	}
+	db, err := badger.Open(badger.DefaultOptions(dir).
 		WithSyncWrites(true).
 		WithDetectConflicts(false). // the committers are the only writers
 		WithMemTableSize(32 << 20).
@@ -96,7 +113,13 @@ func openBadger(dir string, logger *slog.Logger) (*badger.DB, error) {
 		WithNumCompactors(2).
 		WithValueLogFileSize(1 << 20).
 		WithMetricsEnabled(false).
+		WithEncryptionKey(key).
+		WithEncryptionKeyRotationDuration(dataKeyLife).
 		WithLogger(badgerLogger{logger}))
+	if errors.Is(err, badger.ErrEncryptionKeyMismatch) {
+		return nil, fmt.Errorf("%w: the vault beside it is not the one it was encrypted with; put that back from a backup", ErrDamaged)
+	}
+	return db, err
 }
 
 // removeEmptyFiles removes the files that a kill can leave behind between

@@ -21,8 +21,10 @@ var (
 	ErrNewer = errors.New("the vault was written by a newer version of tocsin")
 )
 
+// HeaderName is the name of the file that makes a directory a vault.
+const HeaderName = "vault.json"
+
 const (
-	headerName   = "vault.json"
 	headerFormat = 1
 	maxHeader    = 16 << 10
 )
@@ -90,7 +92,7 @@ func decodeHeader(data []byte) (header, error) {
 		Format int `json:"format"`
 	}
 	if err := json.Unmarshal(data, &version); err != nil {
-		return header{}, fmt.Errorf("%w: %s: %w", ErrDamaged, headerName, err)
+		return header{}, fmt.Errorf("%w: %s: %w", ErrDamaged, HeaderName, err)
 	}
 	if version.Format > headerFormat {
 		return header{}, fmt.Errorf("%w: it has format %d; this one reads up to %d", ErrNewer, version.Format, headerFormat)
@@ -99,7 +101,7 @@ func decodeHeader(data []byte) (header, error) {
 	strict := json.NewDecoder(bytes.NewReader(data))
 	strict.DisallowUnknownFields()
 	if err := strict.Decode(&h); err != nil {
-		return header{}, fmt.Errorf("%w: %s: %w", ErrDamaged, headerName, err)
+		return header{}, fmt.Errorf("%w: %s: %w", ErrDamaged, HeaderName, err)
 	}
 	if again, err := h.encode(); err != nil || !bytes.Equal(again, data) {
 		return header{}, fmt.Errorf("%w: %s", errors.Join(ErrDamaged, err), changed)
@@ -107,7 +109,7 @@ func decodeHeader(data []byte) (header, error) {
 	return h, h.check()
 }
 
-const changed = headerName + " is not as it was written; put it back from a backup"
+const changed = HeaderName + " is not as it was written; put it back from a backup"
 
 func (h header) check() error {
 	sum, err := h.sum()

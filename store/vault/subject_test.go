@@ -196,7 +196,7 @@ func TestDamagedKeysAreNoticed(t *testing.T) {
 	if _, err := again.Seal(cora, "name", nil); !errors.Is(err, ErrDamaged) {
 		t.Errorf("a file of keys in another's place: %v", err)
 	}
-	remove(headerName)(t, dir)
+	remove(HeaderName)(t, dir)
 	if _, err := Open(dir, Unlock{}); !errors.Is(err, ErrDamaged) {
 		t.Errorf("keys without the header that seals them: %v", err)
 	}
@@ -228,7 +228,7 @@ func TestRotation(t *testing.T) {
 			v, dir := begun(t, unlock[0])
 			hers, his, seeded := sealed(t, v, anna, "name", "Anna"), sealed(t, v, cora, "name", "Cora"), seed(t, v, "s")
 			path, _ := v.shardPath(anna.block())
-			header, shard, key := read(t, filepath.Join(dir, headerName)), read(t, path), []byte(nil)
+			header, shard, key := read(t, filepath.Join(dir, HeaderName)), read(t, path), []byte(nil)
 			if unlock[0].Method == ByFile {
 				key = read(t, filepath.Join(dir, KeyFileName))
 			}
@@ -258,7 +258,7 @@ func TestRotation(t *testing.T) {
 			if _, err := Open(dir, unlock[0]); err == nil && name != "a new key file" && name != "a keyring to a new one" {
 				t.Error("it opens as before")
 			}
-			write(t, filepath.Join(dir, headerName), header)
+			write(t, filepath.Join(dir, HeaderName), header)
 			if _, err := Open(dir, unlock[0]); err == nil && unlock[0].Method != ByPassphrase {
 				t.Error("with the old header it opens as before")
 			}

@@ -75,9 +75,9 @@ var usualCost = Cost{Passes: 3, Memory: 64 << 10, Threads: 4}
 func (c *Cost) check() error {
 	switch {
 	case c == nil:
-		return fmt.Errorf("%w: %s does not say how a passphrase becomes a key", ErrDamaged, headerName)
+		return fmt.Errorf("%w: %s does not say how a passphrase becomes a key", ErrDamaged, HeaderName)
 	case c.Passes < 1 || c.Passes > 16 || c.Memory < 19<<10 || c.Memory > 1<<20 || c.Threads < 1 || c.Threads > 16:
-		return fmt.Errorf("%w: %s asks for %d passes over %d KiB in %d threads; accepted: 1 to 16 passes, 19 MiB to 1 GiB, 1 to 16 threads", ErrDamaged, headerName, c.Passes, c.Memory, c.Threads)
+		return fmt.Errorf("%w: %s asks for %d passes over %d KiB in %d threads; accepted: 1 to 16 passes, 19 MiB to 1 GiB, 1 to 16 threads", ErrDamaged, HeaderName, c.Passes, c.Memory, c.Threads)
 	}
 	return nil
 }

@@ -88,7 +88,7 @@ func (v *Vault) tidy() error {
 
 // unlock reads the header, or makes the first one.
 func (v *Vault) unlock(u *unlocker) error {
-	data, err := v.disk.read(filepath.Join(v.dir, headerName), maxHeader)
+	data, err := v.disk.read(filepath.Join(v.dir, HeaderName), maxHeader)
 	if errors.Is(err, fs.ErrNotExist) {
 		return v.begin(u)
 	}
@@ -108,7 +108,7 @@ func (v *Vault) unlock(u *unlocker) error {
 // for.
 func (v *Vault) begin(u *unlocker) error {
 	if files, err := os.ReadDir(v.shards()); err != nil || len(files) > 0 {
-		return errors.Join(fmt.Errorf("%w: %s is missing; put it back from a backup", ErrDamaged, headerName), err)
+		return errors.Join(fmt.Errorf("%w: %s is missing; put it back from a backup", ErrDamaged, HeaderName), err)
 	}
 	var keys rootKeys
 	for _, purpose := range []uint32{forEverything, forShards} {
@@ -147,7 +147,7 @@ func (v *Vault) sealHeader(u *unlocker, unlocking secret, h header, keys rootKey
 	if err != nil {
 		return err
 	}
-	if err := v.disk.supersede(filepath.Join(v.dir, headerName), text); err != nil {
+	if err := v.disk.supersede(filepath.Join(v.dir, HeaderName), text); err != nil {
 		return err
 	}
 	v.mu.Lock()

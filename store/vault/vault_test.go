@@ -118,10 +118,10 @@ func TestWhatUnlocksIsMissingOrWrong(t *testing.T) {
 		"nobody to ask":         {made: words, opened: Unlock{Passphrase: func(bool) ([]byte, error) { return nil, errors.New("no terminal") }}, want: ErrLocked},
 		"another method":        {made: words, opened: Unlock{Method: ByFile}, want: ErrLocked},
 		"no keyring entry":      {made: Unlock{Method: ByKeyring}, spoil: func(*testing.T, string) { keyring.MockInit() }, want: ErrLocked},
-		"an empty header":       {spoil: put(headerName, ""), want: ErrDamaged},
-		"a huge header":         {spoil: put(headerName, strings.Repeat(" ", maxHeader+1)), want: ErrDamaged},
-		"a newer header":        {spoil: put(headerName, `{"format":2,"with":"more"}`), want: ErrNewer},
-		"a readable header":     {spoil: mode(headerName, 0o644), want: ErrExposed},
+		"an empty header":       {spoil: put(HeaderName, ""), want: ErrDamaged},
+		"a huge header":         {spoil: put(HeaderName, strings.Repeat(" ", maxHeader+1)), want: ErrDamaged},
+		"a newer header":        {spoil: put(HeaderName, `{"format":2,"with":"more"}`), want: ErrNewer},
+		"a readable header":     {spoil: mode(HeaderName, 0o644), want: ErrExposed},
 		"a readable key file":   {spoil: mode(KeyFileName, 0o640), want: ErrExposed},
 		"a readable directory":  {spoil: mode(".", 0o755), want: ErrExposed},
 		"an expensive header":   {made: words, opened: words, spoil: change(func(h *header) { h.Argon2id.Memory = 1 << 30 }), want: ErrDamaged},
@@ -187,7 +187,7 @@ func mode(name string, mode os.FileMode) func(*testing.T, string) {
 func change(edit func(*header)) func(*testing.T, string) {
 	return func(t *testing.T, dir string) {
 		var h header
-		if err := json.Unmarshal(read(t, filepath.Join(dir, headerName)), &h); err != nil {
+		if err := json.Unmarshal(read(t, filepath.Join(dir, HeaderName)), &h); err != nil {
 			t.Fatal(err)
 		}
 		edit(&h)
@@ -196,13 +196,13 @@ func change(edit func(*header)) func(*testing.T, string) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		write(t, filepath.Join(dir, headerName), text)
+		write(t, filepath.Join(dir, HeaderName), text)
 	}
 }
 
 func TestEveryFlippedByteOfTheHeaderIsNoticed(t *testing.T) {
 	_, dir := begun(t, Unlock{})
-	path := filepath.Join(dir, headerName)
+	path := filepath.Join(dir, HeaderName)
 	whole := read(t, path)
 	for k := range whole {
 		damaged := bytes.Clone(whole)
@@ -232,7 +232,7 @@ func TestFilesAreTheOwnersAlone(t *testing.T) {
 		t.Skip("rights are kept elsewhere here")
 	}
 	_, dir := begun(t, Unlock{})
-	for name, want := range map[string]os.FileMode{".": 0o700, headerName: 0o600, KeyFileName: 0o600} {
+	for name, want := range map[string]os.FileMode{".": 0o700, HeaderName: 0o600, KeyFileName: 0o600} {
 		info, err := os.Stat(filepath.Join(dir, name))
 		if err != nil || info.Mode().Perm() != want {
 			t.Errorf("%s: %v, %v; want %v", name, info.Mode(), err, want)
