@@ -5,11 +5,21 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"slices"
 )
 
 // Themes that the settings may name. "auto" follows the terminal's background.
 var Themes = []string{"auto", "dark", "light", "contrast"}
+
+// VaultKeys are what may unlock the vault; "" takes the vault as it is.
+var VaultKeys = []string{"", "file", "passphrase", "keyring"}
+
+// VaultSettings say how the record's keys are unlocked.
+type VaultSettings struct {
+	Key     string `json:"key"`      // one of VaultKeys
+	KeyFile string `json:"key_file"` // where the key file lies; "" is in the vault
+}
 
 // Settings are one person's taste, kept in settings.toml in the data
 // directory. Every key is optional.
@@ -18,6 +28,7 @@ type Settings struct {
 	Mouse         bool                `json:"mouse"`          // whether the mouse may be used
 	ReducedMotion bool                `json:"reduced_motion"` // whether nothing moves but the clock
 	Keys          map[string][]string `json:"keys"`           // keys of an action by its id, in place of its own
+	Vault         VaultSettings       `json:"vault"`
 }
 
 // DefaultSettings are in force where the file says nothing.
@@ -44,6 +55,12 @@ func ParseSettings(file string, data []byte) (Settings, error) {
 	d := decode(file, data, &settings)
 	if !slices.Contains(Themes, settings.Theme) {
 		d.problem("theme", "%q is not a theme%s", settings.Theme, suggestion(settings.Theme, Themes))
+	}
+	if !slices.Contains(VaultKeys, settings.Vault.Key) {
+		d.problem("vault.key", "%q unlocks no vault%s", settings.Vault.Key, suggestion(settings.Vault.Key, VaultKeys[1:]))
+	}
+	if settings.Vault.KeyFile != "" && !filepath.IsAbs(settings.Vault.KeyFile) {
+		d.problem("vault.key_file", "must be a whole path, from the root on")
 	}
 	for _, action := range sortedKeys(settings.Keys) {
 		d.keys(action, settings.Keys[action])

@@ -15,12 +15,12 @@ func TestLoadSettings(t *testing.T) {
 		t.Errorf("a missing file means the defaults: %+v %v", missing, err)
 	}
 	file := filepath.Join(t.TempDir(), "settings.toml")
-	text := "theme = \"contrast\"\nmouse = false\nreduced_motion = true\n[keys]\n\"queue.filter\" = [\"/\", \"f\"]\nhelp = []\n"
+	text := "theme = \"contrast\"\nmouse = false\nreduced_motion = true\n[keys]\n\"queue.filter\" = [\"/\", \"f\"]\nhelp = []\n[vault]\nkey = \"file\"\nkey_file = \"/media/key\"\n"
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	got, err := LoadSettings(file)
-	want := Settings{Theme: "contrast", ReducedMotion: true, Keys: map[string][]string{"queue.filter": {"/", "f"}, "help": {}}}
+	want := Settings{Theme: "contrast", ReducedMotion: true, Keys: map[string][]string{"queue.filter": {"/", "f"}, "help": {}}, Vault: VaultSettings{Key: "file", KeyFile: "/media/key"}}
 	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("%+v %v, want %+v", got, err, want)
 	}
@@ -30,7 +30,7 @@ func TestLoadSettings(t *testing.T) {
 }
 
 func TestParseSettingsRefuses(t *testing.T) {
-	text := "theme = \"drak\"\nmouse = \"off\"\nthem = 1\n[keys]\nhelp = \"?\"\nqueue = [\"q\", \"\", \"q\"]\n"
+	text := "theme = \"drak\"\nmouse = \"off\"\nthem = 1\n[keys]\nhelp = \"?\"\nqueue = [\"q\", \"\", \"q\"]\n[vault]\nkey = \"fil\"\nkey_file = \"key\"\n"
 	got, err := ParseSettings("settings.toml", []byte(text))
 	var refused *SettingsError
 	if !errors.As(err, &refused) || !reflect.DeepEqual(got, DefaultSettings()) {
@@ -43,6 +43,8 @@ func TestParseSettingsRefuses(t *testing.T) {
 		`settings.toml:5: keys.help: must be a list in brackets, such as [ … ]; this is the text "?"`,
 		`settings.toml:6: keys.queue[1]: must not be empty: write a key such as "k" or "ctrl+r"`,
 		`settings.toml:6: keys.queue[2]: "q" is there twice`,
+		`settings.toml:8: vault.key: "fil" unlocks no vault: did you mean "file"?`,
+		`settings.toml:9: vault.key_file: must be a whole path, from the root on`,
 	}, "\n")
 	if err.Error() != want {
 		t.Errorf("got\n%v\nwant\n%s", err, want)

@@ -63,7 +63,7 @@ func (a *app) offer(cmd *cobra.Command, incident string, offers candidates) ([]c
 	if err != nil {
 		return nil, none
 	}
-	s, err := openSession(ctx, dir, a.space, store.Options{Now: a.now}, library)
+	s, err := openSession(ctx, dir, a.space, store.Options{Now: a.now, Unlock: a.unlockSilently(dir)}, library)
 	if err != nil {
 		return nil, none
 	}

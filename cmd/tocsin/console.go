@@ -43,7 +43,7 @@ func (a *app) runConsole(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	file := filepath.Join(dir, "settings.toml")
+	file := filepath.Join(dir, settingsFile)
 	settings, err := config.LoadSettings(file)
 	if err != nil {
 		return err

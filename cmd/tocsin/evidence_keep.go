@@ -23,11 +23,7 @@ const (
 
 // openBlobs opens what the evidence of a space consists of, under a key of the
 // vault's.
-func openBlobs(dir, space string) (*evidence.Blobs, error) {
-	keys, err := vault.Open(filepath.Join(dir, vaultFolder), vault.Unlock{})
-	if err != nil {
-		return nil, &storeError{err: err}
-	}
+func openBlobs(keys *vault.Vault, dir, space string) (*evidence.Blobs, error) {
 	key, err := keys.Seed("evidence")
 	if err != nil {
 		return nil, &storeError{err: err}

@@ -9,9 +9,12 @@ import (
 	"tocsin/config"
 )
 
+// settingsFile is what a team and a person set, in the data directory.
+const settingsFile = "settings.toml"
+
 // ours are the names that a data directory may hold before there is a record
 // in it; lost+found is what a fresh file system has.
-var ours = []string{config.PacksFolder, config.CalendarsFolder, "settings.toml", resumeFile, "tocsin.lock", evidenceFolder, vaultFolder, "lost+found"}
+var ours = []string{config.PacksFolder, config.CalendarsFolder, settingsFile, resumeFile, "tocsin.lock", evidenceFolder, vaultFolder, "lost+found"}
 
 // recordMark is a file that every record has.
 const recordMark = "MANIFEST"

@@ -94,8 +94,13 @@ func (a *app) open(ctx context.Context, fail context.CancelCauseFunc) (*session,
 		return nil, &storeError{err: err}
 	}
 	a.warn(problems)
+	unlock, err := a.unlock(dir)
+	if err != nil {
+		return nil, err
+	}
 	options := store.Options{
 		Now:    a.now,
+		Unlock: unlock,
 		Logger: slog.New(slog.NewTextHandler(a.err, &slog.HandlerOptions{Level: slog.LevelWarn})),
 		Fatal:  func(err error) { fail(&storeError{err: err}) },
 	}
@@ -135,7 +140,7 @@ func openSession(ctx context.Context, dir, space string, options store.Options, 
 	if err != nil {
 		return nil, errors.Join(troubled(err), closeStore(st))
 	}
-	blobs := sync.OnceValues(func() (*evidence.Blobs, error) { return openBlobs(dir, space) })
+	blobs := sync.OnceValues(func() (*evidence.Blobs, error) { return openBlobs(st.Vault(), dir, space) })
 	return &session{store: st, space: opened, library: library, blobs: blobs}, nil
 }
 

@@ -85,7 +85,7 @@ func (a *app) withRecorded(ctx context.Context, library *config.Library) (*confi
 	if _, err := os.Stat(filepath.Join(dir, recordMark)); err != nil {
 		return library, nil
 	}
-	s, err := openSession(ctx, dir, a.space, store.Options{Now: a.now}, library)
+	s, err := openSession(ctx, dir, a.space, store.Options{Now: a.now, Unlock: a.unlockSilently(dir)}, library)
 	if err != nil {
 		return nil, err
 	}

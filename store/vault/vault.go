@@ -163,6 +163,9 @@ func (v *Vault) Method() Method {
 	return v.header.Method
 }
 
+// Path is the vault's directory.
+func (v *Vault) Path() string { return v.dir }
+
 // KeyFile is where the key file lies, "" where none unlocks the vault.
 func (v *Vault) KeyFile() string {
 	v.mu.RLock()

@@ -1,0 +1,123 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/charmbracelet/x/term"
+
+	"tocsin/config"
+	"tocsin/store/vault"
+)
+
+// Files that passphrases are read from where nobody is to be asked. A
+// passphrase is never on the command line or in the environment, where others
+// could see it.
+const (
+	passphraseFile    = "TOCSIN_PASSPHRASE_FILE"
+	newPassphraseFile = "TOCSIN_NEW_PASSPHRASE_FILE"
+)
+
+// maxPassphraseFile bounds what is read of such a file.
+const maxPassphraseFile = 4 << 10
+
+// unlock says how the vault of a data directory is unlocked: as the settings
+// ask, with a passphrase from a file or whoever sits at the terminal.
+func (a *app) unlock(dir string) (vault.Unlock, error) {
+	settings, err := config.LoadSettings(filepath.Join(dir, settingsFile))
+	var wrong *config.SettingsError
+	if errors.As(err, &wrong) {
+		fmt.Fprintln(a.err, "tocsin: the settings are left out until they are right:")
+		a.complain(err)
+	} else if err != nil {
+		return vault.Unlock{}, &storeError{err: err}
+	}
+	return vault.Unlock{Method: vault.Method(settings.Vault.Key), KeyFile: settings.Vault.KeyFile, Passphrase: a.passphrase}, nil
+}
+
+// unlockSilently asks nobody: what needs a passphrase that no file gives stays
+// locked.
+func (a *app) unlockSilently(dir string) vault.Unlock {
+	settings, err := config.LoadSettings(filepath.Join(dir, settingsFile))
+	if err != nil {
+		return vault.Unlock{}
+	}
+	return vault.Unlock{Method: vault.Method(settings.Vault.Key), KeyFile: settings.Vault.KeyFile, Passphrase: func(bool) ([]byte, error) {
+		return readPassphrase(a.getenv(passphraseFile))
+	}}
+}
+
+// passphrase gets the passphrase that unlocks the vault, or for a new vault
+// the one that will.
+func (a *app) passphrase(choose bool) ([]byte, error) {
+	if path := a.getenv(passphraseFile); path != "" {
+		return readPassphrase(path)
+	}
+	if choose {
+		return a.choosePassphrase(passphraseFile)
+	}
+	return a.ask("Passphrase of the record: ", passphraseFile)
+}
+
+// newPassphrase gets the passphrase that takes the place of another.
+func (a *app) newPassphrase(bool) ([]byte, error) {
+	if path := a.getenv(newPassphraseFile); path != "" {
+		return readPassphrase(path)
+	}
+	return a.choosePassphrase(newPassphraseFile)
+}
+
+func (a *app) choosePassphrase(variable string) ([]byte, error) {
+	once, err := a.ask(fmt.Sprintf("New passphrase of the record (%d characters or more): ", vault.MinPassphrase), variable)
+	if err != nil {
+		return nil, err
+	}
+	again, err := a.ask("Once more: ", variable)
+	if err != nil {
+		return nil, err
+	}
+	defer clear(again)
+	if !bytes.Equal(once, again) {
+		clear(once)
+		return nil, errors.New("the two were not the same")
+	}
+	return once, nil
+}
+
+// ask reads a line at the terminal without showing it.
+func (a *app) ask(question, variable string) ([]byte, error) {
+	in, ok := a.in.(*os.File)
+	if !ok || !isTerminal(a.in) {
+		return nil, fmt.Errorf("there is no terminal to ask for it on; name a file with it in %s", variable)
+	}
+	to := a.err
+	if isTerminal(a.out) {
+		to = a.out
+	}
+	fmt.Fprint(to, question)
+	line, err := term.ReadPassword(in.Fd())
+	fmt.Fprintln(to)
+	return line, err
+}
+
+// readPassphrase reads the first line of a file; /dev/fd/3 is one, too.
+func readPassphrase(path string) ([]byte, error) {
+	if path == "" {
+		return nil, fmt.Errorf("name a file with the passphrase in %s", passphraseFile)
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	text, err := io.ReadAll(io.LimitReader(file, maxPassphraseFile))
+	if err != nil {
+		return nil, err
+	}
+	line, _, _ := bytes.Cut(text, []byte("\n"))
+	return bytes.TrimSuffix(line, []byte("\r")), nil
+}
