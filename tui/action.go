@@ -80,7 +80,7 @@ func lookActions() []action {
 		{id: "deadlines", keys: []string{"2"}, label: "deadlines", help: "every deadline of every incident on one time axis", where: everywhere &^ onForms, run: (*Console).showDeadlines},
 		{id: "policies", keys: []string{"3"}, help: "the packs adopted here, and what each rule says", where: everywhere &^ onForms, run: (*Console).showPolicies},
 		{id: "filter", keys: []string{"/"}, label: "filter", help: "filter by words in id, title, system, type, person", where: onQueue, run: (*Console).startFilter},
-		{id: "next-view", keys: []string{"v"}, label: "view", help: "next saved view: open, overdue (perhaps overdue too), mine, unassigned, untriaged, closed", where: onQueue, run: view(1)},
+		{id: "next-view", keys: []string{"v"}, label: "view", help: "next saved view: open, overdue, mine, unassigned, untriaged, closed", where: onQueue, run: view(1)},
 		{id: "previous-view", keys: []string{"V"}, help: "previous saved view", where: onQueue, run: view(-1)},
 		{id: "preview", keys: []string{"w"}, help: "show or hide the preview", where: onQueue, run: (*Console).togglePreview},
 		{id: "explain", keys: []string{"e", "ctrl+e"}, label: "explain", help: "how the due time came about, step by step", where: onLists | onWhatIf, why: needDue, run: (*Console).explain},

@@ -47,7 +47,7 @@ func (c *Console) legend() []string {
 		{t.Overdue.Paint("!"), "overdue: the strict due time has passed"},
 		{t.DueSoon.Paint("◐"), "due soon: a quarter of the time is left, at most a day"},
 		{t.Running.Paint("○"), "running"},
-		{t.Doubtful.Paint("?"), "perhaps: it cannot be excluded, since an answer is unknown; the worst case counts"},
+		{t.Doubtful.Paint("?"), "perhaps: it cannot be excluded, since an answer is unknown; the worst case counts, and is overdue too"},
 		{t.Running.Paint("◇"), "open: to be done without undue delay, no number"},
 		{t.Met.Paint("✓"), "met; met late in the colour of what is due soon"},
 		{t.Muted.Paint("–"), "waived, or nobody"},

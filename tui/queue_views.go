@@ -19,7 +19,7 @@ type savedView struct {
 func savedViews() []savedView {
 	return []savedView{
 		{name: "Open", keeps: func(*Console, *model.Standing) bool { return true }, empty: "No open incidents. Press r to report one."},
-		{name: "Overdue", keeps: func(c *Console, s *model.Standing) bool { return s.Overdue(c.now()) }, empty: "Nothing is overdue."},
+		{name: "Overdue", keeps: func(c *Console, s *model.Standing) bool { return s.Overdue(c.now()) }, empty: "Nothing is overdue, nor perhaps overdue."},
 		{name: "Mine", keeps: isMine, empty: "You hold no role in an open incident. Press a on one to take a role."},
 		{name: "Unassigned", keeps: func(_ *Console, s *model.Standing) bool { return len(s.Gaps()) > 0 }, empty: "Every required role is held."},
 		{name: "Untriaged", keeps: func(_ *Console, s *model.Standing) bool { return s.Rank == 0 }, empty: "Every open incident is triaged."},
