@@ -136,6 +136,15 @@ func (l *badgerLog) get(_ context.Context, s slot) (value []byte, ok bool, err e
 	return value, err == nil, err
 }
 
+// readOnce keeps out of Badger's cache what is read until cached is called: a
+// start goes through every incident once, and would leave the cache full of
+// what nobody reads again.
+func (l *badgerLog) readOnce() (cached func()) {
+	size := func(bytes int64) { _, _ = l.db.CacheMaxCost(badger.BlockCache, bytes) } // fails for other caches only
+	size(0)
+	return func() { size(blockCache) }
+}
+
 func (l *badgerLog) scan(ctx context.Context, prefix slot, visit func(s slot, value []byte) error) error {
 	return l.iterate(ctx, prefix, prefix, func(s slot, item *badger.Item) error {
 		return item.Value(func(value []byte) error { return visit(s, value) })

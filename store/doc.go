@@ -35,10 +35,10 @@
 //	64 writers, durable      25,000 to 28,000 commits/s: 12 to 16 times bbolt's Update, 9 to 10 times
 //	                         SQLite (WAL, FULL), 0.8 to 0.9 times bbolt's Batch, which gathers as well
 //	                         and neither decides nor shows anything
-//	start, 100,000 open      0.42 to 0.5 s, 0.9 s of CPU; 235 MiB of live heap: 1.8 KB for an open incident
-//	                         (0.6 KB the struct, 0.5 KB its lists, 0.2 KB its texts, 0.2 KB what it owes, 0.2 KB
-//	                         the orders it is read in), and 60 MiB of Badger's, of which 42 are not touched until
-//	                         something is written; 277 MB resident at the peak, 250 MB once the collector is through
+//	start, 100,000 open      0.42 to 0.5 s, 0.9 s of CPU; 224 MiB of live heap: 1.8 KB for an open incident
+//	                         (0.7 KB the struct, 0.4 KB its lists, 0.2 KB its texts, 0.2 KB what it owes, 0.2 KB
+//	                         the orders it is read in), and 42 MiB of Badger's, which are not touched until
+//	                         something is written; 268 MB resident at the peak, 233 MB once the collector is through
 //	start of a new version   that keeps projections otherwise: about 9 s for 500,000 events, 750 MB at the peak,
 //	                         and some 0.15 s more for each start until Badger has tidied up
 //	one change on the board  40 µs among 100,000 open incidents, snapshot included

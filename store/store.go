@@ -94,6 +94,9 @@ func Open(ctx context.Context, dir string, options Options) (*Store, error) {
 // Vault is the directory's vault, unlocked for as long as the store is open.
 func (s *Store) Vault() *vault.Vault { return s.vault }
 
+// blockCache is how many bytes of its tables Badger keeps at hand.
+const blockCache = 16 << 20
+
 // openBadger opens the database with the settings that were found to keep
 // acknowledged events through power cuts, within a small memory.
 func openBadger(dir string, key []byte, logger *slog.Logger) (*badger.DB, error) {
@@ -108,7 +111,7 @@ func openBadger(dir string, key []byte, logger *slog.Logger) (*badger.DB, error)
 		WithDetectConflicts(false). // the committers are the only writers
 		WithMemTableSize(32 << 20).
 		WithNumMemtables(3).
-		WithBlockCacheSize(16 << 20).
+		WithBlockCacheSize(blockCache).
 		WithIndexCacheSize(16 << 20).
 		WithNumCompactors(2).
 		WithValueLogFileSize(1 << 20).
@@ -215,7 +218,9 @@ func (s *Store) Space(ctx context.Context, id string) (*Space, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open space %s: %w", id, err)
 	}
+	cached := l.readOnce()
 	space, err := startSpace(ctx, id, l, s.options)
+	cached()
 	if err != nil {
 		return nil, err
 	}

@@ -3,6 +3,7 @@ package store
 import (
 	"encoding/binary"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -26,6 +27,8 @@ type tape struct {
 	short   bool              // it ended too early, or is not what it should be; what was still to come is zero
 	words   map[string]string // those read so far
 	texts   *strings.Builder  // what texts are cut out of, since there are many
+	refs    shelf[policy.Ref] // lists of packs read so far
+	lists   shelf[string]     // lists of words read so far
 }
 
 // encodeIncident makes the stored form of an incident.
@@ -56,13 +59,13 @@ func (t *tape) incident(i *model.Incident) {
 	text(t, &i.ID)
 	t.uint(&i.Version)
 	t.uint(&i.Revision)
-	list(t, &i.Packs, (*tape).ref)
+	shared(t, &i.Packs, &t.refs, (*tape).ref)
 	text(t, &i.Title)
 	text(t, &i.Description)
-	list(t, &i.Types, word)
+	shared(t, &i.Types, &t.lists, word)
 	word(t, &i.Classification)
-	list(t, &i.Data, word)
-	list(t, &i.Systems, word)
+	shared(t, &i.Data, &t.lists, word)
+	shared(t, &i.Systems, &t.lists, word)
 	word(t, &i.TLP)
 	word(t, &i.Reporter)
 	text(t, &i.Contact)
@@ -108,7 +111,7 @@ func (t *tape) edit(e *model.Edit) {
 func (t *tape) severity(s *model.SeverityCall) {
 	t.uint(&s.Seq)
 	word(t, &s.Level)
-	list(t, &s.Criteria, word)
+	shared(t, &s.Criteria, &t.lists, word)
 	text(t, &s.Reason)
 	word(t, &s.By)
 	t.time(&s.At)
@@ -378,4 +381,42 @@ func list[T any](t *tape, items *[]T, each func(*tape, *T)) {
 	for k := range *items {
 		each(t, &(*items)[k])
 	}
+}
+
+// shelf keeps lists that were read, by the bytes they were read from.
+type shelf[T any] struct {
+	known map[string][]T
+	room  []T // for the list that is read
+}
+
+// shared is a list of which there are few, and which is only ever replaced as a
+// whole: incidents that have the same share one.
+func shared[T any](t *tape, items *[]T, read *shelf[T], each func(*tape, *T)) {
+	if !t.reading {
+		list(t, items, each)
+		return
+	}
+	before := t.rest
+	n := t.length(0)
+	if n == 0 {
+		return
+	}
+	read.room = slices.Grow(read.room[:0], n)[:n]
+	clear(read.room)
+	for k := range read.room {
+		each(t, &read.room[k])
+	}
+	if t.short {
+		return
+	}
+	bytes := before[:len(before)-len(t.rest)]
+	known, ok := read.known[string(bytes)]
+	if !ok {
+		if read.known == nil {
+			read.known = make(map[string][]T)
+		}
+		known = slices.Clip(slices.Clone(read.room)) // whoever appends gets one of its own
+		read.known[string(bytes)] = known
+	}
+	*items = known
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"tocsin/model"
+	"tocsin/model/policy"
 )
 
 func TestIncidentsReadBackAsTheyWere(t *testing.T) {
@@ -86,5 +87,30 @@ func TestShapeFollowsTheTypes(t *testing.T) {
 	}
 	if once == shapeOf(reflect.TypeFor[renamed]()) {
 		t.Error("the shape does not tell types apart")
+	}
+}
+
+// Incidents that have the same packs, types and systems share the lists, and
+// nothing of one list shows in another.
+func TestTapeSharesLists(t *testing.T) {
+	r := newReader()
+	read := func(systems, types []string) *model.Incident {
+		t.Helper()
+		i, err := r.read(encodeIncident(&model.Incident{ID: "INC-2026-0001", Packs: []policy.Ref{{ID: "gdpr", Version: 1}}, Types: types, Systems: systems}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return i
+	}
+	a, b := read([]string{"billing", "gateway"}, []string{"breach"}), read([]string{"billing", "gateway"}, nil)
+	if &a.Systems[0] != &b.Systems[0] || &a.Packs[0] != &b.Packs[0] {
+		t.Error("the same lists are kept twice")
+	}
+	other := read([]string{"", "gateway"}, []string{"billing"})
+	if other.Systems[0] != "" || other.Types[0] != "billing" || a.Systems[0] != "billing" || a.Types[0] != "breach" || b.Types != nil {
+		t.Errorf("lists run into one another: %v %v, %v", other.Systems, other.Types, a.Types)
+	}
+	if cap(a.Systems) != len(a.Systems) {
+		t.Error("there is room behind a shared list: what one incident appends another would see")
 	}
 }
