@@ -138,6 +138,13 @@ func startFixture(b *testing.B, n int) string {
 		return dir
 	}
 	setUp(b, space)
+	importIncidents(b, space, n)
+	return dir
+}
+
+// importIncidents opens n incidents through the import road.
+func importIncidents(b *testing.B, space *Space, n int) {
+	b.Helper()
 	do(b, space, owner, model.ImportOpen{Batch: "b", Source: "fixture", Years: map[int]int{2026: n}})
 	for from := 0; from < n; from += 200 {
 		rows := make([]model.History, min(200, n-from))
@@ -147,7 +154,6 @@ func startFixture(b *testing.B, n int) string {
 		do(b, space, owner, model.ImportRows{Batch: "b", Rows: rows})
 	}
 	do(b, space, owner, model.ImportClose{Batch: "b"})
-	return dir
 }
 
 func startRow(k int) model.History {

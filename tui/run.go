@@ -37,6 +37,9 @@ type Options struct {
 	// while the space has no settings. Packs are what it offers.
 	SetUp func(ctx context.Context, answers SetUpAnswers) error
 	Packs []*policy.Pack
+	// HomeCalendar proposes the home calendar of a zone, "" where none is known
+	// to be its; nil proposes none.
+	HomeCalendar func(zone string) string
 	// Defaults are what the first-run screen starts with.
 	Defaults SetUpAnswers
 	// Theme is "auto", "dark", "light" or "contrast"; "" is auto.
@@ -59,5 +62,6 @@ type Options struct {
 type SetUpAnswers struct {
 	Organisation string
 	Zone         string   // IANA name
+	Calendar     string   // the home calendar's id; "" is none
 	Packs        []string // pack ids, the procedure first
 }

@@ -41,6 +41,7 @@ func newSetUpScreen(c *Console, first bool, d SetUpAnswers) *setUpScreen {
 		c.line("organisation", "Organisation", "Shown in the header and on every export.", d.Organisation),
 		c.line("zone", "Time zone", "Days and business days are counted in it. An IANA name.", d.Zone),
 		c.one("packs", "Policy pack", "", procedures, procedure),
+		c.line("calendar", "Home calendar", "Holidays of your place, such as de or de-be: days that laws do not count, or roll over. Empty is none.", d.Calendar),
 		c.many("regimes", "Also under", "Laws that apply beside it. Space takes one; more can follow later.", regimes, others...),
 	)
 	s.form.open()
@@ -66,7 +67,7 @@ func (s *setUpScreen) apply(frame frameMsg) {
 // changeSettings opens the same questions with what stands now.
 func (c *Console) changeSettings() tea.Cmd {
 	meta := c.frame.snapshot.Meta()
-	answers := SetUpAnswers{Organisation: meta.Organisation, Zone: meta.Zone}
+	answers := SetUpAnswers{Organisation: meta.Organisation, Zone: meta.Zone, Calendar: meta.Calendar}
 	for _, ref := range meta.Packs {
 		answers.Packs = append(answers.Packs, ref.ID)
 	}
@@ -96,13 +97,23 @@ func (s *setUpScreen) update(msg tea.Msg) tea.Cmd {
 			return cmd
 		}
 	}
-	return s.form.update(msg)
+	cmd := s.form.update(msg)
+	s.propose()
+	return cmd
+}
+
+// propose lets the home calendar of a first run follow the zone, as long as
+// nobody wrote one.
+func (s *setUpScreen) propose() {
+	if field := s.form.field("calendar"); s.first && s.c.opts.HomeCalendar != nil && !field.edited {
+		field.input.SetValue(s.c.opts.HomeCalendar(s.form.value("zone")))
+	}
 }
 
 // save gives the answers off the event loop.
 func (s *setUpScreen) save() tea.Cmd {
 	c := s.c
-	answers := SetUpAnswers{Organisation: s.form.value("organisation"), Zone: s.form.value("zone"), Packs: append(s.form.field("packs").list(), s.form.field("regimes").list()...)}
+	answers := SetUpAnswers{Organisation: s.form.value("organisation"), Zone: s.form.value("zone"), Calendar: s.form.value("calendar"), Packs: append(s.form.field("packs").list(), s.form.field("regimes").list()...)}
 	if _, err := time.LoadLocation(answers.Zone); err != nil || answers.Zone == "" {
 		s.form.field("zone").problem = "is not a time zone; accepted: an IANA name such as Europe/Berlin or UTC"
 		return s.form.goTo("zone")

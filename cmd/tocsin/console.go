@@ -89,12 +89,14 @@ func (s *session) consoleOptions(settings config.Settings) tui.Options {
 		Defaults: tui.SetUpAnswers{
 			Organisation: defaultOrganisation,
 			Zone:         config.LocalZone(),
+			Calendar:     config.HomeCalendar(config.LocalZone()),
 			Packs:        []string{defaultProcedure, defaultRegime},
 		},
-		Theme:   settings.Theme,
-		Keys:    settings.Keys,
-		NoMouse: !settings.Mouse,
-		Notice:  leftOutWords(s.leftOut),
+		HomeCalendar: config.HomeCalendar,
+		Theme:        settings.Theme,
+		Keys:         settings.Keys,
+		NoMouse:      !settings.Mouse,
+		Notice:       leftOutWords(s.leftOut),
 	}
 }
 
@@ -119,6 +121,9 @@ func (s *session) setUp(ctx context.Context, answers tui.SetUpAnswers) error {
 	if _, err := config.LoadZone(answers.Zone); err != nil {
 		return model.Refuse(model.Field("zone", err.Error(), ""))
 	}
-	_, err = s.space.Do(ctx, s.actor, model.Setup{Organisation: answers.Organisation, Zone: answers.Zone, Packs: refs})
+	if err := s.adoptCalendar(ctx, answers.Calendar); err != nil {
+		return err
+	}
+	_, err = s.space.Do(ctx, s.actor, model.Setup{Organisation: answers.Organisation, Zone: answers.Zone, Calendar: answers.Calendar, Packs: refs})
 	return err
 }

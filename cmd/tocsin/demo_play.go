@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"tocsin/config"
 	"tocsin/model"
 	"tocsin/model/policy"
 )
@@ -65,7 +66,11 @@ func (st *stage) prepare(ctx context.Context, zone string) error {
 	if err != nil {
 		return err
 	}
-	_, err = st.space.Do(ctx, st.actor, model.Setup{Organisation: demoOrganisation, Zone: zone, Packs: refs})
+	home := config.HomeCalendar(zone)
+	if err := st.adoptCalendar(ctx, home); err != nil {
+		return err
+	}
+	_, err = st.space.Do(ctx, st.actor, model.Setup{Organisation: demoOrganisation, Zone: zone, Calendar: home, Packs: refs})
 	return err
 }
 

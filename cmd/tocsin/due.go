@@ -79,22 +79,25 @@ func (a *app) dueCommand() *cobra.Command {
 
 // completeDue offers packs, zones and calendars, for which no record is opened.
 func (a *app) completeDue(cmd *cobra.Command) {
-	offer := func(flag string, words func(*config.Library) []string) {
-		complete := func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
-			silent := *a
-			silent.err = io.Discard
-			library, err := silent.knownPacks()
-			if err != nil {
-				return nil, cobra.ShellCompDirectiveNoFileComp
-			}
-			return words(library), cobra.ShellCompDirectiveNoFileComp
-		}
-		_ = cmd.RegisterFlagCompletionFunc(flag, complete) // fails for a flag that is not there only, which a test would see
-	}
-	offer("pack", (*config.Library).IDs)
-	offer("calendar", func(library *config.Library) []string { return library.Calendars().IDs() })
+	_ = cmd.RegisterFlagCompletionFunc("pack", a.offerKnown((*config.Library).IDs)) // fails for a flag that is not there only, which a test would see
+	_ = cmd.RegisterFlagCompletionFunc("calendar", a.offerKnown(calendarIDs))
 	completeWords(cmd, "zone", config.ZoneNames()...)
 }
+
+// offerKnown completes words of the library without opening the record.
+func (a *app) offerKnown(words func(*config.Library) []string) cobra.CompletionFunc {
+	return func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		silent := *a
+		silent.err = io.Discard
+		library, err := silent.knownPacks()
+		if err != nil {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		return words(library), cobra.ShellCompDirectiveNoFileComp
+	}
+}
+
+func calendarIDs(library *config.Library) []string { return library.Calendars().IDs() }
 
 func (a *app) answerDue(asked question) error {
 	s, err := a.suppose(asked)

@@ -27,6 +27,7 @@ var jsonShapes = []struct {
 	{"evidence verify", true, verdictView{}},
 	{"packs --preview", true, moveView{}},
 	{"policy list", true, packView{}},
+	{"policy calendar", true, calendarView{}},
 	{"policy lint", true, findingView{}},
 	{"policy test", true, failureView{}},
 	{"policy diff", true, changeView{}},

@@ -181,7 +181,12 @@ func (s *session) setUpByDefault(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	_, err = s.space.Do(ctx, s.actor, model.Setup{Organisation: defaultOrganisation, Zone: config.LocalZone(), Packs: refs})
+	zone := config.LocalZone()
+	home := config.HomeCalendar(zone)
+	if err := s.adoptCalendar(ctx, home); err != nil {
+		return err
+	}
+	_, err = s.space.Do(ctx, s.actor, model.Setup{Organisation: defaultOrganisation, Zone: zone, Calendar: home, Packs: refs})
 	return troubled(err)
 }
 

@@ -13,6 +13,6 @@ func (a *app) policyCommand() *cobra.Command {
 		Args: words(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.listPacks(cmd) },
 	}
-	cmd.AddCommand(a.policyListCommand(), a.policyShowCommand(), a.policyLintCommand(), a.policyTestCommand(), a.policyDiffCommand())
+	cmd.AddCommand(a.policyListCommand(), a.policyShowCommand(), a.policyLintCommand(), a.policyTestCommand(), a.policyDiffCommand(), a.policyCalendarCommand())
 	return cmd
 }

@@ -32,6 +32,7 @@ func (a *app) listPacks(cmd *cobra.Command) error {
 			t.add(painted{p.ID, strong}, painted{strconv.Itoa(p.Version), plain}, painted{p.Kind, plain}, use, painted{p.Title, plain}, painted{p.Source, quiet})
 		}
 		t.write(s.out)
+		s.printAdoptedCalendars()
 		return nil
 	})
 }

@@ -50,12 +50,12 @@ func freshOptions(t testing.TB, clock *testClock) tui.Options {
 			}
 			refs = append(refs, pack.Ref())
 		}
-		_, err := space.Do(ctx, owner, model.Setup{Organisation: answers.Organisation, Zone: answers.Zone, Packs: refs})
+		_, err := space.Do(ctx, owner, model.Setup{Organisation: answers.Organisation, Zone: answers.Zone, Calendar: answers.Calendar, Packs: refs})
 		return err
 	}
 	return tui.Options{
 		Space: space, Actor: owner, Now: now, SetUp: setUp, Packs: library.Packs(), Theme: "dark",
-		Defaults: tui.SetUpAnswers{Organisation: "Northlight Software", Zone: "Europe/Berlin", Packs: []string{"inventifornia"}},
+		Defaults: tui.SetUpAnswers{Organisation: "Northlight Software", Zone: "Europe/Berlin", Calendar: "de", Packs: []string{"inventifornia"}},
 	}
 }
 

@@ -250,6 +250,18 @@ type packView struct {
 	Default bool   `json:"default" help:"new incidents run under it"`
 }
 
+// calendarView is a calendar as lists have it.
+type calendarView struct {
+	ID        string `json:"id"`
+	Version   int    `json:"version" help:"this console's, or the adopted one where it has none"`
+	Title     string `json:"title"`
+	FirstYear int    `json:"first_year" help:"the first year whose holidays are known"`
+	LastYear  int    `json:"last_year" help:"the last one"`
+	Source    string `json:"source" help:"where the days come from"`
+	Adopted   int    `json:"adopted" help:"the version that the space counts by, 0 for none"`
+	Home      bool   `json:"home" help:"holidays of the space's own place"`
+}
+
 type versionView struct {
 	Version string `json:"version"`
 	Go      string `json:"go"`

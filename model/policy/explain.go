@@ -294,6 +294,8 @@ func (o *Obligation) unknownHolidays(cal calendar.Calendar) string {
 	switch {
 	case !o.dues.usesHolidays(o.legal):
 		return ""
+	case len(cal.Holidays) == 0 && o.Pack.Zone == "" && o.Pack.CalendarID == "":
+		return "no public holidays of your own place are known: only weekends are skipped; name a home calendar, such as with tocsin setup --calendar de"
 	case len(cal.Holidays) == 0:
 		return "no public holidays are known here: only weekends are skipped"
 	case !o.Started || o.Rule.Soft():

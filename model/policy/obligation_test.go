@@ -379,7 +379,7 @@ func TestExplain(t *testing.T) {
 	}
 	want = []string{
 		"worst case: not answered yet: Was data exposed?",
-		"no public holidays are known here: only weekends are skipped",
+		"no public holidays of your own place are known: only weekends are skipped; name a home calendar, such as with tocsin setup --calendar de",
 	}
 	if !slices.Equal(e.Warnings, want) {
 		t.Errorf("warnings: %q", e.Warnings)
