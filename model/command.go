@@ -192,6 +192,26 @@ type Reinstate struct {
 	Reason   string
 }
 
+// Suspend records an evidenced delay of a rule that knows one, such as law
+// enforcement asks for. It expires by itself; a later one extends it.
+type Suspend struct {
+	Incident  ID
+	Key       policy.RuleKey
+	From      time.Time // zero: now
+	Until     time.Time
+	Requester string // the authority or person who asked for it
+	Evidence  string // the document, statement or note that shows it
+	Reason    string
+}
+
+// Lift ends the delay of a rule before it expires.
+type Lift struct {
+	Incident ID
+	Key      policy.RuleKey
+	At       time.Time // zero: now
+	Reason   string
+}
+
 // Acknowledge says that somebody knows of a deadline and how near it is, so
 // that it is not brought to mind again before the next level.
 type Acknowledge struct {
@@ -356,6 +376,8 @@ func (AddNote) Kind() string       { return "note" }
 func (Submit) Kind() string        { return "submit" }
 func (Waive) Kind() string         { return "waive" }
 func (Reinstate) Kind() string     { return "reinstate" }
+func (Suspend) Kind() string       { return "suspend" }
+func (Lift) Kind() string          { return "lift" }
 func (Acknowledge) Kind() string   { return "acknowledge" }
 func (ChangePacks) Kind() string   { return "packs" }
 func (LinkTo) Kind() string        { return "link" }
@@ -391,6 +413,8 @@ func (c AddNote) About() []ID       { return []ID{c.Incident} }
 func (c Submit) About() []ID        { return []ID{c.Incident} }
 func (c Waive) About() []ID         { return []ID{c.Incident} }
 func (c Reinstate) About() []ID     { return []ID{c.Incident} }
+func (c Suspend) About() []ID       { return []ID{c.Incident} }
+func (c Lift) About() []ID          { return []ID{c.Incident} }
 func (c Acknowledge) About() []ID   { return []ID{c.Incident} }
 func (c ChangePacks) About() []ID   { return []ID{c.Incident} }
 func (c LinkTo) About() []ID        { return []ID{c.Incident, c.Other} }

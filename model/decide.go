@@ -136,6 +136,10 @@ func (d *decider) decideIncident(command Command) error {
 		return d.waive(i, c)
 	case Reinstate:
 		return d.reinstate(i, c)
+	case Suspend:
+		return d.suspend(i, c)
+	case Lift:
+		return d.lift(i, c)
 	case Acknowledge:
 		return d.acknowledge(i, c)
 	case ChangePacks:

@@ -557,6 +557,7 @@ func TestRights(t *testing.T) {
 		{LinkTo{}, "owner lead responder"}, {MarkDuplicate{}, "owner lead responder"},
 		{AddEvidence{}, "owner lead responder"}, {MoveEvidence{}, "owner lead responder"}, {ExportEvidence{}, "owner lead responder"},
 		{VerifyEvidence{}, "owner lead responder auditor"},
+		{Suspend{}, "owner lead leadership"}, {Lift{}, "owner lead leadership"},
 		{Acknowledge{}, "owner lead responder communications leadership"},
 		{ChangePacks{}, "owner lead"}, {Merge{}, "owner lead"}, {MarkFalse{}, "owner lead"}, {Close{}, "owner lead"}, {Reopen{}, "owner lead"},
 		{ImportOpen{}, "owner lead"}, {ImportRows{}, "owner lead"}, {ImportClose{}, "owner lead"},

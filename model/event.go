@@ -219,6 +219,28 @@ type (
 		Change string         `json:"change"`         // "applies", "no longer applies", "cannot be excluded", "is excluded", "starts", "moves", "met", "stops"
 	}
 
+	// SuspensionRecorded: an evidenced delay of a rule runs from From until
+	// before Until.
+	SuspensionRecorded struct {
+		ID        ID             `json:"id"`
+		Key       policy.RuleKey `json:"key"`
+		Title     string         `json:"title"` // the rule's, for reading
+		From      time.Time      `json:"from"`
+		Until     time.Time      `json:"until"`
+		Requester string         `json:"requester"`
+		Evidence  string         `json:"evidence"`
+		Reason    string         `json:"reason,omitempty"`
+	}
+
+	// SuspensionLifted: the delay of a rule ended at At, before it expired.
+	SuspensionLifted struct {
+		ID     ID             `json:"id"`
+		Key    policy.RuleKey `json:"key"`
+		Title  string         `json:"title"`
+		At     time.Time      `json:"at"`
+		Reason string         `json:"reason"`
+	}
+
 	// Acknowledged: somebody knows of a deadline and its level.
 	Acknowledged struct {
 		ID    ID             `json:"id"`
@@ -358,6 +380,8 @@ var bodies = map[string]func() Body{
 	"obligation.waived":     func() Body { return new(WaiverDecided) },
 	"obligation.reinstated": func() Body { return new(WaiverWithdrawn) },
 	"obligations.moved":     func() Body { return new(DuesMoved) },
+	"obligation.suspended":  func() Body { return new(SuspensionRecorded) },
+	"obligation.resumed":    func() Body { return new(SuspensionLifted) },
 	"reminder.acknowledged": func() Body { return new(Acknowledged) },
 	"incident.repacked":     func() Body { return new(PacksChanged) },
 	"incident.linked":       func() Body { return new(Linked) },
@@ -372,64 +396,68 @@ var bodies = map[string]func() Body{
 	"evidence.exported": func() Body { return new(EvidenceExported) },
 }
 
-func (*SpaceSetUp) Kind() string      { return "space.set-up" }
-func (*PackAdopted) Kind() string     { return "pack.adopted" }
-func (*CalendarAdopted) Kind() string { return "calendar.adopted" }
-func (*Reported) Kind() string        { return "incident.reported" }
-func (*Described) Kind() string       { return "incident.described" }
-func (*Assessed) Kind() string        { return "incident.assessed" }
-func (*FactStated) Kind() string      { return "fact.stated" }
-func (*FactCorrected) Kind() string   { return "fact.corrected" }
-func (*SeverityDecided) Kind() string { return "severity.decided" }
-func (*PhaseEntered) Kind() string    { return "phase.entered" }
-func (*TaskSet) Kind() string         { return "task.set" }
-func (*TaskAdded) Kind() string       { return "task.added" }
-func (*RoleTaken) Kind() string       { return "role.taken" }
-func (*RoleLeft) Kind() string        { return "role.left" }
-func (*Noted) Kind() string           { return "note.written" }
-func (*Submitted) Kind() string       { return "obligation.submitted" }
-func (*WaiverDecided) Kind() string   { return "obligation.waived" }
-func (*WaiverWithdrawn) Kind() string { return "obligation.reinstated" }
-func (*DuesMoved) Kind() string       { return "obligations.moved" }
-func (*Acknowledged) Kind() string    { return "reminder.acknowledged" }
-func (*PacksChanged) Kind() string    { return "incident.repacked" }
-func (*Linked) Kind() string          { return "incident.linked" }
-func (*Closed) Kind() string          { return "incident.closed" }
-func (*ReopenedAgain) Kind() string   { return "incident.reopened" }
-func (*ImportOpened) Kind() string    { return "import.opened" }
-func (*ImportClosed) Kind() string    { return "import.closed" }
+func (*SpaceSetUp) Kind() string         { return "space.set-up" }
+func (*PackAdopted) Kind() string        { return "pack.adopted" }
+func (*CalendarAdopted) Kind() string    { return "calendar.adopted" }
+func (*Reported) Kind() string           { return "incident.reported" }
+func (*Described) Kind() string          { return "incident.described" }
+func (*Assessed) Kind() string           { return "incident.assessed" }
+func (*FactStated) Kind() string         { return "fact.stated" }
+func (*FactCorrected) Kind() string      { return "fact.corrected" }
+func (*SeverityDecided) Kind() string    { return "severity.decided" }
+func (*PhaseEntered) Kind() string       { return "phase.entered" }
+func (*TaskSet) Kind() string            { return "task.set" }
+func (*TaskAdded) Kind() string          { return "task.added" }
+func (*RoleTaken) Kind() string          { return "role.taken" }
+func (*RoleLeft) Kind() string           { return "role.left" }
+func (*Noted) Kind() string              { return "note.written" }
+func (*Submitted) Kind() string          { return "obligation.submitted" }
+func (*WaiverDecided) Kind() string      { return "obligation.waived" }
+func (*WaiverWithdrawn) Kind() string    { return "obligation.reinstated" }
+func (*DuesMoved) Kind() string          { return "obligations.moved" }
+func (*SuspensionRecorded) Kind() string { return "obligation.suspended" }
+func (*SuspensionLifted) Kind() string   { return "obligation.resumed" }
+func (*Acknowledged) Kind() string       { return "reminder.acknowledged" }
+func (*PacksChanged) Kind() string       { return "incident.repacked" }
+func (*Linked) Kind() string             { return "incident.linked" }
+func (*Closed) Kind() string             { return "incident.closed" }
+func (*ReopenedAgain) Kind() string      { return "incident.reopened" }
+func (*ImportOpened) Kind() string       { return "import.opened" }
+func (*ImportClosed) Kind() string       { return "import.closed" }
 
 func (*EvidenceAdded) Kind() string    { return "evidence.added" }
 func (*EvidenceMoved) Kind() string    { return "evidence.moved" }
 func (*EvidenceVerified) Kind() string { return "evidence.verified" }
 func (*EvidenceExported) Kind() string { return "evidence.exported" }
 
-func (*SpaceSetUp) Incident() ID        { return "" }
-func (*PackAdopted) Incident() ID       { return "" }
-func (*CalendarAdopted) Incident() ID   { return "" }
-func (e *Reported) Incident() ID        { return e.ID }
-func (e *Described) Incident() ID       { return e.ID }
-func (e *Assessed) Incident() ID        { return e.ID }
-func (e *FactStated) Incident() ID      { return e.ID }
-func (e *FactCorrected) Incident() ID   { return e.ID }
-func (e *SeverityDecided) Incident() ID { return e.ID }
-func (e *PhaseEntered) Incident() ID    { return e.ID }
-func (e *TaskSet) Incident() ID         { return e.ID }
-func (e *TaskAdded) Incident() ID       { return e.ID }
-func (e *RoleTaken) Incident() ID       { return e.ID }
-func (e *RoleLeft) Incident() ID        { return e.ID }
-func (e *Noted) Incident() ID           { return e.ID }
-func (e *Submitted) Incident() ID       { return e.ID }
-func (e *WaiverDecided) Incident() ID   { return e.ID }
-func (e *WaiverWithdrawn) Incident() ID { return e.ID }
-func (e *DuesMoved) Incident() ID       { return e.ID }
-func (e *Acknowledged) Incident() ID    { return e.ID }
-func (e *PacksChanged) Incident() ID    { return e.ID }
-func (e *Linked) Incident() ID          { return e.ID }
-func (e *Closed) Incident() ID          { return e.ID }
-func (e *ReopenedAgain) Incident() ID   { return e.ID }
-func (*ImportOpened) Incident() ID      { return "" }
-func (*ImportClosed) Incident() ID      { return "" }
+func (*SpaceSetUp) Incident() ID           { return "" }
+func (*PackAdopted) Incident() ID          { return "" }
+func (*CalendarAdopted) Incident() ID      { return "" }
+func (e *Reported) Incident() ID           { return e.ID }
+func (e *Described) Incident() ID          { return e.ID }
+func (e *Assessed) Incident() ID           { return e.ID }
+func (e *FactStated) Incident() ID         { return e.ID }
+func (e *FactCorrected) Incident() ID      { return e.ID }
+func (e *SeverityDecided) Incident() ID    { return e.ID }
+func (e *PhaseEntered) Incident() ID       { return e.ID }
+func (e *TaskSet) Incident() ID            { return e.ID }
+func (e *TaskAdded) Incident() ID          { return e.ID }
+func (e *RoleTaken) Incident() ID          { return e.ID }
+func (e *RoleLeft) Incident() ID           { return e.ID }
+func (e *Noted) Incident() ID              { return e.ID }
+func (e *Submitted) Incident() ID          { return e.ID }
+func (e *WaiverDecided) Incident() ID      { return e.ID }
+func (e *WaiverWithdrawn) Incident() ID    { return e.ID }
+func (e *DuesMoved) Incident() ID          { return e.ID }
+func (e *SuspensionRecorded) Incident() ID { return e.ID }
+func (e *SuspensionLifted) Incident() ID   { return e.ID }
+func (e *Acknowledged) Incident() ID       { return e.ID }
+func (e *PacksChanged) Incident() ID       { return e.ID }
+func (e *Linked) Incident() ID             { return e.ID }
+func (e *Closed) Incident() ID             { return e.ID }
+func (e *ReopenedAgain) Incident() ID      { return e.ID }
+func (*ImportOpened) Incident() ID         { return "" }
+func (*ImportClosed) Incident() ID         { return "" }
 
 func (e *EvidenceAdded) Incident() ID    { return e.ID }
 func (e *EvidenceMoved) Incident() ID    { return e.ID }

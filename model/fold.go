@@ -220,6 +220,10 @@ func (i *Incident) foldWork(e Event) {
 		i.Waivers = slices.DeleteFunc(i.Waivers, func(w Waiver) bool { return w.Key == body.Key })
 	case *DuesMoved:
 		i.remember(body.Moves)
+	case *SuspensionRecorded:
+		i.Suspensions = append(i.Suspensions, Suspension{Key: body.Key, From: body.From, Until: body.Until, Requester: body.Requester, Evidence: body.Evidence, Reason: body.Reason, By: e.Actor, At: e.At})
+	case *SuspensionLifted:
+		i.liftSuspensions(body)
 	case *Acknowledged:
 		i.acknowledge(Known{Key: body.Key, Due: body.Due, Level: body.Level, Since: body.Since, By: e.Actor, At: e.At})
 	case *PacksChanged:

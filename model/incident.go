@@ -118,19 +118,20 @@ type Incident struct {
 	Outcome  Outcome   `json:"outcome,omitempty"`
 	Reopened int       `json:"reopened,omitempty"` // how often
 
-	Edited     []Edit           `json:"edited,omitempty"`     // when each field was last edited
-	Severities []SeverityCall   `json:"severities,omitempty"` // every decision, latest last
-	Phases     []PhaseSpan      `json:"phases,omitempty"`     // every phase entered, latest last
-	Facts      []Fact           `json:"facts,omitempty"`      // in the order first stated
-	Roles      []Holder         `json:"roles,omitempty"`
-	Tasks      []TaskRecord     `json:"tasks,omitempty"` // tasks somebody touched or added
-	Submitted  []Submission     `json:"submitted,omitempty"`
-	Waivers    []Waiver         `json:"waivers,omitempty"`
-	Applied    []policy.RuleKey `json:"applied,omitempty"` // rules that once applied
-	Known      []Known          `json:"known,omitempty"`   // the last one of each deadline
-	Links      []Link           `json:"links,omitempty"`
-	Evidence   []Evidence       `json:"evidence,omitempty"` // in the order taken in
-	Notes      int              `json:"notes,omitempty"`    // how many; the texts are on the timeline
+	Edited      []Edit           `json:"edited,omitempty"`     // when each field was last edited
+	Severities  []SeverityCall   `json:"severities,omitempty"` // every decision, latest last
+	Phases      []PhaseSpan      `json:"phases,omitempty"`     // every phase entered, latest last
+	Facts       []Fact           `json:"facts,omitempty"`      // in the order first stated
+	Roles       []Holder         `json:"roles,omitempty"`
+	Tasks       []TaskRecord     `json:"tasks,omitempty"` // tasks somebody touched or added
+	Submitted   []Submission     `json:"submitted,omitempty"`
+	Waivers     []Waiver         `json:"waivers,omitempty"`
+	Suspensions []Suspension     `json:"suspensions,omitempty"` // as they hold, those that were lifted until then
+	Applied     []policy.RuleKey `json:"applied,omitempty"`     // rules that once applied
+	Known       []Known          `json:"known,omitempty"`       // the last one of each deadline
+	Links       []Link           `json:"links,omitempty"`
+	Evidence    []Evidence       `json:"evidence,omitempty"` // in the order taken in
+	Notes       int              `json:"notes,omitempty"`    // how many; the texts are on the timeline
 }
 
 // Edit says which event last changed a field that a form edits.
@@ -285,7 +286,7 @@ func (i *Incident) reduce(c *policy.Case) {
 			c.Times[f.Name] = f.Value.At
 		}
 	}
-	c.Submissions, c.Waivers = i.submissions(), i.waivers()
+	c.Submissions, c.Waivers, c.Suspensions = i.submissions(), i.waivers(), i.suspensions()
 	if !i.Open() && i.Outcome != Resolved {
 		c.Ended = i.Closed
 	}
@@ -322,6 +323,7 @@ func (i *Incident) clone() *Incident {
 	next.Tasks = slices.Clone(i.Tasks)
 	next.Submitted = slices.Clip(i.Submitted)
 	next.Waivers = slices.Clone(i.Waivers)
+	next.Suspensions = slices.Clone(i.Suspensions)
 	next.Applied = slices.Clip(i.Applied)
 	next.Known = slices.Clone(i.Known)
 	next.Links = slices.Clip(i.Links)

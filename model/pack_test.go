@@ -64,7 +64,7 @@ func regimePack() *policy.Pack {
 		ID: "law", Version: 1, Kind: policy.Regime, Title: "The law", Zone: "Asia/Tokyo",
 		Questions: []policy.Question{{ID: "risk", Label: "Is there a risk to people?"}},
 		Rules: []policy.Rule{
-			{ID: "authority", Title: "Tell the authority", Starts: "aware", Within: hours(72), When: policy.Condition{Answers: map[string]policy.Answer{"risk": policy.Yes}}},
+			{ID: "authority", Title: "Tell the authority", Starts: "aware", Within: hours(72), Suspend: policy.SuspendUntilEnd, When: policy.Condition{Answers: map[string]policy.Answer{"risk": policy.Yes}}},
 			{ID: "yearly", Title: "Count it", Starts: "aware", Within: calendar.Period{N: 1, Unit: calendar.Days}, When: policy.Condition{Types: []string{"outage"}}},
 		},
 	}

@@ -57,6 +57,8 @@ var rights = map[string][]Role{
 	"note":           staff,
 	"submit":         notifiers,
 	"waive":          deciders,
+	"suspend":        deciders,
+	"lift":           deciders,
 	"reinstate":      deciders,
 	"acknowledge":    staff,
 	"packs":          leads,

@@ -126,6 +126,14 @@ func (t *teller) tellWork(body Body) {
 	case *Acknowledged:
 		t.what("Acknowledged: %s, %s", b.Title, policy.LevelWords(b.Level))
 		t.detail("due", t.time(b.Due))
+	case *SuspensionRecorded:
+		t.what("Suspended until %s: %s, asked for by %s", t.time(b.Until), b.Title, b.Requester)
+		t.detail("from", t.time(b.From))
+		t.detail("evidence", b.Evidence)
+		t.detail("reason", b.Reason)
+	case *SuspensionLifted:
+		t.what("Delay lifted: %s, %s", b.Title, t.time(b.At))
+		t.detail("reason", b.Reason)
 	case *DuesMoved:
 		t.moves(b.Moves)
 	default:

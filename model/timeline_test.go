@@ -53,6 +53,8 @@ func told() []Body {
 		&Acknowledged{ID: firstID, Key: due, Title: "Notify customers", Due: start, Level: "24h", Since: start.Add(-24 * time.Hour)},
 		&Acknowledged{ID: firstID, Key: due, Title: "Notify customers", Due: start, Level: "overdue", Since: start},
 		&WaiverWithdrawn{ID: firstID, Key: due, Title: "Notify customers", Reason: "harm"},
+		&SuspensionRecorded{ID: firstID, Key: due, Title: "Notify customers", From: start, Until: start.Add(time.Hour), Requester: "Public prosecutor", Evidence: "letter 7", Reason: "an arrest is planned"},
+		&SuspensionLifted{ID: firstID, Key: due, Title: "Notify customers", At: start, Reason: "arrested"},
 		&DuesMoved{ID: firstID, Moves: []DueMove{{Key: due, Title: "Notify customers", After: start, Change: "applies"}}},
 		&DuesMoved{ID: firstID, Moves: []DueMove{
 			{Key: due, Title: "Notify customers", Before: start, After: start.Add(time.Hour), Change: "moves"},

@@ -86,6 +86,7 @@ func (t *tape) incident(i *model.Incident) {
 	list(t, &i.Tasks, (*tape).task)
 	list(t, &i.Submitted, (*tape).submission)
 	list(t, &i.Waivers, (*tape).waiver)
+	list(t, &i.Suspensions, (*tape).suspension)
 	list(t, &i.Applied, (*tape).ruleKey)
 	list(t, &i.Known, (*tape).acknowledgement)
 	list(t, &i.Links, (*tape).link)
@@ -189,6 +190,17 @@ func (t *tape) acknowledgement(a *model.Known) {
 	t.time(&a.Since)
 	word(t, &a.By)
 	t.time(&a.At)
+}
+
+func (t *tape) suspension(s *model.Suspension) {
+	t.ruleKey(&s.Key)
+	t.time(&s.From)
+	t.time(&s.Until)
+	word(t, &s.Requester)
+	text(t, &s.Evidence)
+	text(t, &s.Reason)
+	word(t, &s.By)
+	t.time(&s.At)
 }
 
 func (t *tape) link(l *model.Link) {
