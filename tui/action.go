@@ -8,6 +8,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"tocsin/model"
 	"tocsin/model/policy"
 )
 
@@ -110,6 +111,8 @@ func endActions() []action {
 	return []action{
 		{id: "waive", keys: []string{"W"}, help: "decide that an obligation is not required", where: onLists, danger: consequence, gives: "waive", why: needObligation, run: (*Console).waive},
 		{id: "reinstate", keys: []string{"I"}, help: "take a waiver back", where: onIncident, danger: consequence, gives: "reinstate", why: needObligation, run: (*Console).reinstate},
+		{id: "suspend", keys: []string{"S"}, help: "record a delay that an authority asks for", where: onLists, danger: consequence, gives: "suspend", why: needDelayable, run: (*Console).suspend},
+		{id: "lift", keys: []string{"Z"}, help: "end a delay early", where: onLists, danger: consequence, gives: "lift", why: needDelay, run: (*Console).lift},
 		{id: "packs", keys: []string{"K"}, help: "put the incident under other packs", where: onLists, danger: consequence, gives: "packs", why: needOpen, run: (*Console).changePacks},
 		{id: "link", keys: []string{"L"}, help: "link to a related incident", where: onLists, danger: recorded, gives: "link", why: needIncident, run: (*Console).link},
 		{id: "duplicate", keys: []string{"U"}, help: "end as a duplicate of another incident", where: onLists, danger: consequence, gives: "duplicate", why: needOpen, run: (*Console).duplicate},
@@ -295,6 +298,28 @@ func needCase(c *Console) string {
 		return "no pack is selected"
 	}
 	return ""
+}
+
+// needDelayable says why no delay can be recorded: most sources know none.
+func needDelayable(c *Console) string {
+	if why := needObligation(c); why != "" {
+		return why
+	}
+	if c.obligation().Rule.Suspend == policy.SuspendNever {
+		return "its source knows no delay"
+	}
+	return needOpen(c)
+}
+
+func needDelay(c *Console) string {
+	if why := needObligation(c); why != "" {
+		return why
+	}
+	key := c.obligation().Key()
+	if !slices.ContainsFunc(c.target().Incident.Suspensions, func(s model.Suspension) bool { return s.Key == key && s.Until.After(c.now()) }) {
+		return "it is not suspended"
+	}
+	return needOpen(c)
 }
 
 func needSettings(c *Console) string {

@@ -22,7 +22,7 @@ func group(o *policy.Obligation, now time.Time) int {
 	switch {
 	case counts(o, now):
 		return 0
-	case state == policy.Open, state == policy.CannotExclude:
+	case state == policy.Open, state == policy.CannotExclude, state == policy.Suspended:
 		return 1
 	case state == policy.NotStarted:
 		return 2

@@ -206,7 +206,7 @@ func (q *queueScreen) drawWaiting(s *model.Standing, k queueColumns) string {
 // dueCell is a state as shape and word with its countdown, right-aligned.
 func (c *Console) dueCell(at time.Time, state policy.State, width int) string {
 	shape, style := stateMark(c.theme, state)
-	words := map[policy.State]string{policy.Overdue: "overdue", policy.DueSoon: "due soon", policy.Running: "due in", policy.CannotExclude: "perhaps"}
+	words := map[policy.State]string{policy.Overdue: "overdue", policy.DueSoon: "due soon", policy.Running: "due in", policy.CannotExclude: "perhaps", policy.Suspended: "delayed"}
 	left := shape + " " + words[state]
 	if state == policy.CannotExclude && !at.After(c.now()) {
 		left = shape + " overdue?"

@@ -132,7 +132,7 @@ func (g *gatherer) deadlines(standings []*model.Standing, explain bool) []obliga
 // begun.
 func pressing(o obligationView) bool {
 	state := policy.State(o.State)
-	return state == policy.Open || state.Counting()
+	return state == policy.Open || state == policy.Suspended || state.Counting()
 }
 
 func (f dueFilter) hides(o obligationView, limit time.Time) bool {

@@ -19,7 +19,7 @@ import (
 
 // question is what somebody asks of packs without an incident, as typed.
 type question struct {
-	packs, facts, settings, submitted []string
+	packs, facts, settings, submitted, suspended []string
 
 	zone, calendar, at string
 }
@@ -70,6 +70,7 @@ func (a *app) dueCommand() *cobra.Command {
 	flags.StringArrayVar(&asked.facts, "fact", nil, "NAME=TIME, or NAME=yes, no or unknown, for a time too; may be repeated")
 	flags.StringArrayVar(&asked.settings, "set", nil, "NAME=WORD or NAME=NUMBER of the packs' settings, or severity, classification, type or data; may be repeated")
 	flags.StringArrayVar(&asked.submitted, "submitted", nil, "RULE=TIME when a notice was sent, or received where that is what counts; may be repeated")
+	flags.StringArrayVar(&asked.suspended, "suspend", nil, "RULE=FROM/UNTIL, a delay that an authority asked for; may be repeated")
 	flags.StringVar(&asked.zone, "zone", "", "time zone where a pack has none of its own (else this machine's)")
 	flags.StringVar(&asked.calendar, "calendar", "", "holidays where a pack has none of its own, such as de-by (else none are known)")
 	flags.StringVar(&asked.at, "at", "", "the moment that is told about: states as of then, without what was sent later (else now, with all that is given)")
@@ -161,6 +162,7 @@ func (a *app) suppose(asked question) (*supposition, error) {
 		{"--fact", "NAME=TIME, NAME=yes, NAME=no or NAME=unknown", asked.facts, s.state},
 		{"--set", "NAME=VALUE", asked.settings, s.set},
 		{"--submitted", "RULE=TIME", asked.submitted, s.submit},
+		{"--suspend", delayForm, asked.suspended, s.suspend},
 	} {
 		for _, text := range given.texts {
 			name, value, err := pair(given.flag, text, given.form)
@@ -384,13 +386,9 @@ func (s *supposition) triage(name, value string, known []string) error {
 }
 
 func (s *supposition) submit(name, value string) error {
-	rules := s.ruleNames()
-	if _, rule, _ := strings.Cut(name, "/"); !slices.Contains(rules, cmp.Or(rule, name)) {
-		return unknown("--submitted", name, rules)
-	}
-	key, err := policy.KeyOf(s.packs, name)
+	key, err := s.ruleKey("--submitted", name, "RULE=TIME, or PACK/RULE=TIME")
 	if err != nil {
-		return model.Refuse(model.Field("--submitted", err.Error(), "RULE=TIME, or PACK/RULE=TIME"))
+		return err
 	}
 	at, err := s.time("--submitted "+name, value)
 	if err != nil {
@@ -401,6 +399,47 @@ func (s *supposition) submit(name, value string) error {
 		return nil
 	}
 	return s.made.Submit(s.packs, key.String(), at, s.received(key, at))
+}
+
+// delayForm is how a delay is written.
+const delayForm = "RULE=FROM/UNTIL, such as item-105=2026-11-19 09:00/2026-12-18 12:00"
+
+// suspend takes a delay of a rule, written as its beginning and its end.
+func (s *supposition) suspend(name, value string) error {
+	key, err := s.ruleKey("--suspend", name, delayForm)
+	if err != nil {
+		return err
+	}
+	begin, end, both := strings.Cut(value, "/")
+	if !both {
+		return model.Refuse(model.Field("--suspend "+name, "has no end", delayForm))
+	}
+	from, err := s.time("--suspend "+name, begin)
+	if err != nil {
+		return err
+	}
+	until, err := s.time("--suspend "+name, end)
+	if err != nil {
+		return err
+	}
+	if !until.After(from) {
+		return model.Refuse(model.Field("--suspend "+name, "ends before it begins", delayForm))
+	}
+	s.made.Suspensions = append(s.made.Suspensions, policy.Suspension{Key: key, From: from, Until: until, By: "an authority", Evidence: "supposed here"})
+	return nil
+}
+
+// ruleKey finds a rule of the packs by its id, or by PACK/RULE.
+func (s *supposition) ruleKey(flag, name, form string) (policy.RuleKey, error) {
+	rules := s.ruleNames()
+	if _, rule, _ := strings.Cut(name, "/"); !slices.Contains(rules, cmp.Or(rule, name)) {
+		return policy.RuleKey{}, unknown(flag, name, rules)
+	}
+	key, err := policy.KeyOf(s.packs, name)
+	if err != nil {
+		return policy.RuleKey{}, model.Refuse(model.Field(flag, err.Error(), form))
+	}
+	return key, nil
 }
 
 // received is when a notice arrived, where that and not its sending counts.

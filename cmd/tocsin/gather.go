@@ -195,6 +195,7 @@ func (g *gatherer) obligation(i *model.Incident, o *policy.Obligation, explain b
 	if o.Waiver != nil {
 		view.Waiver = &waiverView{Decider: o.Waiver.Decider, Rationale: o.Waiver.Rationale, At: g.stamp(o.Waiver.At)}
 	}
+	view.Delays = g.delays(i, o.Key())
 	if explain {
 		view.Explanation = g.explanation(g.snapshot.Explain(i, o))
 		view.Explanation.Stated = g.statedOn(i, o)
@@ -208,6 +209,16 @@ func (g *gatherer) explanation(e policy.Explanation) *explanationView {
 		view.Steps = append(view.Steps, stepView{Text: step.Text, At: g.stamp(step.At)})
 	}
 	return view
+}
+
+func (g *gatherer) delays(i *model.Incident, key policy.RuleKey) []delayView {
+	views := []delayView{}
+	for _, s := range i.Suspensions {
+		if s.Key == key {
+			views = append(views, delayView{From: g.stamp(s.From), Until: g.stamp(s.Until), Requester: s.Requester, Evidence: s.Evidence, Reason: s.Reason, By: s.By})
+		}
+	}
+	return views
 }
 
 // statedOn says on whose word the times rest that an obligation counts from.

@@ -270,6 +270,10 @@ func (g *gatherer) standing(o obligationView) string {
 		}
 		parts = append(parts, joinNonEmpty(", ", filed, last.Reference))
 	}
+	if n := len(o.Delays); n > 0 && o.State == string(policy.Suspended) {
+		last := o.Delays[n-1]
+		parts = append(parts, "asked for by "+last.Requester+" until "+when(last.Until.Time, g.zone, g.now)+": "+last.Evidence)
+	}
 	if o.Waiver != nil {
 		parts = append(parts, "waived by "+o.Waiver.Decider+": "+o.Waiver.Rationale)
 	}

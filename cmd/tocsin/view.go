@@ -143,7 +143,7 @@ type obligationView struct {
 	Pack        string           `json:"pack" help:"pinned version, such as gdpr@1"`
 	Rule        string           `json:"rule" help:"PACK/RULE, as fact and waive take it"`
 	Title       string           `json:"title"`
-	State       string           `json:"state" help:"not started, running, due soon, overdue, open, met, met late, waived, cannot be excluded, no longer applies"`
+	State       string           `json:"state" help:"not started, running, due soon, overdue, open, met, met late, suspended, waived, cannot be excluded, no longer applies"`
 	Audience    string           `json:"audience"`
 	Started     stamp            `json:"started" help:"what the due time is counted from"`
 	Due         stamp            `json:"due" help:"strict; null where there is none"`
@@ -154,6 +154,7 @@ type obligationView struct {
 	Why         string           `json:"why" help:"what decided that it cannot be excluded, has not started or no longer applies"`
 	Filings     []filingView     `json:"filings" help:"every submission that counted"`
 	Waiver      *waiverView      `json:"waiver"`
+	Delays      []delayView      `json:"delays" help:"on record for it, as they hold; one that was lifted until then"`
 	Contents    []string         `json:"contents" help:"what the notice must say"`
 	Approval    []string         `json:"approval" help:"roles that approve before it leaves"`
 	Citation    string           `json:"citation"`
@@ -176,6 +177,15 @@ type waiverView struct {
 	Decider   string `json:"decider"`
 	Rationale string `json:"rationale"`
 	At        stamp  `json:"at"`
+}
+
+type delayView struct {
+	From      stamp  `json:"from"`
+	Until     stamp  `json:"until"`
+	Requester string `json:"requester"`
+	Evidence  string `json:"evidence"`
+	Reason    string `json:"reason"`
+	By        string `json:"by" help:"who recorded it"`
 }
 
 type explanationView struct {

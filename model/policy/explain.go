@@ -43,6 +43,9 @@ func (o *Obligation) explainWhy(c *Case) []string {
 	if len(lines) == 0 {
 		lines = append(lines, "applies to every incident under "+o.Pack.Title)
 	}
+	if o.Applies == Unknown && o.Undated != "" {
+		lines = append(lines, o.undatedWords())
+	}
 	if o.closed {
 		lines = append(lines, o.Why)
 	}
