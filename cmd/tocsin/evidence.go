@@ -24,7 +24,7 @@ func (a *app) evidenceCommand() *cobra.Command {
 		Use:   "evidence",
 		Short: "Keep files as evidence, with a ledger of custody",
 		Long:  evidenceLong,
-		Args:  words(0, 0),
+		Args:  a.noVerb,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return usage(cmd, "what about the evidence? add, list, show, transfer, examine, return, release, collect, verify, export or sweep")
 		},

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -44,6 +45,10 @@ func (g *gatherer) writeCalendar(out *paper, file, space string, views []obligat
 
 func replaceFile(name, text string) (err error) {
 	part, err := os.CreateTemp(filepath.Dir(name), ".tocsin-*")
+	var failed *fs.PathError
+	if errors.As(err, &failed) {
+		failed.Path = name // and not one that nobody asked for
+	}
 	if err != nil {
 		return fmt.Errorf("write a calendar: %w", err)
 	}

@@ -214,6 +214,10 @@ func (a *app) printFindings(out *paper, findings []findingView, files int) error
 		text := config.Problem{File: f.File, Line: f.Line, Key: f.Key, Message: f.Message}.String()
 		out.line(painted{f.Level + ": ", tone}, painted{text, plain})
 	}
+	if files == 0 {
+		out.printf("There are no packs or calendars of your own: they would be *.toml files in the folders %s and %s of the data directory.", config.PacksFolder, config.CalendarsFolder)
+		return nil
+	}
 	out.printf("%s checked, %s.", counted(files, "file"), counted(len(findings), "finding"))
 	return nil
 }

@@ -72,22 +72,43 @@ func (a *app) addVerbs(root *cobra.Command) {
 	add(groupRecord, a.setupCommand(), a.importCommand(), a.policyCommand(), a.vaultCommand(), a.demoCommand(), a.versionCommand())
 	add(groupRecord, jsonHelp(), keysHelp())
 	root.SetHelpCommandGroupID(groupRecord)
+	root.InitDefaultHelpCmd()
+	if help, _, err := root.Find([]string{"help"}); err == nil {
+		help.Args = a.helpOn
+	}
 	root.SetCompletionCommandGroupID(groupRecord)
 }
 
-// noVerb refuses words after tocsin that are no verb, with the nearest one.
+// noVerb refuses words after tocsin, or after a verb that has verbs of its own,
+// that are none of these, with the nearest one.
 func (a *app) noVerb(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
+	}
+	what := "a verb"
+	if cmd.HasParent() {
+		what += " of " + cmd.Name()
 	}
 	var verbs []string
 	for _, verb := range cmd.Commands() {
 		verbs = append(verbs, verb.Name())
 	}
 	if near := policy.Nearest(strings.ToLower(args[0]), verbs); near != "" {
-		return usage(cmd, "%q is not a verb: did you mean %s?", args[0], near)
+		return usage(cmd, "%q is not %s: did you mean %s?", args[0], what, near)
 	}
-	return usage(cmd, "%q is not a verb", args[0])
+	return usage(cmd, "%q is not %s", args[0], what)
+}
+
+// helpOn refuses to explain what is no verb.
+func (a *app) helpOn(cmd *cobra.Command, args []string) error {
+	about, rest, err := cmd.Root().Find(args)
+	if err != nil {
+		return usage(cmd.Root(), "%w", err)
+	}
+	if len(rest) > 0 && about.HasSubCommands() {
+		return a.noVerb(about, rest)
+	}
+	return nil
 }
 
 // words asks for as many arguments as a verb has, named as its help names them.

@@ -30,7 +30,7 @@ func (a *app) vaultCommand() *cobra.Command {
 		Use:   "vault",
 		Short: "Say what unlocks the record's keys, or change it",
 		Long:  vaultLong,
-		Args:  words(0, 0),
+		Args:  a.noVerb,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return usage(cmd, "what about the vault? status or rotate")
 		},
