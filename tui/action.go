@@ -57,7 +57,7 @@ type action struct {
 
 // actions is every action, in the order that help lists them.
 func actions() []action {
-	return slices.Concat(moveActions(), lookActions(), workActions(), endActions(), consoleActions())
+	return slices.Concat(moveActions(), lookActions(), workActions(), evidenceActions(), endActions(), consoleActions())
 }
 
 func moveActions() []action {
@@ -104,6 +104,16 @@ func workActions() []action {
 		{id: "submit", keys: []string{"d"}, label: "record", help: "record that what an obligation asks for was sent or done", where: onLists, danger: recorded, gives: "submit", why: needObligation, run: (*Console).submit},
 		{id: "describe", keys: []string{"E"}, help: "edit title, description, systems, TLP, reporter", where: onLists, danger: recorded, gives: "describe", why: needOpen, run: (*Console).describe},
 		{id: "what-if", keys: []string{"i"}, label: "what if", help: "what if: change answers, times and packs in a draft, and see the due times move", where: onLists | onPolicies, why: needCase, run: (*Console).startWhatIf},
+	}
+}
+
+func evidenceActions() []action {
+	return []action{
+		{id: "evidence-add", keys: []string{"b"}, help: "bring in a file as evidence", where: onIncident, danger: recorded, gives: "evidence-add", why: needKeeping, run: (*Console).addEvidence},
+		{id: "evidence-move", keys: []string{"c"}, help: "custody of the selected evidence: transferred, examined, returned, released", where: onIncident, danger: recorded, gives: "evidence-move", why: needItem, run: (*Console).moveEvidence},
+		{id: "evidence-verify", keys: []string{"V"}, help: "compare the selected evidence with its digest", where: onIncident, danger: recorded, gives: "evidence-verify", why: needStored, run: (*Console).verifyEvidence},
+		{id: "evidence-export", keys: []string{"X"}, help: "write a copy of the selected evidence, which is recorded", where: onIncident, danger: consequence, gives: "evidence-export", why: needStored, run: (*Console).exportEvidence},
+		{id: "evidence-stop", keys: []string{"Z"}, help: "stop storing, verifying or copying evidence", where: onIncident, why: needErrand, run: (*Console).stopErrand},
 	}
 }
 

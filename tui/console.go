@@ -89,8 +89,9 @@ type Console struct {
 	message  string // said in the status line until the next key
 	alarming bool   // the message is a refusal or an error
 	mouse    bool
-	busy     int  // commands under way
-	leaving  bool // somebody asked to leave, and was told of drafts
+	busy     int     // commands under way
+	errand   *errand // work on evidence under way; nil is none
+	leaving  bool    // somebody asked to leave, and was told of drafts
 
 	drawn string // the last view
 	at    *tea.Cursor
@@ -156,6 +157,8 @@ func (c *Console) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return c, c.queue.follow()
 	case doneMsg:
 		return c, c.done(msg)
+	case errandMsg:
+		return c, c.errandDone(msg)
 	case historyMsg:
 		c.incident.take(msg)
 		return c, nil

@@ -34,6 +34,9 @@ type dialog struct {
 	// below says what the answers lead to, in at most height lines; nil says
 	// nothing.
 	below func(f *form, width, height int) []string
+	// errand takes the place of command where no command alone does what is
+	// asked: the dialog closes, and the work goes on behind it.
+	errand func(f *form) (tea.Cmd, bool)
 	// then runs after the command is done; nil leaves the console where it is.
 	then func(c *Console, id model.ID) tea.Cmd
 
@@ -205,13 +208,31 @@ func (d *dialog) give(c *Console) tea.Cmd {
 		return nil
 	}
 	d.problem = ""
+	if d.errand != nil {
+		return d.send(c)
+	}
 	command, ok := d.command(d.form)
 	if !ok {
-		d.problem = "Something cannot be read; see the marked fields."
+		d.problem = unreadable
 		return nil
 	}
 	d.busy = true
 	return c.do(command, d, d.said)
+}
+
+// unreadable is said of a form with a field that cannot be read.
+const unreadable = "Something cannot be read; see the marked fields."
+
+// send closes the dialog and does its errand.
+func (d *dialog) send(c *Console) tea.Cmd {
+	cmd, ok := d.errand(d.form)
+	if !ok {
+		d.problem = unreadable
+		return nil
+	}
+	delete(c.drafts, d.draft)
+	c.drop(d)
+	return cmd
 }
 
 // finish closes the dialog after its command is durable.

@@ -34,10 +34,14 @@ func (c *Console) quit() tea.Cmd {
 			drafts++
 		}
 	}
-	if drafts == 0 || c.leaving {
+	if drafts == 0 && c.errand == nil || c.leaving {
 		return tea.Quit
 	}
 	c.leaving = true
+	if c.errand != nil {
+		c.alarm(c.errand.what + " is under way and would be stopped; the same key again leaves all the same")
+		return nil
+	}
 	what := "a draft is"
 	if drafts > 1 {
 		what = fmt.Sprintf("%d drafts are", drafts)

@@ -13,6 +13,7 @@ const (
 	timelineTab
 	tasksTab
 	obligationsTab
+	evidenceTab
 	tabCount
 )
 
@@ -34,10 +35,11 @@ type incidentScreen struct {
 	total         int // rows of the tab at the last drawing
 	taskList      list
 	dueList       list
+	itemList      list
 }
 
 func newIncidentScreen(c *Console) *incidentScreen {
-	return &incidentScreen{c: c, taskList: list{index: -1}, dueList: list{index: -1}}
+	return &incidentScreen{c: c, taskList: list{index: -1}, dueList: list{index: -1}, itemList: list{index: -1}}
 }
 
 func (s *incidentScreen) here() where { return onIncident }
@@ -53,6 +55,7 @@ func (s *incidentScreen) load(id model.ID) tea.Cmd {
 	if s.id != id {
 		s.id, s.scroll = id, [tabCount]int{}
 		s.taskList, s.dueList = list{index: -1, height: s.bodyHeight()}, list{index: -1, height: s.bodyHeight()}
+		s.itemList = list{index: -1, height: s.bodyHeight()}
 		s.history, s.historyOf, s.failed = nil, "", ""
 	}
 	s.follow()
@@ -77,6 +80,7 @@ func (s *incidentScreen) follow() {
 	sortObligations(s.obligations, s.c.now())
 	s.taskList.set(idsOf(s.tasks, func(t model.Task) string { return t.ID }))
 	s.dueList.set(idsOf(s.obligations, func(o policy.Obligation) string { return o.Key().String() }))
+	s.itemList.set(idsOf(standing.Incident.Evidence, func(e model.Evidence) string { return e.ID }))
 }
 
 func idsOf[T any](rows []T, id func(T) string) []string {
@@ -98,6 +102,8 @@ func (s *incidentScreen) move(rows int) {
 		s.taskList.selectAt(saturate(s.taskList.index, rows))
 	case obligationsTab:
 		s.dueList.selectAt(saturate(s.dueList.index, rows))
+	case evidenceTab:
+		s.itemList.selectAt(saturate(s.itemList.index, rows))
 	default:
 		s.scroll[s.tab] = saturate(s.scroll[s.tab], rows)
 	}
@@ -131,6 +137,8 @@ func (s *incidentScreen) click(x, y int) tea.Cmd {
 		s.taskList.selectAt(s.taskList.top + y - s.headHeight() - s.linesAboveTask(s.taskList.top))
 	case y >= s.headHeight() && s.tab == obligationsTab:
 		s.dueList.selectAt(s.dueList.top + y - s.headHeight() - 1)
+	case y >= s.headHeight() && s.tab == evidenceTab:
+		s.clickItem(x, y-s.headHeight())
 	}
 	return nil
 }
@@ -139,6 +147,9 @@ func (s *incidentScreen) extent() extent {
 	e := extent{from: s.headHeight(), height: s.bodyHeight(), top: s.scroll[s.tab], show: s.bodyHeight(), total: s.total}
 	if s.tab == obligationsTab {
 		e.top, e.show, e.total = s.dueList.top, s.dueList.height, len(s.obligations)
+	}
+	if s.tab == evidenceTab {
+		e.top, e.show, e.total = s.itemList.top, s.itemList.height, len(s.itemList.ids)
 	}
 	return e
 }
@@ -165,6 +176,8 @@ func (s *incidentScreen) drawTab() ([]string, *tea.Position) {
 		return s.drawTasks()
 	case obligationsTab:
 		return s.drawObligations()
+	case evidenceTab:
+		return s.drawEvidence()
 	}
 	return s.scrolled(s.drawOverview()), nil
 }

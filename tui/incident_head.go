@@ -134,7 +134,7 @@ func (s *incidentScreen) tabNames() []string {
 			undecided++
 		}
 	}
-	return []string{"Overview", "Timeline", fmt.Sprintf("Tasks %d/%d", done, total), fmt.Sprintf("Obligations %d open", undecided)}
+	return []string{"Overview", "Timeline", fmt.Sprintf("Tasks %d/%d", done, total), fmt.Sprintf("Obligations %d open", undecided), fmt.Sprintf("Evidence %d", len(s.standing.Incident.Evidence))}
 }
 
 func (s *incidentScreen) drawTabs() string {

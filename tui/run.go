@@ -42,6 +42,8 @@ type Options struct {
 	HomeCalendar func(zone string) string
 	// Defaults are what the first-run screen starts with.
 	Defaults SetUpAnswers
+	// Evidence takes files in and gives copies out; nil can do neither.
+	Evidence Evidence
 	// Theme is "auto", "dark", "light" or "contrast"; "" is auto.
 	Theme string
 	// Keys overrides the default keys of actions, by action id.

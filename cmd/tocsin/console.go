@@ -81,11 +81,12 @@ func runScreens(ctx context.Context, options tui.Options) error {
 
 func (s *session) consoleOptions(settings config.Settings) tui.Options {
 	return tui.Options{
-		Space: consoleSpace{s.space},
-		Actor: s.actor,
-		Now:   s.now,
-		SetUp: s.setUp,
-		Packs: s.library.Packs(),
+		Space:    consoleSpace{s.space},
+		Actor:    s.actor,
+		Now:      s.now,
+		SetUp:    s.setUp,
+		Evidence: consoleEvidence{custodian{s}},
+		Packs:    s.library.Packs(),
 		Defaults: tui.SetUpAnswers{
 			Organisation: defaultOrganisation,
 			Zone:         config.LocalZone(),
