@@ -15,11 +15,8 @@ import (
 	"tocsin/store/vault"
 )
 
-// Folders of the data directory.
-const (
-	evidenceFolder = "evidence"
-	vaultFolder    = "vault"
-)
+// evidenceFolder, in the data directory, holds what evidence consists of.
+const evidenceFolder = "evidence"
 
 // openBlobs opens what the evidence of a space consists of, under a key of the
 // vault's.
