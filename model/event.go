@@ -20,6 +20,12 @@ type Event struct {
 
 // Body is what an event says. Each kind has one struct; kinds and fields are
 // never renamed or reused, since logs are read for ten years.
+//
+// A field that names a person has the tag personal:"name"; one that holds what
+// is known of an incident's reporter has personal:"text", followed by a
+// condition where another field says whether it does. What has a tag is kept
+// so that the person can be forgotten, and reads as ForgottenPerson and some
+// letters, or ForgottenText, afterwards.
 type Body interface {
 	// Kind is the event's stable name in the log.
 	Kind() string
@@ -63,8 +69,8 @@ type (
 		Data        []string     `json:"data,omitempty"`
 		Systems     []string     `json:"systems,omitempty"`
 		TLP         TLP          `json:"tlp"`
-		Reporter    string       `json:"reporter,omitempty"`
-		Contact     string       `json:"contact,omitempty"`
+		Reporter    string       `json:"reporter,omitempty" personal:"text"`
+		Contact     string       `json:"contact,omitempty" personal:"text"`
 		Source      string       `json:"source,omitempty"`
 		External    string       `json:"external,omitempty"`
 		Opened      time.Time    `json:"opened"`
@@ -82,9 +88,9 @@ type (
 	// reading in Before and After and kept whole in List.
 	Change struct {
 		Field  string   `json:"field"`
-		Before string   `json:"before"`
-		After  string   `json:"after"`
-		List   []string `json:"list,omitempty"`
+		Before string   `json:"before" personal:"text,Field=reporter contact"`
+		After  string   `json:"after" personal:"text,Field=reporter contact"`
+		List   []string `json:"list,omitempty" personal:"text,Field=reporter contact"`
 	}
 
 	// Assessed: triage was recorded, see also the facts, severity and roles
@@ -141,7 +147,7 @@ type (
 		Phase    string    `json:"phase"`
 		Before   TaskState `json:"before,omitempty"`
 		After    TaskState `json:"after,omitempty"`
-		Assignee string    `json:"assignee,omitempty"`
+		Assignee string    `json:"assignee,omitempty" personal:"name"`
 		Reason   string    `json:"reason,omitempty"`
 	}
 
@@ -151,21 +157,21 @@ type (
 		Task     string `json:"task"`
 		Phase    string `json:"phase"`
 		Title    string `json:"title"`
-		Assignee string `json:"assignee,omitempty"`
+		Assignee string `json:"assignee,omitempty" personal:"name"`
 	}
 
 	// RoleTaken: a person took on a role.
 	RoleTaken struct {
 		ID     ID     `json:"id"`
 		Role   string `json:"role"`
-		Person string `json:"person"`
+		Person string `json:"person" personal:"name"`
 	}
 
 	// RoleLeft: a person no longer holds a role.
 	RoleLeft struct {
 		ID     ID     `json:"id"`
 		Role   string `json:"role"`
-		Person string `json:"person"`
+		Person string `json:"person" personal:"name"`
 	}
 
 	// Noted: a note was written.
@@ -190,7 +196,7 @@ type (
 		ID        ID             `json:"id"`
 		Key       policy.RuleKey `json:"key"`
 		Title     string         `json:"title"`
-		Decider   string         `json:"decider"`
+		Decider   string         `json:"decider" personal:"name"`
 		Rationale string         `json:"rationale"`
 	}
 
@@ -270,7 +276,7 @@ type (
 		Size      uint64       `json:"size"`
 		SHA256    string       `json:"sha256"`
 		Collected time.Time    `json:"collected"`
-		Collector string       `json:"collector"`
+		Collector string       `json:"collector" personal:"name"`
 		From      string       `json:"from,omitempty"`
 		Note      string       `json:"note,omitempty"`
 	}
@@ -283,9 +289,9 @@ type (
 		Title  string    `json:"title"`
 		Deed   Deed      `json:"deed"`
 		At     time.Time `json:"at"`
-		Before string    `json:"before,omitempty"`
-		Holder string    `json:"holder,omitempty"`
-		Person string    `json:"person,omitempty"`
+		Before string    `json:"before,omitempty" personal:"name"`
+		Holder string    `json:"holder,omitempty" personal:"name"`
+		Person string    `json:"person,omitempty" personal:"name"`
 		Reason string    `json:"reason"`
 	}
 
@@ -304,7 +310,7 @@ type (
 		Item   string `json:"item"`
 		Title  string `json:"title"`
 		SHA256 string `json:"sha256"`
-		Holder string `json:"holder,omitempty"`
+		Holder string `json:"holder,omitempty" personal:"name"`
 		Reason string `json:"reason,omitempty"`
 	}
 

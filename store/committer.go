@@ -69,6 +69,7 @@ func (r *request) claim() bool { return r.claimed.CompareAndSwap(false, true) }
 // even a refusal, since that may rest on an event of the same group.
 type committer struct {
 	log      ledger
+	veil     *veil
 	state    *model.State // ahead of the log by the group in hand
 	board    *board.Board
 	last     time.Time // when the last event was recorded
@@ -192,14 +193,15 @@ func (c *committer) clock() time.Time {
 // read back, so that nothing unreadable is ever written, and what is folded
 // now is what a start will fold.
 func (c *committer) seal(actor model.Actor, d model.Decision, at time.Time) (events []model.Event, records []record, err error) {
+	c.veil.begin()
 	size := 0
 	for k, body := range d.Bodies {
 		seq := c.state.Seq + 1 + uint64(k)
-		data, err := encodeEvent(model.Event{Seq: seq, At: at, Actor: actor.Name, Role: actor.Role, Batch: d.Batch, Body: body})
+		data, err := encodeEvent(c.veil, model.Event{Seq: seq, At: at, Actor: actor.Name, Role: actor.Role, Batch: d.Batch, Body: body})
 		if err != nil {
 			return nil, nil, err
 		}
-		e, err := decodeEvent(data)
+		e, err := decodeEvent(c.veil, data)
 		if err != nil {
 			return nil, nil, fmt.Errorf("read back what was to be written: %w", err)
 		}
@@ -224,7 +226,11 @@ func (c *committer) fits(events []model.Event, records []record) error {
 	for id, grown := range growth {
 		size := grown
 		if i, ok := c.state.Incident(id); ok {
-			size += len(encodeIncident(i))
+			data, err := encodeIncident(c.veil, i)
+			if err != nil {
+				return err
+			}
+			size += len(data)
 		}
 		if size > maxIncident || size > roomyIncident && grown > reserved {
 			return tooLarge("all that was recorded about "+string(id), size, roomyIncident)
@@ -249,9 +255,10 @@ func (c *committer) fold(g *group, events []model.Event, records []record) error
 			g.batch.put(historySlot(id, e.Seq), []byte{})
 		}
 	}
+	c.veil.keep()
 	g.batch.events = append(g.batch.events, records...)
 	g.touched = append(g.touched, touched...)
-	size, err := project(&g.batch, touched)
+	size, err := project(&g.batch, c.veil, touched)
 	g.bytes += size
 	return err
 }
@@ -260,6 +267,9 @@ func (c *committer) fold(g *group, events []model.Event, records []record) error
 func (c *committer) commit(g *group) error {
 	if len(g.batch.events) == 0 {
 		return nil
+	}
+	if err := c.veil.store(&g.batch); err != nil {
+		return err
 	}
 	if err := projectMeta(&g.batch, c.state); err != nil {
 		return err

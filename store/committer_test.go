@@ -51,7 +51,7 @@ func TestManyWritersShareTransactionsAndLoseNothing(t *testing.T) {
 	if snapshot.Len() != writers*each || snapshot.Meta.Last[2026] != writers*each {
 		t.Errorf("%d incidents, last number %d; want %d", snapshot.Len(), snapshot.Meta.Last[2026], writers*each)
 	}
-	state, err := verify(t.Context(), s.log)
+	state, err := verify(t.Context(), s.log, s.veil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,7 +118,7 @@ func TestRefusalLeavesNothing(t *testing.T) {
 	if s.Snapshot().Seq != seq || l.appends != appends {
 		t.Error("a refusal left something behind")
 	}
-	if _, err := verify(t.Context(), l); err != nil {
+	if _, err := verify(t.Context(), l, nil); err != nil {
 		t.Error(err)
 	}
 }

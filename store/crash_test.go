@@ -135,7 +135,7 @@ func TestKilledWhileWriting(t *testing.T) {
 		if err != nil {
 			t.Fatalf("round %d: the space does not open: %v", round, err)
 		}
-		state, err := verify(t.Context(), space.log)
+		state, err := verify(t.Context(), space.log, space.veil)
 		if err != nil {
 			t.Fatalf("round %d: %v", round, err)
 		}

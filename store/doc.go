@@ -20,6 +20,9 @@
 //     start need not read it. They are of the log's last event or are computed
 //     anew from it, as when a new version folds or keeps them otherwise.
 //
+// Names of people and what is known of reporters enter neither as they are:
+// see veil.
+//
 // Keys are made in keys.go alone, and only within a space.
 //
 // Everything that the database writes is encrypted (AES-256 in counter mode)

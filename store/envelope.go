@@ -17,8 +17,11 @@ import (
 // than a count from an epoch, and the text is exact, which floating-point
 // epoch times are not.
 const (
+	// plainEnvelope is the version of envelopes that hold names and reporters as
+	// they are, as they were written before there was a vault.
+	plainEnvelope = 1
 	// envelopeVersion is the version of the envelope that is written.
-	envelopeVersion = 1
+	envelopeVersion = 2
 	// MaxEnvelope is how many bytes an encoded event may have.
 	MaxEnvelope = 256 << 10
 )
@@ -46,6 +49,8 @@ type envelope struct {
 	Batch   string          `json:"batch,omitempty"`
 	Kind    string          `json:"kind"`
 	Body    cbor.RawMessage `json:"body"`
+	// Names are those that no earlier event holds, by token; since version 2.
+	Names map[string]personEntry `json:"names,omitempty"`
 }
 
 var (
@@ -87,14 +92,25 @@ func must[T any](mode T, err error) T {
 	return mode
 }
 
-// encodeEvent makes the stored form of an event.
-func encodeEvent(e model.Event) ([]byte, error) {
+// encodeEvent makes the stored form of an event, with what is personal in it
+// veiled.
+func encodeEvent(v *veil, e model.Event) ([]byte, error) {
+	version := plainEnvelope
+	var names map[string]personEntry
+	if v != nil {
+		version = envelopeVersion
+		covered, introduced, err := v.cover(e)
+		if err != nil {
+			return nil, fmt.Errorf("encode %s: %w", e.Body.Kind(), err)
+		}
+		e, names = covered, introduced
+	}
 	body, err := encoding.Marshal(e.Body)
 	if err != nil {
 		return nil, fmt.Errorf("encode %s: %w", e.Body.Kind(), err)
 	}
 	data, err := encoding.Marshal(envelope{
-		Version: envelopeVersion, Seq: e.Seq, At: e.At, Actor: e.Actor, Role: e.Role, Batch: e.Batch, Kind: e.Body.Kind(), Body: body,
+		Version: version, Seq: e.Seq, At: e.At, Actor: e.Actor, Role: e.Role, Batch: e.Batch, Kind: e.Body.Kind(), Body: body, Names: names,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("encode %s: %w", e.Body.Kind(), err)
@@ -111,13 +127,13 @@ func tooLarge(what string, size, most int) error {
 }
 
 // decodeEvent reads the stored form of an event.
-func decodeEvent(data []byte) (model.Event, error) {
+func decodeEvent(v *veil, data []byte) (model.Event, error) {
 	if len(data) > MaxEnvelope {
 		return model.Event{}, fmt.Errorf("%w: an event of %d bytes", ErrDamaged, len(data))
 	}
 	var env envelope
 	err := decoding.Unmarshal(data, &env)
-	if err != nil || env.Version != envelopeVersion {
+	if err != nil || env.Version < plainEnvelope || env.Version > envelopeVersion {
 		return model.Event{}, refuseEnvelope(data, err)
 	}
 	body, known := model.NewBody(env.Kind)
@@ -127,7 +143,17 @@ func decodeEvent(data []byte) (model.Event, error) {
 	if err := decoding.Unmarshal(env.Body, body); err != nil {
 		return model.Event{}, unreadable(fmt.Sprintf("event %d (%s)", env.Seq, env.Kind), err)
 	}
-	return model.Event{Seq: env.Seq, At: env.At, Actor: env.Actor, Role: env.Role, Batch: env.Batch, Body: body}, nil
+	e := model.Event{Seq: env.Seq, At: env.At, Actor: env.Actor, Role: env.Role, Batch: env.Batch, Body: body}
+	if env.Version == plainEnvelope {
+		return e, nil
+	}
+	if v == nil {
+		return model.Event{}, fmt.Errorf("event %d: its names are sealed, and no vault is open", env.Seq)
+	}
+	if e, err = v.uncover(e, env.Names); err != nil {
+		return model.Event{}, fmt.Errorf("event %d (%s): %w", env.Seq, env.Kind, err)
+	}
+	return e, nil
 }
 
 // refuseEnvelope says why an envelope cannot be read. It looks at nothing but

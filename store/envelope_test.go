@@ -130,19 +130,19 @@ func TestFormatOfEventsDoesNotDrift(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			e, err := decodeEvent(data)
+			e, err := decodeEvent(nil, data)
 			if err != nil {
 				t.Errorf("%s: an event that may lie in a log cannot be read: %v", kind, err)
 				continue
 			}
-			if again, err := encodeEvent(e); err != nil || !bytes.Equal(again, data) {
+			if again, err := encodeEvent(nil, e); err != nil || !bytes.Equal(again, data) {
 				t.Errorf("%s: reading and writing changed it to\n%x, %v", kind, again, err)
 			}
 		}
 	}
 	var added strings.Builder
 	for _, kind := range kinds(t) {
-		data, err := encodeEvent(sample(t, kind))
+		data, err := encodeEvent(nil, sample(t, kind))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -197,11 +197,11 @@ func appendGolden(t *testing.T, text string) {
 func TestEventsReadBackAsTheyWere(t *testing.T) {
 	for _, kind := range kinds(t) {
 		e := sample(t, kind)
-		data, err := encodeEvent(e)
+		data, err := encodeEvent(nil, e)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, err := decodeEvent(data); err != nil || !reflect.DeepEqual(got, e) {
+		if got, err := decodeEvent(nil, data); err != nil || !reflect.DeepEqual(got, e) {
 			t.Errorf("%s: wrote %+v\nread %+v, %v", kind, e, got, err)
 		}
 	}
@@ -211,15 +211,15 @@ func TestEventsReadBackAsTheyWere(t *testing.T) {
 	}
 	local := model.Event{Seq: 1, At: morning, Body: &model.Submitted{ID: "INC-2026-0001", At: morning.In(berlin)}}
 	utc := model.Event{Seq: 1, At: morning.In(berlin), Body: &model.Submitted{ID: "INC-2026-0001", At: morning}}
-	dataLocal, errLocal := encodeEvent(local)
-	dataUTC, errUTC := encodeEvent(utc)
+	dataLocal, errLocal := encodeEvent(nil, local)
+	dataUTC, errUTC := encodeEvent(nil, utc)
 	if errLocal != nil || errUTC != nil || !bytes.Equal(dataLocal, dataUTC) {
 		t.Error("the same moment in two zones is stored in two ways")
 	}
 }
 
 func TestUnreadableEventsSayWhy(t *testing.T) {
-	valid, err := encodeEvent(model.Event{Seq: 7, At: morning, Actor: "Ada", Role: model.Owner, Body: &model.Noted{ID: "INC-2026-0001", Text: "x"}})
+	valid, err := encodeEvent(nil, model.Event{Seq: 7, At: morning, Actor: "Ada", Role: model.Owner, Body: &model.Noted{ID: "INC-2026-0001", Text: "x"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -236,7 +236,7 @@ func TestUnreadableEventsSayWhy(t *testing.T) {
 		}
 		return data
 	}
-	if _, err := decodeEvent(changed(func(map[string]any) {})); err != nil {
+	if _, err := decodeEvent(nil, changed(func(map[string]any) {})); err != nil {
 		t.Fatalf("unchanged: %v", err)
 	}
 	for name, c := range map[string]struct {
@@ -255,7 +255,7 @@ func TestUnreadableEventsSayWhy(t *testing.T) {
 		"nothing":                  {nil, ErrDamaged},
 		"too long":                 {make([]byte, MaxEnvelope+1), ErrDamaged},
 	} {
-		if _, err := decodeEvent(c.data); !errors.Is(err, c.want) {
+		if _, err := decodeEvent(nil, c.data); !errors.Is(err, c.want) {
 			t.Errorf("%s: %v, want %v", name, err, c.want)
 		}
 	}
@@ -273,22 +273,22 @@ func FuzzDecodeEvent(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		e, err := decodeEvent(data)
+		e, err := decodeEvent(nil, data)
 		if err != nil {
 			if !errors.Is(err, ErrDamaged) && !errors.Is(err, ErrNewer) {
 				t.Fatalf("neither damaged nor newer: %v", err)
 			}
 			return
 		}
-		once, err := encodeEvent(e)
+		once, err := encodeEvent(nil, e)
 		if err != nil {
 			return // a reader takes what is shorter than it would write
 		}
-		again, err := decodeEvent(once)
+		again, err := decodeEvent(nil, once)
 		if err != nil {
 			t.Fatalf("what was written cannot be read: %v\n%x", err, once)
 		}
-		if twice, err := encodeEvent(again); err != nil || !bytes.Equal(once, twice) {
+		if twice, err := encodeEvent(nil, again); err != nil || !bytes.Equal(once, twice) {
 			t.Fatalf("one event has two encodings\n%x\n%x, %v", once, twice, err)
 		}
 	})

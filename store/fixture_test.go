@@ -96,7 +96,7 @@ func memSpace(tb testing.TB, l *memLog, options Options) *Space {
 	if options.Now == nil {
 		options.Now = func() time.Time { return morning }
 	}
-	s, err := startSpace(tb.Context(), "acme", l, options.withDefaults())
+	s, err := startSpace(tb.Context(), "acme", l, nil, options.withDefaults())
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -110,13 +110,13 @@ func memSpace(tb testing.TB, l *memLog, options Options) *Space {
 
 // verify compares what the projections say with what the events fold to, and
 // returns the folded state.
-func verify(ctx context.Context, l ledger) (*model.State, error) {
+func verify(ctx context.Context, l ledger, v *veil) (*model.State, error) {
 	fresh := new(model.State)
 	for r, err := range l.read(ctx, 1) {
 		if err != nil {
 			return nil, err
 		}
-		e, err := r.event()
+		e, err := r.event(v)
 		if err != nil {
 			return nil, err
 		}
@@ -124,7 +124,7 @@ func verify(ctx context.Context, l ledger) (*model.State, error) {
 			return nil, err
 		}
 	}
-	restored, err := load(ctx, l)
+	restored, err := load(ctx, l, v)
 	switch {
 	case err != nil:
 		return nil, err

@@ -23,6 +23,7 @@ import (
 //	'p' id@version                        an adopted pack: policy.Pack
 //	'c' id                                the newest version of an adopted calendar: calendar.Edition
 //	'i' incident                          an incident as it is now: model.Incident
+//	'n' token                             who a token stands for: personEntry
 //	't' len(incident) incident seq(8)     which events are about an incident; no value
 //
 // The length before a name keeps one name from being the beginning of
@@ -46,6 +47,7 @@ const (
 	calendarKind slotKind = 'c'
 	incidentKind slotKind = 'i'
 	historyKind  slotKind = 't'
+	personKind   slotKind = 'n'
 )
 
 // slot is the place of one entry within a space.
@@ -74,6 +76,8 @@ func historyOf(id model.ID) slot {
 func historySlot(id model.ID, seq uint64) slot {
 	return slot(binary.BigEndian.AppendUint64([]byte(historyOf(id)), seq))
 }
+
+func personSlot(token string) slot { return personKind.all() + slot(token) }
 
 // seq is the sequence number a slot of an event or a history ends with.
 func (s slot) seq() uint64 {

@@ -25,12 +25,15 @@ type loaded struct {
 
 // load brings a space back from its projections. Where they are not as far as
 // the log, or another version made them, they are computed anew first.
-func load(ctx context.Context, l ledger) (*loaded, error) {
+func load(ctx context.Context, l ledger, v *veil) (*loaded, error) {
 	end, err := l.head(ctx)
 	if err != nil {
 		return nil, err
 	}
-	last, err := checkEnd(ctx, l, end)
+	if err := v.load(ctx, l); err != nil {
+		return nil, fmt.Errorf("read names: %w", err)
+	}
+	last, err := checkEnd(ctx, l, v, end)
 	if err != nil {
 		return nil, err
 	}
@@ -43,25 +46,25 @@ func load(ctx context.Context, l ledger) (*loaded, error) {
 	}
 	stale := end > 0 && (!ok || meta.Seq < end)
 	if stale {
-		if err := rebuild(ctx, l, end); err != nil {
+		if err := rebuild(ctx, l, v, end); err != nil {
 			return nil, err
 		}
 		if meta, _, err = projected(ctx, l); err != nil {
 			return nil, err
 		}
 	}
-	state, live, err := restore(ctx, l, meta)
+	state, live, err := restore(ctx, l, v, meta)
 	return &loaded{state: state, board: live, last: last, rebuilt: stale}, err
 }
 
 // checkEnd makes sure that the log ends where its head says.
-func checkEnd(ctx context.Context, l ledger, end uint64) (last time.Time, err error) {
+func checkEnd(ctx context.Context, l ledger, v *veil, end uint64) (last time.Time, err error) {
 	found := end
 	for r, err := range l.read(ctx, max(end, 1)) {
 		if err != nil {
 			return time.Time{}, err
 		}
-		e, err := r.event()
+		e, err := r.event(v)
 		if err != nil {
 			return time.Time{}, err
 		}
@@ -76,7 +79,7 @@ func checkEnd(ctx context.Context, l ledger, end uint64) (last time.Time, err er
 // restore puts the projections together. Incidents are decoded, and their
 // standings computed, on all cores while they are read; then the state and the
 // board are made side by side.
-func restore(ctx context.Context, l ledger, meta metaRecord) (*model.State, *board.Board, error) {
+func restore(ctx context.Context, l ledger, v *veil, meta metaRecord) (*model.State, *board.Board, error) {
 	adopted, err := readLaws(ctx, l)
 	if err != nil {
 		return nil, nil, err
@@ -85,7 +88,7 @@ func restore(ctx context.Context, l ledger, meta metaRecord) (*model.State, *boa
 	if err := laws.Restore(meta.Seq, meta.Meta, adopted, nil); err != nil {
 		return nil, nil, err
 	}
-	standings, err := readIncidents(ctx, l, laws)
+	standings, err := readIncidents(ctx, l, v, laws)
 	if err != nil {
 		return nil, nil, fmt.Errorf("read incidents: %w", err)
 	}
@@ -146,17 +149,18 @@ const chunkBytes = 128 << 10
 // decoders decode chunks on all cores.
 type decoders struct {
 	laws   *model.State
+	veil   *veil
 	chunks chan *chunk
 	spent  chan []byte // the data of chunks that were decoded, to be filled again
 	work   sync.WaitGroup
 }
 
 // readIncidents returns the standings of all incidents, by id.
-func readIncidents(ctx context.Context, p projections, laws *model.State) ([]*model.Standing, error) {
+func readIncidents(ctx context.Context, p projections, v *veil, laws *model.State) ([]*model.Standing, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	workers := runtime.GOMAXPROCS(0)
-	d := &decoders{laws: laws, chunks: make(chan *chunk, workers), spent: make(chan []byte, 2*workers+1)}
+	d := &decoders{laws: laws, veil: v, chunks: make(chan *chunk, workers), spent: make(chan []byte, 2*workers+1)}
 	for range workers {
 		d.work.Go(func() {
 			if err := d.decode(); err != nil {
@@ -206,7 +210,7 @@ func (d *decoders) buffer() []byte {
 // decode makes standings of chunks as long as there are any. After an error it
 // only takes them, so that nobody waits.
 func (d *decoders) decode() (err error) {
-	t := newReader()
+	t := newReader(d.veil)
 	for c := range d.chunks {
 		if err == nil {
 			err = c.decode(t, d.laws)
@@ -250,14 +254,14 @@ func joined(chunks []*chunk) []*model.Standing {
 // That they are complete is written last, so an interrupted rebuild is begun
 // again by the next start. The state it folds is not kept: what was written is
 // read back at once, as every later start will.
-func rebuild(ctx context.Context, l ledger, end uint64) error {
+func rebuild(ctx context.Context, l ledger, v *veil, end uint64) error {
 	state := new(model.State)
 	touched := make(map[slot]model.Touched)
 	for r, err := range l.read(ctx, 1) {
 		if err != nil {
 			return err
 		}
-		e, err := r.event()
+		e, err := r.event(v)
 		if err != nil {
 			return err
 		}
@@ -278,14 +282,14 @@ func rebuild(ctx context.Context, l ledger, end uint64) error {
 	if state.Seq != end {
 		return fmt.Errorf("%w: its head is event %d, but only %d were found", ErrDamaged, end, state.Seq)
 	}
-	return rewrite(ctx, l, state, touched)
+	return rewrite(ctx, l, v, state, touched)
 }
 
 // rewrite stores projections in transactions of bounded size.
-func rewrite(ctx context.Context, l ledger, state *model.State, touched map[slot]model.Touched) error {
+func rewrite(ctx context.Context, l ledger, v *veil, state *model.State, touched map[slot]model.Touched) error {
 	b, size := new(batch), 0
 	for _, t := range touched {
-		n, err := project(b, []model.Touched{t})
+		n, err := project(b, v, []model.Touched{t})
 		if err != nil {
 			return err
 		}
@@ -296,6 +300,9 @@ func rewrite(ctx context.Context, l ledger, state *model.State, touched map[slot
 			return err
 		}
 		b, size = new(batch), 0
+	}
+	if err := v.store(b); err != nil {
+		return err
 	}
 	if err := projectMeta(b, state); err != nil {
 		return err

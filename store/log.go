@@ -69,8 +69,8 @@ type record struct {
 }
 
 // event decodes the record, which must be the event that it is kept as.
-func (r record) event() (model.Event, error) {
-	e, err := decodeEvent(r.data)
+func (r record) event(v *veil) (model.Event, error) {
+	e, err := decodeEvent(v, r.data)
 	if err == nil && e.Seq != r.seq {
 		err = fmt.Errorf("%w: in the place of event %d lies event %d", ErrDamaged, r.seq, e.Seq)
 	}

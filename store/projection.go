@@ -52,11 +52,14 @@ func decodeEntry(data []byte, v any) error {
 
 // project adds to a batch what events changed, each incident as the last of
 // them left it, and returns how many bytes that takes.
-func project(b *batch, touched []model.Touched) (size int, err error) {
+func project(b *batch, v *veil, touched []model.Touched) (size int, err error) {
 	done := make(map[slot]bool, len(touched))
 	for _, t := range slices.Backward(touched) {
 		if i := t.Incident; i != nil && !done[incidentSlot(i.ID)] {
-			data := encodeIncident(i)
+			data, err := encodeIncident(v, i)
+			if err != nil {
+				return 0, err
+			}
 			b.put(incidentSlot(i.ID), data)
 			done[incidentSlot(i.ID)] = true
 			size += len(data)

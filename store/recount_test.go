@@ -77,7 +77,7 @@ func TestCalendarsAreKept(t *testing.T) {
 	if e, ok := s.Snapshot().Calendar("home"); !ok || !e.Same(newer) {
 		t.Errorf("the board has the calendar %+v", e)
 	}
-	if _, err := verify(t.Context(), l); err != nil {
+	if _, err := verify(t.Context(), l, nil); err != nil {
 		t.Error(err)
 	}
 	again := memSpace(t, l, Options{})

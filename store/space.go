@@ -18,6 +18,7 @@ import (
 type Space struct {
 	id       string
 	log      ledger
+	veil     *veil
 	requests chan *request
 	board    atomic.Pointer[board.Snapshot]
 	wakes    wakes
@@ -29,18 +30,18 @@ type Space struct {
 }
 
 // startSpace loads a space and starts its committer.
-func startSpace(ctx context.Context, id string, l ledger, options Options) (*Space, error) {
-	found, err := load(ctx, l)
+func startSpace(ctx context.Context, id string, l ledger, v *veil, options Options) (*Space, error) {
+	found, err := load(ctx, l, v)
 	if err != nil {
 		return nil, fmt.Errorf("open space %s: %w", id, err)
 	}
 	if found.rebuilt {
 		options.Logger.Info("projections were computed anew from the log", slog.String("space", id), slog.Uint64("events", found.state.Seq))
 	}
-	s := &Space{id: id, log: l, requests: make(chan *request, maxQueue), quit: make(chan struct{}), stopped: make(chan struct{})}
+	s := &Space{id: id, log: l, veil: v, requests: make(chan *request, maxQueue), quit: make(chan struct{}), stopped: make(chan struct{})}
 	s.board.Store(found.board.Publish())
 	left := leftOpen(found.state)
-	c := &committer{log: l, state: found.state, board: found.board, last: found.last, now: options.Now, requests: s.requests, publish: s.board.Store, wake: s.wakes.wake}
+	c := &committer{log: l, veil: v, state: found.state, board: found.board, last: found.last, now: options.Now, requests: s.requests, publish: s.board.Store, wake: s.wakes.wake}
 	go s.run(c, options.Fatal)
 	if err := s.abandon(ctx, left); err != nil {
 		return nil, errors.Join(fmt.Errorf("open space %s: %w", id, err), s.close(ctx))
@@ -145,7 +146,7 @@ func (s *Space) event(ctx context.Context, seq uint64) (model.Event, error) {
 	case !ok:
 		return model.Event{}, fmt.Errorf("%w: event %d is missing", ErrDamaged, seq)
 	}
-	return record{seq: seq, data: data}.event()
+	return record{seq: seq, data: data}.event(s.veil)
 }
 
 // MaxEvents is how many events one call of Events returns at most.
@@ -164,7 +165,7 @@ func (s *Space) Events(ctx context.Context, from uint64, limit int) ([]model.Eve
 		if err != nil {
 			return nil, err
 		}
-		e, err := r.event()
+		e, err := r.event(s.veil)
 		if err != nil {
 			return nil, err
 		}

@@ -219,7 +219,7 @@ func (s *Store) Space(ctx context.Context, id string) (*Space, error) {
 		return nil, fmt.Errorf("open space %s: %w", id, err)
 	}
 	cached := l.readOnce()
-	space, err := startSpace(ctx, id, l, s.options)
+	space, err := startSpace(ctx, id, l, newVeil(id, s.vault), s.options)
 	cached()
 	if err != nil {
 		return nil, err

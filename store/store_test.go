@@ -122,7 +122,7 @@ func TestRestartFindsTheSame(t *testing.T) {
 
 	space = openSpace(t, openStore(t, dir), "acme")
 	after := space.Snapshot()
-	if _, err := verify(t.Context(), space.log); err != nil {
+	if _, err := verify(t.Context(), space.log, space.veil); err != nil {
 		t.Error(err)
 	}
 	if after.Seq != before.Seq || after.Len() != before.Len() || after.ClosedLen() != before.ClosedLen() {
@@ -179,7 +179,7 @@ func TestProjectionsOfAnotherVersionAreComputedAnew(t *testing.T) {
 			if again.Snapshot().Len() != s.Snapshot().Len() {
 				t.Errorf("%d incidents, want %d", again.Snapshot().Len(), s.Snapshot().Len())
 			}
-			if _, err := verify(t.Context(), l); err != nil {
+			if _, err := verify(t.Context(), l, nil); err != nil {
 				t.Error(err)
 			}
 		})
@@ -203,7 +203,7 @@ func TestDamageIsSaidAndNotMended(t *testing.T) {
 				t.Fatal(err)
 			}
 			damage(l)
-			if _, err := startSpace(t.Context(), "acme", l, Options{}.withDefaults()); !errors.Is(err, ErrDamaged) {
+			if _, err := startSpace(t.Context(), "acme", l, nil, Options{}.withDefaults()); !errors.Is(err, ErrDamaged) {
 				t.Errorf("opened with %v", err)
 			}
 		})
@@ -255,7 +255,7 @@ func TestFullIncidentIsRefusedAndStillCloses(t *testing.T) {
 		do(t, s, owner, model.AddTask{Incident: id, Title: "tidy up"})
 	}
 	do(t, s, owner, model.MarkFalse{Incident: id, Reason: "a test"})
-	if _, err := verify(t.Context(), s.log); err != nil {
+	if _, err := verify(t.Context(), s.log, s.veil); err != nil {
 		t.Error(err)
 	}
 }
@@ -299,7 +299,7 @@ func TestImportLeftOpenIsAbandonedAtTheNextStart(t *testing.T) {
 	if !ok || closed.Batch != "half" || closed.Abandoned == "" || events[0].Actor != "tocsin" {
 		t.Errorf("the last event is %+v", events[0])
 	}
-	if _, err := verify(t.Context(), space.log); err != nil {
+	if _, err := verify(t.Context(), space.log, space.veil); err != nil {
 		t.Error(err)
 	}
 }

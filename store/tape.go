@@ -21,34 +21,41 @@ import (
 // Integers are varints, texts and lists have their length before them, times
 // are milliseconds where that is exact.
 type tape struct {
+	veil    *veil
+	err     error // the veil's first
 	written []byte
 	reading bool
 	rest    []byte            // to be read; what is made of it is copied
 	short   bool              // it ended too early, or is not what it should be; what was still to come is zero
 	words   map[string]string // those read so far
+	people  map[string]string // who was read so far, by token
 	texts   *strings.Builder  // what texts are cut out of, since there are many
 	refs    shelf[policy.Ref] // lists of packs read so far
 	lists   shelf[string]     // lists of words read so far
 }
 
-// encodeIncident makes the stored form of an incident.
-func encodeIncident(i *model.Incident) []byte {
-	t := &tape{written: make([]byte, 0, 512)}
+// encodeIncident makes the stored form of an incident, with what is personal in
+// it veiled.
+func encodeIncident(v *veil, i *model.Incident) ([]byte, error) {
+	t := &tape{veil: v, written: make([]byte, 0, 512)}
 	t.incident(i)
-	return t.written
+	return t.written, t.err
 }
 
 // newReader makes a tape to read many incidents from. Words that many of them
 // have are kept once.
-func newReader() *tape {
-	return &tape{reading: true, words: make(map[string]string), texts: new(strings.Builder)}
+func newReader(v *veil) *tape {
+	return &tape{veil: v, reading: true, words: make(map[string]string), people: make(map[string]string), texts: new(strings.Builder)}
 }
 
 // read decodes what encodeIncident made.
 func (t *tape) read(entry []byte) (*model.Incident, error) {
 	i := new(model.Incident)
-	t.rest, t.short = entry, false
+	t.rest, t.short, t.err = entry, false, nil
 	t.incident(i)
+	if t.err != nil {
+		return nil, t.err
+	}
 	if t.short || len(t.rest) > 0 {
 		return nil, fmt.Errorf("%w: an incident cannot be read", ErrDamaged)
 	}
@@ -67,13 +74,13 @@ func (t *tape) incident(i *model.Incident) {
 	shared(t, &i.Data, &t.lists, word)
 	shared(t, &i.Systems, &t.lists, word)
 	word(t, &i.TLP)
-	word(t, &i.Reporter)
-	text(t, &i.Contact)
+	t.reporter(i.ID, "reporter", &i.Reporter)
+	t.reporter(i.ID, "contact", &i.Contact)
 	word(t, &i.Source)
 	text(t, &i.External)
 	word(t, &i.Batch)
 	t.time(&i.Opened)
-	word(t, &i.OpenedBy)
+	t.person(&i.OpenedBy)
 	t.time(&i.Triaged)
 	t.time(&i.Closed)
 	word(t, &i.Outcome)
@@ -114,14 +121,14 @@ func (t *tape) severity(s *model.SeverityCall) {
 	word(t, &s.Level)
 	shared(t, &s.Criteria, &t.lists, word)
 	text(t, &s.Reason)
-	word(t, &s.By)
+	t.person(&s.By)
 	t.time(&s.At)
 }
 
 func (t *tape) phase(p *model.PhaseSpan) {
 	word(t, &p.Phase)
 	t.time(&p.From)
-	word(t, &p.By)
+	t.person(&p.By)
 	text(t, &p.Override)
 }
 
@@ -129,7 +136,7 @@ func (t *tape) fact(f *model.Fact) {
 	t.uint(&f.Seq)
 	word(t, &f.Name)
 	t.value(&f.Value)
-	word(t, &f.By)
+	t.person(&f.By)
 	t.time(&f.Stated)
 	text(t, &f.Ground)
 	list(t, &f.Earlier, (*tape).earlier)
@@ -137,7 +144,7 @@ func (t *tape) fact(f *model.Fact) {
 
 func (t *tape) earlier(e *model.Earlier) {
 	t.value(&e.Value)
-	word(t, &e.By)
+	t.person(&e.By)
 	t.time(&e.Stated)
 	text(t, &e.Reason)
 }
@@ -150,7 +157,7 @@ func (t *tape) value(v *model.Value) {
 
 func (t *tape) holder(h *model.Holder) {
 	word(t, &h.Role)
-	word(t, &h.Person)
+	t.person(&h.Person)
 	t.time(&h.Since)
 }
 
@@ -159,8 +166,8 @@ func (t *tape) task(r *model.TaskRecord) {
 	word(t, &r.Phase)
 	text(t, &r.Title)
 	word(t, &r.State)
-	word(t, &r.Assignee)
-	word(t, &r.By)
+	t.person(&r.Assignee)
+	t.person(&r.By)
 	t.time(&r.At)
 	text(t, &r.Reason)
 }
@@ -171,15 +178,15 @@ func (t *tape) submission(s *model.Submission) {
 	t.time(&s.Received)
 	text(t, &s.Reference)
 	text(t, &s.Note)
-	word(t, &s.By)
+	t.person(&s.By)
 	t.time(&s.Recorded)
 }
 
 func (t *tape) waiver(w *model.Waiver) {
 	t.ruleKey(&w.Key)
-	word(t, &w.Decider)
+	t.person(&w.Decider)
 	text(t, &w.Rationale)
-	word(t, &w.By)
+	t.person(&w.By)
 	t.time(&w.At)
 }
 
@@ -188,7 +195,7 @@ func (t *tape) acknowledgement(a *model.Known) {
 	t.time(&a.Due)
 	word(t, &a.Level)
 	t.time(&a.Since)
-	word(t, &a.By)
+	t.person(&a.By)
 	t.time(&a.At)
 }
 
@@ -217,7 +224,7 @@ func (t *tape) evidence(e *model.Evidence) {
 	text(t, &e.SHA256)
 	text(t, &e.From)
 	text(t, &e.Note)
-	word(t, &e.By)
+	t.person(&e.By)
 	t.time(&e.Recorded)
 	list(t, &e.Custody, (*tape).custody)
 	t.time(&e.Verified)
@@ -228,12 +235,93 @@ func (t *tape) evidence(e *model.Evidence) {
 func (t *tape) custody(s *model.CustodyStep) {
 	word(t, &s.Deed)
 	t.time(&s.At)
-	word(t, &s.Holder)
+	t.person(&s.Holder)
 	word(t, &s.From)
-	word(t, &s.Person)
+	t.person(&s.Person)
 	text(t, &s.Reason)
-	word(t, &s.By)
+	t.person(&s.By)
 	t.time(&s.Recorded)
+}
+
+// person is somebody's name, of which the tape holds the token.
+func (t *tape) person(s *string) {
+	switch {
+	case t.veil == nil:
+		word(t, s)
+	case t.reading:
+		t.readPerson(s)
+	default:
+		t.writePerson(*s)
+	}
+}
+
+func (t *tape) writePerson(name string) {
+	token := ""
+	if name != "" {
+		p, err := t.veil.person(name)
+		if err != nil {
+			t.refuse(err)
+			return
+		}
+		token = p.token
+	}
+	text(t, &token)
+}
+
+func (t *tape) readPerson(s *string) {
+	token := t.cut()
+	if len(token) == 0 {
+		return
+	}
+	known, ok := t.people[string(token)]
+	if !ok {
+		var err error
+		if known, err = t.veil.name(string(token)); err != nil {
+			t.refuse(err)
+			return
+		}
+		t.people[string(token)] = known
+	}
+	*s = known
+}
+
+// reporter is what is known of an incident's reporter, which the tape holds
+// sealed.
+func (t *tape) reporter(id model.ID, label string, s *string) {
+	if t.veil == nil {
+		word(t, s)
+		return
+	}
+	if !t.reading {
+		sealed, err := t.veil.sealText(id, label, *s)
+		t.refuse(err)
+		text(t, &sealed)
+		return
+	}
+	sealed := t.cut()
+	if len(sealed) == 0 {
+		return
+	}
+	plain, err := t.veil.openText(id, label, string(sealed))
+	t.refuse(err)
+	*s = t.interned(plain)
+}
+
+// refuse gives up for a reason other than what lies on the tape.
+func (t *tape) refuse(err error) {
+	if err != nil && t.err == nil {
+		t.err = err
+		t.fail()
+	}
+}
+
+// interned is a text of which there are few, kept once.
+func (t *tape) interned(s string) string {
+	if known, ok := t.words[s]; ok {
+		return known
+	}
+	t.words[s] = s
+	return s
 }
 
 // fail gives up reading.

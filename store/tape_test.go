@@ -17,13 +17,13 @@ func TestIncidentsReadBackAsTheyWere(t *testing.T) {
 	fill(reflect.ValueOf(full).Elem(), "")
 	odd := &model.Incident{ID: "INC-2026-0001", Version: 1<<64 - 1, Notes: -1, Opened: time.Date(1990, 1, 1, 0, 0, 0, 1, time.UTC), Title: "日本"}
 	for _, want := range []*model.Incident{full, odd, {}} {
-		data := encodeIncident(want)
-		got, err := newReader().read(data)
+		data := written(t, want)
+		got, err := newReader(nil).read(data)
 		if err != nil || !reflect.DeepEqual(got, want) {
 			t.Errorf("wrote %+v\nread %+v, %v", want, got, err)
 		}
 		for cut := range data {
-			if _, err := newReader().read(data[:cut]); !errors.Is(err, ErrDamaged) {
+			if _, err := newReader(nil).read(data[:cut]); !errors.Is(err, ErrDamaged) {
 				t.Errorf("%d of %d bytes were enough: %v", cut, len(data), err)
 			}
 		}
@@ -31,11 +31,11 @@ func TestIncidentsReadBackAsTheyWere(t *testing.T) {
 }
 
 func TestIncidentsReadOneAfterTheOtherShareNothingThatChanges(t *testing.T) {
-	r := newReader()
+	r := newReader(nil)
 	var all []*model.Incident
 	for k := range 1000 {
 		want := &model.Incident{ID: model.NewID(2026, k+1), Title: strings.Repeat(fmt.Sprint(k), k), Types: []string{"a", fmt.Sprint(k % 7)}, Roles: make([]model.Holder, k%5)}
-		entry := encodeIncident(want)
+		entry := written(t, want)
 		i, err := r.read(entry)
 		if err != nil {
 			t.Fatal(err)
@@ -51,20 +51,29 @@ func TestIncidentsReadOneAfterTheOtherShareNothingThatChanges(t *testing.T) {
 	}
 }
 
+func written(tb testing.TB, i *model.Incident) []byte {
+	tb.Helper()
+	data, err := encodeIncident(nil, i)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return data
+}
+
 func FuzzDecodeIncident(f *testing.F) {
 	full := new(model.Incident)
 	fill(reflect.ValueOf(full).Elem(), "")
-	f.Add(encodeIncident(full))
-	f.Add(encodeIncident(new(model.Incident)))
+	f.Add(written(f, full))
+	f.Add(written(f, new(model.Incident)))
 	f.Fuzz(func(t *testing.T, entry []byte) {
-		once, err := newReader().read(entry)
+		once, err := newReader(nil).read(entry)
 		if err != nil {
 			if !errors.Is(err, ErrDamaged) {
 				t.Fatal(err)
 			}
 			return
 		}
-		again, err := newReader().read(encodeIncident(once))
+		again, err := newReader(nil).read(written(t, once))
 		if err != nil || !reflect.DeepEqual(once, again) {
 			t.Fatalf("wrote %+v\nread %+v, %v", once, again, err)
 		}
@@ -93,10 +102,10 @@ func TestShapeFollowsTheTypes(t *testing.T) {
 // Incidents that have the same packs, types and systems share the lists, and
 // nothing of one list shows in another.
 func TestTapeSharesLists(t *testing.T) {
-	r := newReader()
+	r := newReader(nil)
 	read := func(systems, types []string) *model.Incident {
 		t.Helper()
-		i, err := r.read(encodeIncident(&model.Incident{ID: "INC-2026-0001", Packs: []policy.Ref{{ID: "gdpr", Version: 1}}, Types: types, Systems: systems}))
+		i, err := r.read(written(t, &model.Incident{ID: "INC-2026-0001", Packs: []policy.Ref{{ID: "gdpr", Version: 1}}, Types: types, Systems: systems}))
 		if err != nil {
 			t.Fatal(err)
 		}

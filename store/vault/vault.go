@@ -163,6 +163,9 @@ func (v *Vault) Method() Method {
 	return v.header.Method
 }
 
+// Random is where the vault's randomness comes from, for what belongs to its keys.
+func (v *Vault) Random() io.Reader { return v.random }
+
 // Path is the vault's directory.
 func (v *Vault) Path() string { return v.dir }
 

@@ -1,0 +1,369 @@
+package store
+
+import (
+	"context"
+	"encoding/base32"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+
+	"tocsin/model"
+	"tocsin/store/vault"
+)
+
+// veil stands between a space and what is kept of it: people's names become
+// tokens, and what is known of a reporter is sealed, before they enter the log
+// or a projection. Destroying a key in the vault thus takes a person out of
+// everything that was ever written, and no hash over it changes.
+//
+// A token is random and stands for one name in one space. The name itself,
+// sealed under the person's key, is in the first event that speaks of them and
+// beside the projections. A nil veil changes nothing, and what it writes is of
+// version 1.
+type veil struct {
+	space string
+	vault *vault.Vault
+	types personalTypes
+
+	mu       sync.RWMutex
+	byName   map[string]*person
+	byToken  map[string]*person
+	called   map[string]bool // what people are called once they are forgotten
+	last     uint64          // the highest number given
+	unstored []*person       // whose entry beside the projections is to be written
+
+	fresh []*person // named by the command in hand; the committer's
+}
+
+// person is somebody the record names. It is never changed but replaced.
+type person struct {
+	token string
+	name  string
+	entry personEntry
+}
+
+// personEntry is what is kept of a name.
+type personEntry struct {
+	Number uint64 `json:"n"`              // of the key in the vault
+	Name   []byte `json:"name"`           // sealed
+	Logged bool   `json:"log,omitempty"`  // an event holds the sealed name, too
+	Gone   bool   `json:"gone,omitempty"` // the person was forgotten
+}
+
+// veilMark begins what stands for something else. A text after it is sealed;
+// alone it stands for what was forgotten.
+const veilMark = "~"
+
+func newVeil(space string, keys *vault.Vault) *veil {
+	return &veil{space: space, vault: keys, byName: make(map[string]*person), byToken: make(map[string]*person), called: make(map[string]bool)}
+}
+
+// load reads the names that are kept beside the projections. Who was
+// forgotten in the record, but not in the vault, because the machine stopped
+// between the two or the vault is an older one, is forgotten there now.
+func (v *veil) load(ctx context.Context, p projections) error {
+	if v == nil {
+		return nil
+	}
+	return p.scan(ctx, personKind.all(), func(at slot, value []byte) error {
+		var entry personEntry
+		if err := decodeEntry(value, &entry); err != nil {
+			return err
+		}
+		if entry.Gone {
+			if err := v.destroy(v.personKey(entry.Number)); err != nil {
+				return err
+			}
+		}
+		return v.learn(string(at[1:]), entry, false)
+	})
+}
+
+// destroy makes sure that a subject is forgotten.
+func (v *veil) destroy(subject vault.Subject) error {
+	gone, err := v.vault.Forgotten([]vault.Subject{subject})
+	if err != nil || len(gone) > 0 {
+		return err
+	}
+	return v.vault.Forget(subject)
+}
+
+func (v *veil) personKey(number uint64) vault.Subject {
+	return vault.Subject{Group: v.space + "/people", Number: number}
+}
+
+func (v *veil) personContext(token string) string { return v.space + "/people/" + token }
+
+// learn takes a name in that was found somewhere in the record.
+func (v *veil) learn(token string, entry personEntry, store bool) error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if known, ok := v.byToken[token]; ok && (known.entry.Logged || !entry.Logged) {
+		return nil
+	}
+	p := &person{token: token, entry: entry}
+	plain, err := v.vault.Open(v.personKey(entry.Number), v.personContext(token), entry.Name)
+	switch {
+	case errors.Is(err, vault.ErrForgotten):
+		p.name, p.entry.Gone = forgottenName(token), true
+	case err != nil:
+		return fmt.Errorf("%w: the name behind %s: %w", ErrDamaged, token, err)
+	default:
+		p.name = string(plain)
+	}
+	v.last = max(v.last, entry.Number)
+	v.know(p, store)
+	return nil
+}
+
+// know keeps a person, in place of an earlier state of the same. v.mu is held.
+func (v *veil) know(p *person, store bool) {
+	if earlier, ok := v.byToken[p.token]; ok && v.byName[earlier.name] == earlier {
+		delete(v.byName, earlier.name)
+	}
+	v.called[forgottenName(p.token)] = true
+	v.byToken[p.token] = p
+	v.byName[p.name] = p
+	if store {
+		v.unstored = append(v.unstored, p)
+	}
+}
+
+// forgottenName is what a forgotten person is called.
+func forgottenName(token string) string { return model.ForgottenPerson + token[1:7] }
+
+// person finds who goes by a name; somebody new gets a token.
+func (v *veil) person(name string) (*person, error) {
+	v.mu.RLock()
+	p, ok := v.byName[name]
+	v.mu.RUnlock()
+	if ok {
+		return p, nil
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if p, ok := v.byName[name]; ok {
+		return p, nil
+	}
+	token, err := v.newToken()
+	if err != nil {
+		return nil, err
+	}
+	number := v.last + 1
+	sealed, err := v.vault.Seal(v.personKey(number), v.personContext(token), []byte(name))
+	if err != nil {
+		return nil, fmt.Errorf("seal a name: %w", err)
+	}
+	v.last = number
+	p = &person{token: token, name: name, entry: personEntry{Number: number, Name: sealed}}
+	v.know(p, true)
+	return p, nil
+}
+
+// newToken is one that differs from all others in what a forgotten person is
+// called by. v.mu is held.
+func (v *veil) newToken() (string, error) {
+	for range 1000 {
+		var chance [10]byte
+		if _, err := io.ReadFull(v.vault.Random(), chance[:]); err != nil {
+			return "", fmt.Errorf("read randomness: %w", err)
+		}
+		token := veilMark + strings.ToLower(base32.StdEncoding.EncodeToString(chance[:]))
+		if _, named := v.byName[forgottenName(token)]; !named && !v.called[forgottenName(token)] {
+			return token, nil
+		}
+	}
+	return "", errors.New("no token is left for another name")
+}
+
+// name is who a token stands for.
+func (v *veil) name(token string) (string, error) {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	p, ok := v.byToken[token]
+	if !ok {
+		return "", fmt.Errorf("%w: nobody is known by a token in it", ErrDamaged)
+	}
+	return p.name, nil
+}
+
+// reporterKey is whom what is known of an incident's reporter is sealed for.
+func (v *veil) reporterKey(id model.ID) (vault.Subject, error) {
+	year, number, ok := id.Parts()
+	if !ok {
+		return vault.Subject{}, fmt.Errorf("%w: %q is no incident", ErrDamaged, model.Clip(string(id), 40))
+	}
+	return vault.Subject{Group: fmt.Sprintf("%s/reporters/%d", v.space, year), Number: uint64(number)}, nil
+}
+
+func (v *veil) reporterContext(id model.ID, label string) string {
+	return v.space + "/" + string(id) + "/" + label
+}
+
+// sealText seals what is known of an incident's reporter. Of one who was
+// forgotten nothing is kept.
+func (v *veil) sealText(id model.ID, label, text string) (string, error) {
+	switch text {
+	case "":
+		return "", nil
+	case model.ForgottenText:
+		return veilMark, nil
+	}
+	key, err := v.reporterKey(id)
+	if err != nil {
+		return "", err
+	}
+	sealed, err := v.vault.Seal(key, v.reporterContext(id, label), []byte(text))
+	if errors.Is(err, vault.ErrForgotten) {
+		return veilMark, nil
+	}
+	return veilMark + base64.RawURLEncoding.EncodeToString(sealed), err
+}
+
+// openText is the inverse of sealText.
+func (v *veil) openText(id model.ID, label, text string) (string, error) {
+	coded, ok := strings.CutPrefix(text, veilMark)
+	switch {
+	case text == "":
+		return "", nil
+	case !ok:
+		return "", fmt.Errorf("%w: what is known of a reporter is not sealed", ErrDamaged)
+	case coded == "":
+		return model.ForgottenText, nil
+	}
+	sealed, err := base64.RawURLEncoding.DecodeString(coded)
+	if err != nil {
+		return "", fmt.Errorf("%w: what is known of a reporter cannot be read", ErrDamaged)
+	}
+	key, err := v.reporterKey(id)
+	if err != nil {
+		return "", err
+	}
+	plain, err := v.vault.Open(key, v.reporterContext(id, label), sealed)
+	if errors.Is(err, vault.ErrForgotten) {
+		return model.ForgottenText, nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("%w: %w", ErrDamaged, err)
+	}
+	return string(plain), nil
+}
+
+// cover is an event as it is kept, and the names that its log does not hold
+// yet.
+func (v *veil) cover(e model.Event) (model.Event, map[string]personEntry, error) {
+	var named []*person
+	each := func(kind personalKind, label, text string) (string, error) {
+		if kind == personalText {
+			return v.sealText(e.Body.Incident(), label, text)
+		}
+		if text == "" {
+			return "", nil
+		}
+		p, err := v.person(text)
+		if err != nil {
+			return "", err
+		}
+		named = append(named, p)
+		return p.token, nil
+	}
+	var err error
+	if e.Actor, err = each(personalName, "actor", e.Actor); err != nil {
+		return e, nil, err
+	}
+	if e.Body, err = v.types.translated(e.Body, each); err != nil {
+		return e, nil, err
+	}
+	return e, v.introduce(named), nil
+}
+
+// introduce lists the people whom neither the log nor an earlier event of the
+// same command holds.
+func (v *veil) introduce(named []*person) map[string]personEntry {
+	names := make(map[string]personEntry)
+	for _, p := range named {
+		if p.entry.Logged || v.isFresh(p) {
+			continue
+		}
+		v.fresh = append(v.fresh, p)
+		names[p.token] = personEntry{Number: p.entry.Number, Name: p.entry.Name, Logged: true}
+	}
+	return names
+}
+
+func (v *veil) isFresh(p *person) bool {
+	for _, other := range v.fresh {
+		if other.token == p.token {
+			return true
+		}
+	}
+	return false
+}
+
+// begin starts a command: what one before it named, and was refused, is not in
+// the log.
+func (v *veil) begin() {
+	if v != nil {
+		v.fresh = nil
+	}
+}
+
+// keep notes that the log holds the names of the command in hand.
+func (v *veil) keep() {
+	if v == nil {
+		return
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	for _, p := range v.fresh {
+		logged := *p
+		logged.entry.Logged = true
+		v.know(&logged, true)
+	}
+	v.fresh = nil
+}
+
+// uncover is the inverse of cover.
+func (v *veil) uncover(e model.Event, names map[string]personEntry) (model.Event, error) {
+	for token, entry := range names {
+		if err := v.learn(token, entry, true); err != nil {
+			return e, err
+		}
+	}
+	each := func(kind personalKind, label, text string) (string, error) {
+		if kind == personalText {
+			return v.openText(e.Body.Incident(), label, text)
+		}
+		if text == "" {
+			return "", nil
+		}
+		return v.name(text)
+	}
+	var err error
+	if e.Actor, err = each(personalName, "actor", e.Actor); err != nil {
+		return e, err
+	}
+	e.Body, err = v.types.translated(e.Body, each)
+	return e, err
+}
+
+// store adds the names that are new to a batch.
+func (v *veil) store(b *batch) error {
+	if v == nil {
+		return nil
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	for _, p := range v.unstored {
+		data, err := encodeEntry(p.entry)
+		if err != nil {
+			return err
+		}
+		b.put(personSlot(p.token), data)
+	}
+	v.unstored = nil
+	return nil
+}

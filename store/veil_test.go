@@ -1,0 +1,229 @@
+package store
+
+import (
+	"bytes"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"tocsin/model"
+	"tocsin/store/vault"
+)
+
+func testVeil(tb testing.TB) *veil {
+	tb.Helper()
+	keys, err := vault.Open(filepath.Join(tb.TempDir(), "vault"), vault.Unlock{})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return newVeil("acme", keys)
+}
+
+// personalTexts are the texts in a body that its tags mark.
+func personalTexts(t *testing.T, body model.Body) []string {
+	t.Helper()
+	var found []string
+	_, err := new(personalTypes).translated(body, func(_ personalKind, _, text string) (string, error) {
+		found = append(found, text)
+		return text, nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
+// veiledSample is an event of a kind whose personal texts can be told from all
+// others.
+func veiledSample(t *testing.T, kind string) model.Event {
+	t.Helper()
+	e := sample(t, kind)
+	if id := reflect.ValueOf(e.Body).Elem().FieldByName("ID"); id.IsValid() {
+		id.SetString("INC-2026-0001")
+	}
+	if changes := reflect.ValueOf(e.Body).Elem().FieldByName("Changes"); changes.IsValid() {
+		changes.Index(0).FieldByName("Field").SetString(model.FieldReporter)
+	}
+	body, err := new(personalTypes).translated(e.Body, func(kind personalKind, label, _ string) (string, error) {
+		return "Zoë the " + string(kind) + " in " + label, nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	e.Body = body
+	return e
+}
+
+func TestNothingPersonalIsWritten(t *testing.T) {
+	v := testVeil(t)
+	for _, kind := range kinds(t) {
+		e := veiledSample(t, kind)
+		before := personalTexts(t, e.Body)
+		data, err := encodeEvent(v, e)
+		if err != nil {
+			t.Fatalf("%s: %v", kind, err)
+		}
+		if bytes.Contains(data, []byte("Zoë")) || bytes.Contains(data, []byte(e.Actor)) {
+			t.Errorf("%s holds what is personal: %q", kind, data)
+		}
+		if !slices.Equal(before, personalTexts(t, e.Body)) {
+			t.Errorf("%s was changed by encoding it", kind)
+		}
+		got, err := decodeEvent(v, data)
+		if err != nil || !reflect.DeepEqual(got, e) {
+			t.Errorf("%s: wrote %+v\nread %+v, %v", kind, e, got, err)
+		}
+		again, err := encodeEvent(v, got)
+		v.keep()
+		later, errLater := encodeEvent(v, got)
+		once, errOnce := encodeEvent(v, got)
+		if err != nil || errLater != nil || errOnce != nil || !bytes.Equal(later, once) || len(again) > len(data) {
+			t.Errorf("%s has other bytes each time: %v %v %v", kind, err, errLater, errOnce)
+		}
+	}
+}
+
+func TestIncidentsAreVeiled(t *testing.T) {
+	v := testVeil(t)
+	full := new(model.Incident)
+	fill(reflect.ValueOf(full).Elem(), "")
+	full.ID = "INC-2026-0001"
+	data, err := encodeIncident(v, full)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, personal := range []string{full.Reporter, full.Contact, full.OpenedBy, full.Roles[0].Person, full.Tasks[0].Assignee, full.Waivers[0].Decider, full.Evidence[0].Custody[0].Holder, full.Facts[0].By} {
+		if personal == "" || bytes.Contains(data, []byte(personal)) {
+			t.Errorf("%q is written as it is", personal)
+		}
+	}
+	got, err := newReader(v).read(data)
+	if err != nil || !reflect.DeepEqual(got, full) {
+		t.Errorf("wrote %+v\nread %+v, %v", full, got, err)
+	}
+	if again, err := encodeIncident(v, full); err != nil || !bytes.Equal(again, data) {
+		t.Errorf("the same incident has other bytes: %v", err)
+	}
+	if _, err := newReader(testVeil(t)).read(data); err == nil {
+		t.Error("another veil reads it")
+	}
+}
+
+// stored returns everything that a space has in the database, decrypted.
+func stored(t *testing.T, s *Space) []byte {
+	t.Helper()
+	var all []byte
+	for _, kind := range []slotKind{eventKind, metaKind, packKind, incidentKind, historyKind, personKind} {
+		err := s.log.scan(t.Context(), kind.all(), func(at slot, value []byte) error {
+			all = append(append(all, at...), value...)
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return all
+}
+
+func TestARecordKeepsNamesInTheVault(t *testing.T) {
+	dir := t.TempDir()
+	s := openStore(t, dir)
+	space := openSpace(t, s, "acme")
+	setUp(t, space)
+	id := do(t, space, responder, model.Report{Title: "Odd log-ins", Reporter: "Quentin Vale", Contact: "+49 30 1234"}).Incident
+	lead := triage(id, "high")
+	lead.Roles[0].Person = "Leander"
+	do(t, space, responder, lead)
+	contact := "qv@example.org"
+	do(t, space, owner, model.Describe{Incident: id, Contact: &contact})
+	all := stored(t, space)
+	for _, personal := range []string{"Quentin", "+49 30", "qv@example.org", "Ada", "Rob", "Leander"} {
+		if bytes.Contains(all, []byte(personal)) {
+			t.Errorf("%q is in the database", personal)
+		}
+	}
+	history, err := space.History(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	closeStore(t, s)
+	space = openSpace(t, openStore(t, dir), "acme")
+	again, err := space.History(t.Context(), id)
+	if err != nil || !reflect.DeepEqual(again, history) {
+		t.Errorf("after a restart the history differs: %v", err)
+	}
+	i, _ := space.Snapshot().Incident(id)
+	if i.Incident.Reporter != "Quentin Vale" || i.Incident.Contact != contact || i.Incident.OpenedBy != "Rob" || i.Incident.Holders("lead")[0] != "Leander" {
+		t.Errorf("after a restart: %+v", i.Incident)
+	}
+	if _, err := verify(t.Context(), space.log, space.veil); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestTheLogAloneHoldsTheNames reads a log with nothing beside it but the
+// vault, as a restore does.
+func TestTheLogAloneHoldsTheNames(t *testing.T) {
+	s := openStore(t, t.TempDir())
+	space := openSpace(t, s, "acme")
+	setUp(t, space)
+	id := do(t, space, responder, model.Report{Title: "Odd log-ins"}).Incident
+	huge := strings.Repeat("x", model.MaxText)
+	for range 2 { // refused: what it names first is not in the log
+		stranger := model.Actor{Name: "Stranger", Role: model.Owner}
+		if _, err := space.Do(t.Context(), stranger, model.AddNote{Incident: "INC-2026-0099", Text: huge}); err == nil {
+			t.Fatal("a note on no incident was taken")
+		}
+	}
+	do(t, space, model.Actor{Name: "Stranger", Role: model.Owner}, model.AddNote{Incident: id, Text: "seen"})
+	fresh := newVeil("acme", s.Vault())
+	var actors []string
+	for r, err := range space.log.read(t.Context(), 1) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		e, err := r.event(fresh)
+		if err != nil {
+			t.Fatal(err)
+		}
+		actors = append(actors, e.Actor)
+	}
+	if last := actors[len(actors)-1]; last != "Stranger" || actors[0] != "Ada" {
+		t.Errorf("the log names %v", actors)
+	}
+}
+
+// TestAPlainLogGoesOn opens what a version without a vault wrote.
+func TestAPlainLogGoesOn(t *testing.T) {
+	l := newMemLog()
+	plain := memSpace(t, l, Options{})
+	setUp(t, plain)
+	id := do(t, plain, responder, model.Report{Title: "old", Reporter: "Quentin"}).Incident
+	if err := plain.close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	v := testVeil(t)
+	for range 2 {
+		l.mu.Lock()
+		delete(l.entries, metaSlot()) // projections of another version
+		l.mu.Unlock()
+		s, err := startSpace(t.Context(), "acme", l, v, Options{}.withDefaults())
+		if err != nil {
+			t.Fatal(err)
+		}
+		i, ok := s.Snapshot().Incident(id)
+		if !ok || i.Incident.Reporter != "Quentin" || i.Incident.OpenedBy != "Rob" {
+			t.Errorf("%+v", i)
+		}
+		do(t, s, responder, model.AddNote{Incident: id, Text: "new"})
+		if history, err := s.History(t.Context(), id); err != nil || history[0].Actor != "Rob" || history[len(history)-1].Actor != "Rob" {
+			t.Errorf("%+v, %v", history, err)
+		}
+		if err := s.close(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		v = newVeil("acme", v.vault)
+	}
+}
