@@ -94,10 +94,10 @@ func (b *Board) restand(packs map[policy.Ref]bool) {
 	b.put(standAll(b.laws, open))
 }
 
-// put puts standings where they belong. More than there were before, as at the
-// end of an import, are planted together with those.
+// put puts standings where they belong. Where they are most of all, as at the
+// end of an import or by another calendar, all are planted anew together.
 func (b *Board) put(standings []*model.Standing) {
-	if len(standings) > b.trees.known.Len() {
+	if len(standings) > b.trees.known.Len()/2 {
 		b.replant(standings)
 		return
 	}
