@@ -41,7 +41,7 @@ func newSetUpScreen(c *Console, first bool, d SetUpAnswers) *setUpScreen {
 		c.line("organisation", "Organisation", "Shown in the header and on every export.", d.Organisation),
 		c.line("zone", "Time zone", "Days and business days are counted in it. An IANA name.", d.Zone),
 		c.one("packs", "Policy pack", "", procedures, procedure),
-		c.line("calendar", "Home calendar", "Holidays of your place, such as de or de-be: days that laws do not count, or roll over. Empty is none.", d.Calendar),
+		c.line("calendar", "Home calendar", "Your holidays, such as de or de-be; empty: none.", d.Calendar),
 		c.many("regimes", "Also under", "Laws that apply beside it. Space takes one; more can follow later.", regimes, others...),
 	)
 	s.form.open()
