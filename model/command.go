@@ -73,7 +73,8 @@ type Describe struct {
 // not check. Facts are statements; one that changes a stated fact needs its
 // Reason. Nil lists and empty fields leave what is there; an empty list that is
 // not nil says that there are none. Criteria or a Reason without a Severity are
-// about the one that stands.
+// about the one that stands. Packs are regimes that the incident runs under from
+// now on beside its own; triage never drops one, nor changes its version.
 type Triage struct {
 	Incident       ID
 	Base           uint64
@@ -87,6 +88,7 @@ type Triage struct {
 	TLP            TLP
 	Facts          []Statement
 	Roles          []Holding
+	Packs          []policy.Ref
 }
 
 // Statement is a fact to be stated or, with a Reason, corrected.

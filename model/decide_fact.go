@@ -31,7 +31,7 @@ func (d *decider) statements(in *inputs, i *Incident, list []Statement) []Body {
 	if len(list) == 0 {
 		return nil
 	}
-	known := FactKinds(d.state.PacksOf(i))
+	known := FactKinds(d.packsAbout(i))
 	seen, given := make(map[string]bool), make(map[string]time.Time)
 	var bodies []Body
 	for _, st := range list {
@@ -94,7 +94,7 @@ const timeAccepts = "a time up to now, unknown, or no where it has not happened"
 
 // settingWord checks the word or number for a setting; "" is not known.
 func (d *decider) settingWord(in *inputs, i *Incident, st Statement, kind FactKind) string {
-	setting := settingOf(d.state.PacksOf(i), st.Name)
+	setting := settingOf(d.packsAbout(i), st.Name)
 	word := in.line(st.Name, st.Value.Word)
 	switch {
 	case !st.Value.At.IsZero() || st.Value.Answer != policy.Unknown:

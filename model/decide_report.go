@@ -109,8 +109,9 @@ func (d *decider) triage(i *Incident, c Triage) error {
 	facts := d.statements(in, i, c.Facts)
 	severity := d.triageSeverity(in, i, c)
 	roles := d.holdings(in, i, c.Roles)
-	if i.Triaged.IsZero() && len(changes)+len(facts)+len(roles) == 0 && severity == nil && len(in.problems) == 0 {
-		in.bad("triage", "says nothing", "at least one of type, classification, severity, data, systems, a fact or a role")
+	joined := d.joined(in, i, c.Packs)
+	if i.Triaged.IsZero() && len(changes)+len(facts)+len(roles)+len(joined) == 0 && severity == nil && len(in.problems) == 0 {
+		in.bad("triage", "says nothing", "at least one of type, classification, severity, data, systems, a fact, a role or a pack")
 	}
 	if err := in.refusal(); err != nil {
 		return err
@@ -127,7 +128,7 @@ func (d *decider) triage(i *Incident, c Triage) error {
 	}
 	d.emit(facts...)
 	d.emit(roles...)
-	return nil
+	return d.join(i, joined)
 }
 
 // assess checks what triage says the incident is.

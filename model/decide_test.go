@@ -71,7 +71,7 @@ func TestDecide(t *testing.T) {
 		{name: "describe hostile id", space: reported, command: Describe{Incident: "\x1b]0;owned\a"}, cause: ErrNotFound, refusal: []string{"there is no incident (none)"}},
 
 		// Triage.
-		{name: "triage empty", space: reported, command: Triage{Incident: firstID}, refusal: []string{"triage: says nothing; accepted: at least one of type, classification, severity, data, systems, a fact or a role"}},
+		{name: "triage empty", space: reported, command: Triage{Incident: firstID}, refusal: []string{"triage: says nothing; accepted: at least one of type, classification, severity, data, systems, a fact, a role or a pack"}},
 		{name: "triage again empty", space: triaged, command: Triage{Incident: firstID}},
 		{name: "triage whole", space: reported, command: Triage{Incident: firstID, Types: []string{"BREACH", "breach"}, Severity: "High", Criteria: []string{"customers notice"}, Roles: []Holding{{"lead", "Ann"}, {"lead", "Ann"}}}, events: "incident.assessed severity.decided role.taken obligations.moved"},
 		{name: "triage same again", space: triaged, command: Triage{Incident: firstID, Types: []string{"breach"}, Classification: "Confirmed", Severity: "critical", Criteria: []string{"everything is down"}}},

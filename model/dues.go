@@ -14,11 +14,9 @@ func (d *decider) moveDues() error {
 	if len(ids) == 0 {
 		return nil
 	}
-	after := d.state.scratch(ids)
-	for _, body := range d.bodies {
-		if _, err := after.Fold(Event{Seq: after.Seq + 1, At: d.now, Actor: d.actor.Name, Role: d.actor.Role, Body: body}); err != nil {
-			return fmt.Errorf("weigh what %s changes: %w", body.Kind(), err)
-		}
+	after, err := d.outcome(ids)
+	if err != nil {
+		return err
 	}
 	for _, id := range ids {
 		var before []policy.Obligation
@@ -30,6 +28,17 @@ func (d *decider) moveDues() error {
 		}
 	}
 	return nil
+}
+
+// outcome is the state that the decision so far leads to, of some incidents.
+func (d *decider) outcome(ids []ID) (*State, error) {
+	after := d.state.scratch(ids)
+	for _, body := range d.bodies {
+		if _, err := after.Fold(Event{Seq: after.Seq + 1, At: d.now, Actor: d.actor.Name, Role: d.actor.Role, Body: body}); err != nil {
+			return nil, fmt.Errorf("weigh what %s changes: %w", body.Kind(), err)
+		}
+	}
+	return after, nil
 }
 
 // touched lists the incidents whose obligations the decision may move.

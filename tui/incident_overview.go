@@ -126,7 +126,7 @@ func packNames(i *model.Incident) string {
 }
 
 func (c *Console) factLabel(s *model.Standing, name string) string {
-	for _, p := range c.frame.snapshot.PacksOf(s.Incident) {
+	for _, p := range c.packsAbout(s.Incident) {
 		if q, ok := p.Question(name); ok {
 			return q.Label
 		}

@@ -54,7 +54,7 @@ func (s *incidentScreen) drawTimeline() []string {
 		return []string{"", " " + t.Muted.Paint("Reading the timeline…")}
 	}
 	var lines []string
-	day, packs := "", s.c.frame.snapshot.PacksOf(s.standing.Incident)
+	day, packs := "", s.c.packsAbout(s.standing.Incident)
 	for k := len(s.history) - 1; k >= 0; k-- {
 		entry := model.Tell(s.history[k], packs, s.c.zone())
 		local := entry.At.In(s.c.zone())

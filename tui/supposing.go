@@ -149,3 +149,9 @@ func (c *Console) supposeFact(draft *policy.Case, name string, one *field) {
 func (c *Console) owed(packs []*policy.Pack, draft *policy.Case) []policy.Obligation {
 	return policy.ObligationsIn(packs, draft, c.frame.snapshot.Home())
 }
+
+// packsAbout are the packs that know what may be stated of an incident, its own
+// first.
+func (c *Console) packsAbout(i *model.Incident) []*policy.Pack {
+	return model.WithOthers(c.frame.snapshot.PacksOf(i), c.frame.snapshot.Packs())
+}

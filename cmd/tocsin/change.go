@@ -52,7 +52,7 @@ func (s *session) printChange(event model.Event) {
 	if !ok {
 		return
 	}
-	entry := model.Tell(event, s.snapshot().PacksOf(standing.Incident), s.zone())
+	entry := model.Tell(event, s.packsAbout(standing.Incident), s.zone())
 	tone := strong
 	if entry.Minor {
 		tone = plain

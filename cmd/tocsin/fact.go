@@ -127,8 +127,14 @@ func (s *session) statement(id model.ID, text string) (model.Statement, error) {
 	if !ok {
 		return model.Statement{Name: name}, nil
 	}
-	parsed, err := s.factValueOf(model.FactKinds(s.snapshot().PacksOf(standing.Incident)), name, value)
+	parsed, err := s.factValueOf(model.FactKinds(s.packsAbout(standing.Incident)), name, value)
 	return model.Statement{Name: name, Value: parsed}, err
+}
+
+// packsAbout are the packs that know what may be stated of an incident, its own
+// first.
+func (s *session) packsAbout(i *model.Incident) []*policy.Pack {
+	return model.WithOthers(s.snapshot().PacksOf(i), s.snapshot().Packs())
 }
 
 func (s *session) factValueOf(kinds map[string]model.FactKind, name, value string) (model.Value, error) {

@@ -105,7 +105,7 @@ func (g *gatherer) roles(s *model.Standing) []roleView {
 }
 
 func (g *gatherer) statedFacts(i *model.Incident) []factView {
-	packs := g.snapshot.PacksOf(i)
+	packs := model.WithOthers(g.snapshot.PacksOf(i), g.snapshot.Packs())
 	kinds := model.FactKinds(packs)
 	views := []factView{}
 	for _, f := range i.Facts {

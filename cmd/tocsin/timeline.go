@@ -33,7 +33,7 @@ func (a *app) printTimeline(ctx context.Context, s *session, standing *model.Sta
 		return troubled(err)
 	}
 	g := s.gather()
-	packs := s.snapshot().PacksOf(standing.Incident)
+	packs := s.packsAbout(standing.Incident)
 	entries := []entryView{}
 	for _, event := range history {
 		e := model.Tell(event, packs, g.zone)

@@ -1,7 +1,6 @@
 package policy
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -146,34 +145,4 @@ func (c *Case) Suppose(packs []*Pack) {
 			c.answer(question, answer)
 		}
 	}
-}
-
-// Proposal says whether an incident should run under a pack, and why.
-type Proposal struct {
-	Pack    *Pack
-	Answer  Answer   // Yes: a rule applies; Unknown: none can be excluded
-	Rule    *Rule    // the first rule that says so
-	Reasons []Reason // what the case says to that rule's conditions
-}
-
-// Propose tells which packs a case calls for: those of which a rule applies,
-// then those of which one cannot be excluded. Packs that cannot apply are left
-// out, and rules whose day has passed propose nothing.
-func Propose(packs []*Pack, c *Case, zone *time.Location) []Proposal {
-	var proposals []Proposal
-	for _, pack := range packs {
-		best := Proposal{Pack: pack}
-		for _, o := range Obligations([]*Pack{pack}, c, zone) {
-			if o.Applies == No || (best.Rule != nil && best.Answer >= o.Applies) {
-				continue
-			}
-			best.Answer, best.Rule = o.Applies, o.Rule
-		}
-		if best.Rule != nil {
-			best.Reasons = best.Rule.When.reasons(c, pack.questionLabel)
-			proposals = append(proposals, best)
-		}
-	}
-	slices.SortStableFunc(proposals, func(a, b Proposal) int { return cmp.Compare(b.Answer, a.Answer) })
-	return proposals
 }

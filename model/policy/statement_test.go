@@ -109,3 +109,30 @@ func TestPropose(t *testing.T) {
 		t.Errorf("what cannot apply is not proposed: %+v", proposals)
 	}
 }
+
+// TestProposalSaysWhy names what was answered, or the question that decides
+// next, in the order of the pack.
+func TestProposalSaysWhy(t *testing.T) {
+	pack := &Pack{ID: "law", Questions: []Question{{ID: "zoo", Label: "A zoo?"}, {ID: "bound", Label: "Bound?"}},
+		Rules: []Rule{{ID: "tell", Title: "Tell", Starts: "aware", When: Condition{Answers: map[string]Answer{"bound": Yes, "zoo": Yes}}}}}
+	c := started()
+	c.Answers = map[string]Answer{}
+	for _, step := range []struct {
+		answer    string
+		open, why string
+	}{
+		{"", "zoo", "cannot be excluded: Bound? not answered yet (applies if yes); A zoo? not answered yet (applies if yes)"},
+		{"zoo", "bound", "cannot be excluded: Bound? not answered yet (applies if yes)"},
+		{"bound", "", "Bound? yes; A zoo? yes"},
+	} {
+		c.Answers[step.answer] = Yes
+		proposal := Propose([]*Pack{pack}, c, time.UTC)[0]
+		open := ""
+		if q := proposal.Open(c); q != nil {
+			open = q.ID
+		}
+		if why := proposal.Why(); why != step.why || open != step.open {
+			t.Errorf("after %q: asks %q, because %s", step.answer, open, why)
+		}
+	}
+}
