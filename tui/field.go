@@ -43,6 +43,7 @@ type field struct {
 	options         []option
 	hint            string // shown while empty
 	tall            int    // rows of a textField
+	above           string // a heading over it and the fields that follow
 
 	input   textinput.Model
 	area    textarea.Model

@@ -224,6 +224,9 @@ func (f *form) draw(width, height int) (lines []string, cursor *tea.Position) {
 			indent = 2
 		}
 		room := width - indent
+		if one.above != "" {
+			all = append(all, "", "  "+f.theme.Title.Paint(one.above))
+		}
 		drawn, x, y := one.draw(f.theme, room, focused)
 		if focused {
 			from, cx, cy = len(all), indent+x, len(all)+y

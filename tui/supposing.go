@@ -127,6 +127,11 @@ func (c *Console) supposeFact(draft *policy.Case, name string, one *field) {
 	case askField:
 		draft.Answers[name], _ = policy.ParseAnswer(one.value())
 	case timeField:
+		if answer, err := policy.ParseAnswer(strings.ToLower(one.value())); err == nil {
+			delete(draft.Times, name)
+			draft.Answers[name] = answer
+			return
+		}
 		problem := one.problem
 		at, ok := one.moment(c.zone(), c.opts.Now())
 		one.problem = problem // a moment half typed is not wrong yet

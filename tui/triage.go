@@ -20,8 +20,10 @@ type triageScreen struct {
 	id            model.ID
 	standing      *model.Standing
 	form          *form
-	formFrom      int     // line the form begins on, at the last drawing
-	dialog        *dialog // gives the command and takes its refusal; never drawn
+	own           []*field          // what triage always asks; what others are asked follows from the answers
+	shelf         map[string]*field // every field that was asked
+	formFrom      int               // line the form begins on, at the last drawing
+	dialog        *dialog           // gives the command and takes its refusal; never drawn
 }
 
 func newTriageScreen(c *Console) *triageScreen { return &triageScreen{c: c} }
@@ -35,12 +37,21 @@ func (c *Console) startTriage() tea.Cmd {
 	c.leave()
 	s := c.triage
 	s.id, s.standing = standing.Incident.ID, standing
-	s.form = c.drafts[c.draftKey("triage", s.id)]
-	if s.form == nil {
-		s.form = s.build(standing)
-	} else {
+	s.form, s.shelf = s.build(standing), make(map[string]*field)
+	s.own = s.form.fields
+	if draft := c.drafts[c.draftKey("triage", s.id)]; draft != nil {
+		s.form = draft
 		c.say("your draft of this triage is taken up again")
 	}
+	for _, one := range s.form.fields {
+		s.shelf[one.id] = one
+	}
+	for k, one := range s.own {
+		if known := s.shelf[one.id]; known != nil {
+			s.own[k] = known
+		}
+	}
+	s.arrange()
 	s.dialog = &dialog{form: s.form, danger: recorded, draft: c.draftKey("triage", s.id), said: "{id} is triaged", command: s.command, then: func(c *Console, _ model.ID) tea.Cmd { return c.back() }}
 	return tea.Batch(c.show(s), s.form.open())
 }
@@ -121,6 +132,7 @@ func (s *triageScreen) update(msg tea.Msg) tea.Cmd {
 	}
 	cmd := s.form.update(msg)
 	s.follow()
+	s.arrange()
 	s.keepDraft()
 	return cmd
 }
@@ -176,7 +188,7 @@ func (c *Console) save() tea.Cmd {
 func (s *triageScreen) command(f *form) (model.Command, bool) {
 	command := model.Triage{
 		Incident: s.id, Base: f.base, Types: f.choices("types"), Classification: model.Classification(f.choice("classification")),
-		Data: f.choices("data"), Systems: f.choices("systems"),
+		Data: f.choices("data"), Systems: f.choices("systems"), Packs: s.taken(),
 	}
 	if f.field("severity").edited || f.field("criteria").edited || f.field("reason").edited {
 		command.Severity, command.Criteria, command.Reason = f.value("severity"), f.field("criteria").list(), f.value("reason")
@@ -288,7 +300,7 @@ func (s *triageScreen) drawSide(width, height int) []string {
 // drawPreview lists the obligations that these answers would start.
 func (s *triageScreen) drawPreview(width, height int) []string {
 	t, now := s.c.theme, s.c.now()
-	obligations := s.c.owed(s.c.frame.snapshot.PacksOf(s.standing.Incident), s.c.supposed(s.standing.Incident, s.form))
+	obligations := s.c.owed(s.c.packsNamed(append(slices.Clip(s.standing.Incident.Packs), s.taken()...)), s.c.supposed(s.standing.Incident, s.form))
 	sortObligations(obligations, now)
 	lines := []string{" " + t.Title.Paint("What these answers start") + t.Muted.Paint("  nothing is saved yet")}
 	for k := range obligations {

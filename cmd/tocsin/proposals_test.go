@@ -1,0 +1,64 @@
+package main
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"tocsin/model/policy"
+)
+
+// reply goes to a question of the form, forwards and then back, and answers it.
+func reply(x *terminal, question, key string) *terminal {
+	x.t.Helper()
+	for _, step := range []string{"tab", "shift+tab"} {
+		for range 60 {
+			for _, line := range strings.Split(x.text(), "\n") {
+				const offer = "Packs to add" // its reasons repeat the questions
+				if strings.HasPrefix(line, "▌") && strings.Contains(line, question) && strings.Contains(line, offer) == (question == offer) {
+					return x.press(key)
+				}
+			}
+			if x.press(step); step == "tab" && strings.Contains(x.text(), "that was the last question") {
+				break
+			}
+		}
+	}
+	x.t.Fatalf("nothing asks %q:\n%s", question, x.text())
+	return x
+}
+
+// TestTriageProposesPacks answers what decides on a regime, is offered it with
+// the reason, and takes it by the same decision.
+func TestTriageProposesPacks(t *testing.T) {
+	for _, size := range [][2]int{{80, 24}, {120, 40}, {200, 50}} {
+		inBubble(t, size[0], size[1], func(x *terminal, _ *testClock) {
+			started(x).press("t", "d", "space")
+			reply(x, "Are we an essential", "y").lacks("Final report")
+			reply(x, "Is the incident significant", "y")
+			reply(x, "Are we a financial entity", "n")
+			reply(x, "Packs to add", "home").sees("[x] + nis2@1", "[ ] ? cra@1").lacks("dora@1")
+			x.golden("triage-packs")
+			reply(x, "Aware", "n").press("o", "w").press("ctrl+s").sees("is triaged")
+			standing, _ := x.options.Space.Snapshot().Incident("INC-2026-0001")
+			if want := (policy.Ref{ID: "nis2", Version: 1}); !slices.Contains(standing.Incident.Packs, want) {
+				t.Errorf("packs %v", standing.Incident.Packs)
+			}
+			if x.press("enter", "tab"); size[1] > 24 {
+				x.sees("Packs changed to inventifornia@1, nis2@1", "nis2: Are we an essential or important entity under NIS2? yes")
+			}
+		})
+	}
+}
+
+// TestTriageOffersNoPackThatAnAnswerExcludes takes a pack back out of the offer
+// with the answer that spoke for it, and forgets nobody's answer.
+func TestTriageOffersNoPackThatAnAnswerExcludes(t *testing.T) {
+	inBubble(t, 120, 40, func(x *terminal, _ *testClock) {
+		started(x).press("t")
+		reply(x, "Are we a company that files", "y")
+		reply(x, "Packs to add", "home").sees("[x] + sec-8k@1").press("esc", "t").sees("taken up again")
+		reply(x, "Are we a company that files", "n")
+		reply(x, "Packs to add", "home").lacks("sec-8k@1").sees("[ ] ? uk-gdpr@1")
+	})
+}
