@@ -92,13 +92,29 @@ func (c *Console) settingField(setting *policy.Setting, i *model.Incident) *fiel
 	return c.one(factPrefix+setting.ID, setting.Label, setting.Help, termOptions(setting.Values), stated.Value.Word)
 }
 
-// timeOf asks for a moment that a clock hangs on.
+// timeOf asks for a moment that a clock hangs on, or what is known of it.
 func (c *Console) timeOf(term *policy.Term, i *model.Incident) *field {
 	value := ""
-	if f, stated := i.Fact(term.ID); stated && !f.Value.At.IsZero() {
+	switch f, stated := i.Fact(term.ID); {
+	case !stated:
+	case f.Value.At.IsZero():
+		value = f.Value.Answer.String()
+	default:
 		value = momentText(f.Value.At, c.zone())
 	}
-	return c.time(factPrefix+term.ID, term.Label, term.Help, value)
+	asked := c.time(factPrefix+term.ID, term.Label, term.Help, value)
+	asked.hint = "14:30, 2026-03-29 14:30, 2h ago, unknown, no"
+	return asked
+}
+
+// timeValue is what the field of a named time says: a moment, unknown where
+// nobody knows when it was, no where it has not happened.
+func (c *Console) timeValue(one *field) (model.Value, bool) {
+	if answer, err := policy.ParseAnswer(strings.ToLower(one.value())); err == nil && answer != policy.Yes {
+		return model.Value{Answer: answer}, true
+	}
+	at, ok := one.moment(c.zone(), c.opts.Now())
+	return model.Time(at), ok
 }
 
 // supposed is the incident's case as it would be with the form's answers.
@@ -133,13 +149,18 @@ func (c *Console) supposeFact(draft *policy.Case, name string, one *field) {
 			return
 		}
 		problem := one.problem
-		at, ok := one.moment(c.zone(), c.opts.Now())
+		value, ok := c.timeValue(one)
 		one.problem = problem // a moment half typed is not wrong yet
+		if !ok {
+			return
+		}
+		delete(draft.Times, name)
+		delete(draft.Answers, name)
 		switch {
-		case ok && at.IsZero():
-			delete(draft.Times, name)
-		case ok:
-			draft.Times[name] = at
+		case !value.At.IsZero():
+			draft.Times[name] = value.At
+		case one.value() != "":
+			draft.Answers[name] = value.Answer
 		}
 	default:
 		delete(draft.Settings, name)

@@ -196,7 +196,7 @@ func (s *triageScreen) command(f *form) (model.Command, bool) {
 	ok := true
 	for _, one := range f.fields {
 		switch {
-		case !one.edited:
+		case !one.edited, s.leftEmpty(one):
 		case strings.HasPrefix(one.id, factPrefix):
 			statement, read := s.statement(one)
 			ok = ok && read
@@ -206,6 +206,13 @@ func (s *triageScreen) command(f *form) (model.Command, bool) {
 		}
 	}
 	return command, ok
+}
+
+// leftEmpty tells the field of a time that nobody has stated and nothing is
+// said of.
+func (s *triageScreen) leftEmpty(one *field) bool {
+	_, stated := s.standing.Incident.Fact(strings.TrimPrefix(one.id, factPrefix))
+	return one.kind == timeField && one.value() == "" && !stated
 }
 
 // statement reads one fact. What was stated before is corrected with the
@@ -225,10 +232,12 @@ func (s *triageScreen) statement(one *field) (model.Statement, bool) {
 		statement.Value = model.Value{Word: one.value()}
 		return statement, true
 	}
-	at, ok := one.moment(s.c.zone(), s.c.opts.Now())
-	if !at.IsZero() {
-		statement.Value = model.Time(at)
+	if one.value() == "" {
+		one.problem = "is empty; accepted: a time, unknown, or no where it has not happened"
+		return statement, false
 	}
+	value, ok := s.c.timeValue(one)
+	statement.Value = value
 	return statement, ok
 }
 
