@@ -122,7 +122,7 @@ func endActions() []action {
 		{id: "waive", keys: []string{"W"}, help: "decide that an obligation is not required", where: onLists, danger: consequence, gives: "waive", why: needObligation, run: (*Console).waive},
 		{id: "reinstate", keys: []string{"I"}, help: "take a waiver back", where: onIncident, danger: consequence, gives: "reinstate", why: needObligation, run: (*Console).reinstate},
 		{id: "suspend", keys: []string{"S"}, help: "record a delay that an authority asks for", where: onLists, danger: consequence, gives: "suspend", why: needDelayable, run: (*Console).suspend},
-		{id: "lift", keys: []string{"Z"}, help: "end a delay early", where: onLists, danger: consequence, gives: "lift", why: needDelay, run: (*Console).lift},
+		{id: "lift", keys: []string{"D"}, help: "end a delay early", where: onLists, danger: consequence, gives: "lift", why: needDelay, run: (*Console).lift},
 		{id: "packs", keys: []string{"K"}, help: "put the incident under other packs", where: onLists, danger: consequence, gives: "packs", why: needOpen, run: (*Console).changePacks},
 		{id: "link", keys: []string{"L"}, help: "link to a related incident", where: onLists, danger: recorded, gives: "link", why: needIncident, run: (*Console).link},
 		{id: "duplicate", keys: []string{"U"}, help: "end as a duplicate of another incident", where: onLists, danger: consequence, gives: "duplicate", why: needOpen, run: (*Console).duplicate},
