@@ -49,11 +49,11 @@ func (d *decider) moveEvidence(i *Incident, c MoveEvidence) error {
 	in := &inputs{}
 	item := in.item(i, c.Item)
 	deed := Deed(in.oneOf("deed", string(c.Deed), plain(movable)))
-	body := &EvidenceMoved{ID: i.ID, Item: item.ID, Deed: deed, Title: item.Title, At: d.now, Before: item.Holder(), Reason: in.needText("reason", c.Reason, "why, in a line or more")}
-	from, person := in.line("from", c.From), in.line("person", c.Person)
 	if err := in.refusal(); err != nil {
 		return err
 	}
+	body := &EvidenceMoved{ID: i.ID, Item: item.ID, Deed: deed, Title: item.Title, At: d.now, Before: item.Holder()}
+	from, person := in.line("from", c.From), in.line("person", c.Person)
 	if !c.At.IsZero() {
 		body.At = in.past("at", c.At, d.now)
 	}
@@ -62,6 +62,7 @@ func (d *decider) moveEvidence(i *Incident, c MoveEvidence) error {
 	}
 	in.holds(item, deed, from)
 	body.Person, body.Holder = in.movedTo(item, deed, person, d.actor.Name)
+	body.Reason = in.needText("reason", c.Reason, "why, in a line or more")
 	if err := in.refusal(); err != nil {
 		return err
 	}

@@ -178,7 +178,7 @@ func TestDecide(t *testing.T) {
 		{name: "transfer from another", space: withEvidence, command: MoveEvidence{Incident: firstID, Item: "E-1", Deed: Transferred, From: "Cy", Person: "Ben", Reason: "r"}, refusal: []string{"from: E-1 is held by Ann, not by Cy; accepted: Ann"}},
 		{name: "transfer to the holder", space: withEvidence, command: moved(Transferred, "Ann"), refusal: []string{"person: Ann holds E-1 already"}},
 		{name: "transfer to nobody", space: withEvidence, command: moved(Transferred, ""), refusal: []string{"person: is empty; accepted: who holds it from now on"}},
-		{name: "transfer with no reason", space: withEvidence, command: MoveEvidence{Incident: firstID, Item: "E-1", Deed: Transferred, Person: "Ben"}, refusal: []string{"reason: is empty"}},
+		{name: "transfer with no reason", space: withEvidence, command: MoveEvidence{Incident: firstID, Item: "E-1", Deed: Transferred}, refusal: []string{"person: is empty", "reason: is empty"}},
 		{name: "transfer before it was collected", space: withEvidence, command: MoveEvidence{Incident: firstID, Item: "E-1", Deed: Transferred, Person: "Ben", Reason: "r", At: start.Add(-2 * time.Hour)}, refusal: []string{"at: 2026-11-23 08:00 CET lies before the last step of custody; accepted: a time from 2026-11-23 09:00 CET on"}},
 		{name: "examine", space: withEvidence, command: moved(Examined, ""), events: "evidence.moved"},
 		{name: "examine what was returned", space: withEvidence, prepare: []Command{moved(Returned, "Operations")}, command: moved(Examined, "Ben"), refusal: []string{"deed: E-1 was returned: nobody here holds it, so it cannot be examined; accepted: collected"}},

@@ -88,11 +88,12 @@ func (c *Console) drawErrand(width int) string {
 	const meter = 20
 	t, done, total := c.theme, c.errand.done.Load(), c.errand.total.Load()
 	line := t.Accent.Paint(safe(c.errand.what)) + " "
-	if total > 0 {
+	switch {
+	case total > 0:
 		full := int(min(done, total) * meter / total)
 		line += t.Running.Paint(strings.Repeat("━", full)) + t.Rule.Paint(strings.Repeat("─", meter-full)) +
 			t.Text.Paint(fmt.Sprintf(" %d%% of %s", min(done, total)*100/total, model.Bytes(total)))
-	} else {
+	case done > 0:
 		line += t.Text.Paint(model.Bytes(done))
 	}
 	return fit(" "+line+t.Muted.Paint("  "+c.keyOf("evidence-stop")+" stops it"), width)

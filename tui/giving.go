@@ -39,7 +39,7 @@ func (c *Console) quit() tea.Cmd {
 	}
 	c.leaving = true
 	if c.errand != nil {
-		c.alarm(c.errand.what + " is under way and would be stopped; the same key again leaves all the same")
+		c.alarm(c.errand.what + " would be stopped; the same key again leaves all the same")
 		return nil
 	}
 	what := "a draft is"
