@@ -214,6 +214,35 @@ type Lift struct {
 	Reason   string
 }
 
+// PlaceHold puts a legal hold on an incident: nobody in it can be forgotten
+// until it is released.
+type PlaceHold struct {
+	Incident ID
+	Reason   string
+}
+
+// ReleaseHold ends an incident's legal hold.
+type ReleaseHold struct {
+	Incident ID
+	Reason   string
+}
+
+// ForgetPerson makes a person's name unreadable in all of the record, for good.
+// It is refused, and the refusal recorded, while a legal hold is on an incident
+// that names them.
+type ForgetPerson struct {
+	Person string
+	Reason string
+}
+
+// ForgetReporter makes what is known of an incident's reporter unreadable, for
+// good; nothing is kept of another one afterwards. It is refused, and the
+// refusal recorded, while a legal hold is on the incident.
+type ForgetReporter struct {
+	Incident ID
+	Reason   string
+}
+
 // Acknowledge says that somebody knows of a deadline and how near it is, so
 // that it is not brought to mind again before the next level.
 type Acknowledge struct {
@@ -360,74 +389,82 @@ type ImportClose struct {
 	Abandon string // why; "" completes it
 }
 
-func (Setup) Kind() string         { return "setup" }
-func (AdoptPack) Kind() string     { return "adopt-pack" }
-func (AdoptCalendar) Kind() string { return "adopt-calendar" }
-func (Report) Kind() string        { return "report" }
-func (Describe) Kind() string      { return "describe" }
-func (Triage) Kind() string        { return "triage" }
-func (StateFact) Kind() string     { return "fact" }
-func (StateFacts) Kind() string    { return "facts" }
-func (SetSeverity) Kind() string   { return "severity" }
-func (SetPhase) Kind() string      { return "phase" }
-func (SetTask) Kind() string       { return "task" }
-func (AddTask) Kind() string       { return "add-task" }
-func (Assign) Kind() string        { return "assign" }
-func (Unassign) Kind() string      { return "unassign" }
-func (AddNote) Kind() string       { return "note" }
-func (Submit) Kind() string        { return "submit" }
-func (Waive) Kind() string         { return "waive" }
-func (Reinstate) Kind() string     { return "reinstate" }
-func (Suspend) Kind() string       { return "suspend" }
-func (Lift) Kind() string          { return "lift" }
-func (Acknowledge) Kind() string   { return "acknowledge" }
-func (ChangePacks) Kind() string   { return "packs" }
-func (LinkTo) Kind() string        { return "link" }
-func (MarkDuplicate) Kind() string { return "duplicate" }
-func (Merge) Kind() string         { return "merge" }
-func (MarkFalse) Kind() string     { return "false-positive" }
-func (Close) Kind() string         { return "close" }
-func (Reopen) Kind() string        { return "reopen" }
-func (ImportOpen) Kind() string    { return "import-open" }
-func (ImportRows) Kind() string    { return "import-rows" }
-func (ImportClose) Kind() string   { return "import-close" }
+func (Setup) Kind() string          { return "setup" }
+func (AdoptPack) Kind() string      { return "adopt-pack" }
+func (AdoptCalendar) Kind() string  { return "adopt-calendar" }
+func (Report) Kind() string         { return "report" }
+func (Describe) Kind() string       { return "describe" }
+func (Triage) Kind() string         { return "triage" }
+func (StateFact) Kind() string      { return "fact" }
+func (StateFacts) Kind() string     { return "facts" }
+func (SetSeverity) Kind() string    { return "severity" }
+func (SetPhase) Kind() string       { return "phase" }
+func (SetTask) Kind() string        { return "task" }
+func (AddTask) Kind() string        { return "add-task" }
+func (Assign) Kind() string         { return "assign" }
+func (Unassign) Kind() string       { return "unassign" }
+func (AddNote) Kind() string        { return "note" }
+func (Submit) Kind() string         { return "submit" }
+func (Waive) Kind() string          { return "waive" }
+func (Reinstate) Kind() string      { return "reinstate" }
+func (Suspend) Kind() string        { return "suspend" }
+func (Lift) Kind() string           { return "lift" }
+func (PlaceHold) Kind() string      { return "hold" }
+func (ReleaseHold) Kind() string    { return "release-hold" }
+func (ForgetPerson) Kind() string   { return "forget-person" }
+func (ForgetReporter) Kind() string { return "forget-reporter" }
+func (Acknowledge) Kind() string    { return "acknowledge" }
+func (ChangePacks) Kind() string    { return "packs" }
+func (LinkTo) Kind() string         { return "link" }
+func (MarkDuplicate) Kind() string  { return "duplicate" }
+func (Merge) Kind() string          { return "merge" }
+func (MarkFalse) Kind() string      { return "false-positive" }
+func (Close) Kind() string          { return "close" }
+func (Reopen) Kind() string         { return "reopen" }
+func (ImportOpen) Kind() string     { return "import-open" }
+func (ImportRows) Kind() string     { return "import-rows" }
+func (ImportClose) Kind() string    { return "import-close" }
 
 func (AddEvidence) Kind() string    { return "evidence-add" }
 func (MoveEvidence) Kind() string   { return "evidence-move" }
 func (VerifyEvidence) Kind() string { return "evidence-verify" }
 func (ExportEvidence) Kind() string { return "evidence-export" }
 
-func (Setup) About() []ID           { return nil }
-func (AdoptPack) About() []ID       { return nil }
-func (AdoptCalendar) About() []ID   { return nil }
-func (Report) About() []ID          { return nil }
-func (c Describe) About() []ID      { return []ID{c.Incident} }
-func (c Triage) About() []ID        { return []ID{c.Incident} }
-func (c StateFact) About() []ID     { return []ID{c.Incident} }
-func (c StateFacts) About() []ID    { return []ID{c.Incident} }
-func (c SetSeverity) About() []ID   { return []ID{c.Incident} }
-func (c SetPhase) About() []ID      { return []ID{c.Incident} }
-func (c SetTask) About() []ID       { return []ID{c.Incident} }
-func (c AddTask) About() []ID       { return []ID{c.Incident} }
-func (c Assign) About() []ID        { return []ID{c.Incident} }
-func (c Unassign) About() []ID      { return []ID{c.Incident} }
-func (c AddNote) About() []ID       { return []ID{c.Incident} }
-func (c Submit) About() []ID        { return []ID{c.Incident} }
-func (c Waive) About() []ID         { return []ID{c.Incident} }
-func (c Reinstate) About() []ID     { return []ID{c.Incident} }
-func (c Suspend) About() []ID       { return []ID{c.Incident} }
-func (c Lift) About() []ID          { return []ID{c.Incident} }
-func (c Acknowledge) About() []ID   { return []ID{c.Incident} }
-func (c ChangePacks) About() []ID   { return []ID{c.Incident} }
-func (c LinkTo) About() []ID        { return []ID{c.Incident, c.Other} }
-func (c MarkDuplicate) About() []ID { return []ID{c.Incident, c.Of} }
-func (c Merge) About() []ID         { return []ID{c.Incident, c.Into} }
-func (c MarkFalse) About() []ID     { return []ID{c.Incident} }
-func (c Close) About() []ID         { return []ID{c.Incident} }
-func (c Reopen) About() []ID        { return []ID{c.Incident} }
-func (ImportOpen) About() []ID      { return nil }
-func (ImportRows) About() []ID      { return nil }
-func (ImportClose) About() []ID     { return nil }
+func (Setup) About() []ID            { return nil }
+func (AdoptPack) About() []ID        { return nil }
+func (AdoptCalendar) About() []ID    { return nil }
+func (Report) About() []ID           { return nil }
+func (c Describe) About() []ID       { return []ID{c.Incident} }
+func (c Triage) About() []ID         { return []ID{c.Incident} }
+func (c StateFact) About() []ID      { return []ID{c.Incident} }
+func (c StateFacts) About() []ID     { return []ID{c.Incident} }
+func (c SetSeverity) About() []ID    { return []ID{c.Incident} }
+func (c SetPhase) About() []ID       { return []ID{c.Incident} }
+func (c SetTask) About() []ID        { return []ID{c.Incident} }
+func (c AddTask) About() []ID        { return []ID{c.Incident} }
+func (c Assign) About() []ID         { return []ID{c.Incident} }
+func (c Unassign) About() []ID       { return []ID{c.Incident} }
+func (c AddNote) About() []ID        { return []ID{c.Incident} }
+func (c Submit) About() []ID         { return []ID{c.Incident} }
+func (c Waive) About() []ID          { return []ID{c.Incident} }
+func (c Reinstate) About() []ID      { return []ID{c.Incident} }
+func (c Suspend) About() []ID        { return []ID{c.Incident} }
+func (c Lift) About() []ID           { return []ID{c.Incident} }
+func (c PlaceHold) About() []ID      { return []ID{c.Incident} }
+func (c ReleaseHold) About() []ID    { return []ID{c.Incident} }
+func (ForgetPerson) About() []ID     { return nil }
+func (c ForgetReporter) About() []ID { return []ID{c.Incident} }
+func (c Acknowledge) About() []ID    { return []ID{c.Incident} }
+func (c ChangePacks) About() []ID    { return []ID{c.Incident} }
+func (c LinkTo) About() []ID         { return []ID{c.Incident, c.Other} }
+func (c MarkDuplicate) About() []ID  { return []ID{c.Incident, c.Of} }
+func (c Merge) About() []ID          { return []ID{c.Incident, c.Into} }
+func (c MarkFalse) About() []ID      { return []ID{c.Incident} }
+func (c Close) About() []ID          { return []ID{c.Incident} }
+func (c Reopen) About() []ID         { return []ID{c.Incident} }
+func (ImportOpen) About() []ID       { return nil }
+func (ImportRows) About() []ID       { return nil }
+func (ImportClose) About() []ID      { return nil }
 
 func (c AddEvidence) About() []ID    { return []ID{c.Incident} }
 func (c MoveEvidence) About() []ID   { return []ID{c.Incident} }

@@ -3,6 +3,7 @@ package model
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -12,7 +13,8 @@ import (
 type Decision struct {
 	Bodies   []Body
 	Incident ID
-	Batch    string // set for the rows of an import
+	Batch    string   // set for the rows of an import
+	Refused  *Refusal // a refusal that is itself recorded, by Bodies; nil for none
 }
 
 // Decide says what a command leads to in a state, or refuses it with a
@@ -33,7 +35,7 @@ func Decide(s *State, actor Actor, command Command, now time.Time) (Decision, er
 			return Decision{}, err
 		}
 	}
-	return Decision{Bodies: d.bodies, Incident: d.incident, Batch: d.batch}, nil
+	return Decision{Bodies: d.bodies, Incident: d.incident, Batch: d.batch, Refused: d.refused}, nil
 }
 
 // checkActor refuses who may not give commands of the kind, and who cannot be
@@ -45,6 +47,8 @@ func checkActor(actor Actor, kind string) error {
 		return &Refusal{Cause: ErrForbidden, Reason: "nobody gives this command: an actor has a name"}
 	case name != actor.Name || Clip(name, MaxLine) != name:
 		return &Refusal{Cause: ErrForbidden, Reason: fmt.Sprintf("%q is no name for the record: one line of at most %d characters", Clip(name, 40), MaxLine)}
+	case strings.HasPrefix(name, ForgottenPerson):
+		return &Refusal{Cause: ErrForbidden, Reason: fmt.Sprintf("%q is what a person is called who was forgotten, and nobody's name", Clip(name, 40))}
 	case !actor.Role.May(kind):
 		return &Refusal{Cause: ErrForbidden, Reason: fmt.Sprintf("%s may not do this (%s) as %s; accepted: %s", Clip(name, 40), kind, orNone(Clip(CleanLine(string(actor.Role)), 40)), whoMay(kind))}
 	}
@@ -59,6 +63,7 @@ type decider struct {
 	bodies   []Body
 	incident ID
 	batch    string
+	refused  *Refusal
 }
 
 func (d *decider) decide(command Command) error {
@@ -82,6 +87,8 @@ func (d *decider) decide(command Command) error {
 		return d.importRows(c)
 	case ImportClose:
 		return d.importClose(c)
+	case ForgetPerson:
+		return d.forgetPerson(c)
 	}
 	return d.decideIncident(command)
 }
@@ -152,6 +159,12 @@ func (d *decider) decideIncident(command Command) error {
 		return d.verifyEvidence(i, c)
 	case ExportEvidence:
 		return d.exportEvidence(i, c)
+	case PlaceHold:
+		return d.placeHold(i, c)
+	case ReleaseHold:
+		return d.releaseHold(i, c)
+	case ForgetReporter:
+		return d.forgetReporter(i, c)
 	case LinkTo:
 		return d.linkTo(i, incidents[1])
 	case MarkDuplicate:
@@ -176,7 +189,7 @@ func unsupported(command Command) error {
 // learned later belongs in its record, and evidence outlives the work.
 func worksOnEnded(command Command) bool {
 	switch command.(type) {
-	case AddNote, LinkTo, AddEvidence, MoveEvidence, VerifyEvidence, ExportEvidence:
+	case PlaceHold, ReleaseHold, ForgetReporter, AddNote, LinkTo, AddEvidence, MoveEvidence, VerifyEvidence, ExportEvidence:
 		return true
 	}
 	return false

@@ -88,6 +88,9 @@ func (d *decider) describe(i *Incident, c Describe) error {
 	if c.TLP != nil {
 		changes = appendChange(changes, FieldTLP, string(i.TLP), string(in.tlp(FieldTLP, *c.TLP)))
 	}
+	if i.Reporter == ForgottenText && (c.Reporter != nil || c.Contact != nil) {
+		in.bad(FieldReporter, "was forgotten", "nothing more on this incident")
+	}
 	line(FieldReporter, i.Reporter, c.Reporter)
 	line(FieldContact, i.Contact, c.Contact)
 	if err := in.refusal(); err != nil {

@@ -314,6 +314,41 @@ type (
 		Reason string `json:"reason,omitempty"`
 	}
 
+	// HoldPlaced: a legal hold keeps the people in the incident from being
+	// forgotten.
+	HoldPlaced struct {
+		ID     ID     `json:"id"`
+		Reason string `json:"reason"`
+	}
+
+	// HoldReleased: the legal hold is over.
+	HoldReleased struct {
+		ID     ID     `json:"id"`
+		Reason string `json:"reason"`
+	}
+
+	// PersonForgotten: what the record calls this person was destroyed after
+	// this event.
+	PersonForgotten struct {
+		Person string `json:"person" personal:"name"`
+		Reason string `json:"reason"`
+	}
+
+	// ReporterForgotten: what was known of the incident's reporter was destroyed
+	// after this event.
+	ReporterForgotten struct {
+		ID     ID     `json:"id"`
+		Reason string `json:"reason"`
+	}
+
+	// ForgettingRefused: a legal hold on the incident kept a person in it, or
+	// its reporter where Person is "", from being forgotten.
+	ForgettingRefused struct {
+		ID     ID     `json:"id"`
+		Person string `json:"person,omitempty" personal:"name"`
+		Reason string `json:"reason"` // why they were to be forgotten
+	}
+
 	// Linked: the incident belongs with another one.
 	Linked struct {
 		ID    ID       `json:"id"`
@@ -394,6 +429,11 @@ var bodies = map[string]func() Body{
 	"incident.closed":       func() Body { return new(Closed) },
 	"incident.reopened":     func() Body { return new(ReopenedAgain) },
 	"import.opened":         func() Body { return new(ImportOpened) },
+	"hold.placed":           func() Body { return new(HoldPlaced) },
+	"hold.released":         func() Body { return new(HoldReleased) },
+	"person.forgotten":      func() Body { return new(PersonForgotten) },
+	"reporter.forgotten":    func() Body { return new(ReporterForgotten) },
+	"forgetting.refused":    func() Body { return new(ForgettingRefused) },
 	"import.closed":         func() Body { return new(ImportClosed) },
 
 	"evidence.added":    func() Body { return new(EvidenceAdded) },
@@ -469,3 +509,15 @@ func (e *EvidenceAdded) Incident() ID    { return e.ID }
 func (e *EvidenceMoved) Incident() ID    { return e.ID }
 func (e *EvidenceVerified) Incident() ID { return e.ID }
 func (e *EvidenceExported) Incident() ID { return e.ID }
+
+func (*HoldPlaced) Kind() string        { return "hold.placed" }
+func (*HoldReleased) Kind() string      { return "hold.released" }
+func (*PersonForgotten) Kind() string   { return "person.forgotten" }
+func (*ReporterForgotten) Kind() string { return "reporter.forgotten" }
+func (*ForgettingRefused) Kind() string { return "forgetting.refused" }
+
+func (e *HoldPlaced) Incident() ID        { return e.ID }
+func (e *HoldReleased) Incident() ID      { return e.ID }
+func (*PersonForgotten) Incident() ID     { return "" }
+func (e *ReporterForgotten) Incident() ID { return e.ID }
+func (e *ForgettingRefused) Incident() ID { return e.ID }

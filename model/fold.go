@@ -56,6 +56,8 @@ func (s *State) fold(e Event) (Touched, error) {
 		return s.foldImportClosed(body), nil
 	case *Reported:
 		return s.foldReported(e, body)
+	case *PersonForgotten:
+		return Touched{}, nil // whoever reads names from now on finds another
 	default:
 		return s.foldIncident(e)
 	}
@@ -77,6 +79,7 @@ func (s *State) foldReported(e Event, body *Reported) (Touched, error) {
 	if body.Phase != "" {
 		i.Phases = []PhaseSpan{{Phase: body.Phase, From: body.Opened, By: e.Actor}}
 	}
+	i.name(e)
 	s.count(e.Batch, year, number)
 	s.put(i)
 	return Touched{Incident: i, Pending: s.importing(e.Batch), Meta: true}, nil
@@ -159,6 +162,7 @@ func (s *State) foldIncident(e Event) (Touched, error) {
 	}
 	next := before.clone()
 	next.Version = e.Seq
+	next.name(e)
 	if next.fold(e) {
 		next.Revision = e.Seq
 	}
@@ -191,6 +195,8 @@ func (i *Incident) fold(e Event) (edited bool) {
 		i.Roles = append(i.Roles, Holder{Role: body.Role, Person: body.Person, Since: e.At})
 	case *RoleLeft:
 		i.Roles = slices.DeleteFunc(i.Roles, func(h Holder) bool { return h.Role == body.Role && h.Person == body.Person })
+	case *ReporterForgotten:
+		i.Reporter, i.Contact = ForgottenText, ForgottenText
 	default:
 		if !i.foldEvidence(e) {
 			i.foldWork(e)
@@ -212,6 +218,10 @@ func (i *Incident) foldWork(e Event) {
 		i.setTask(TaskRecord{ID: body.Task, Phase: body.Phase, Title: body.Title, Assignee: body.Assignee, By: e.Actor, At: e.At})
 	case *Noted:
 		i.Notes++
+	case *HoldPlaced:
+		i.Hold = LegalHold{Reason: body.Reason, By: e.Actor, Since: e.At}
+	case *HoldReleased:
+		i.Hold = LegalHold{}
 	case *Submitted:
 		i.Submitted = append(i.Submitted, Submission{Key: body.Key, At: body.At, Received: body.Received, Reference: body.Reference, Note: body.Note, By: e.Actor, Recorded: e.At})
 	case *WaiverDecided:

@@ -132,7 +132,20 @@ type Incident struct {
 	Links       []Link           `json:"links,omitempty"`
 	Evidence    []Evidence       `json:"evidence,omitempty"` // in the order taken in
 	Notes       int              `json:"notes,omitempty"`    // how many; the texts are on the timeline
+	People      []string         `json:"people,omitempty"`   // everybody whom an event about it names, in the order of their first
+	Hold        LegalHold        `json:"hold,omitzero"`      // keeps the people in it from being forgotten
 }
+
+// LegalHold keeps an incident as it is for a court or an authority; the zero
+// value is none.
+type LegalHold struct {
+	Reason string    `json:"reason"`
+	By     string    `json:"by"`
+	Since  time.Time `json:"since"`
+}
+
+// Held reports whether a legal hold is on the incident.
+func (i *Incident) Held() bool { return !i.Hold.Since.IsZero() }
 
 // Edit says which event last changed a field that a form edits.
 type Edit struct {
@@ -327,6 +340,7 @@ func (i *Incident) clone() *Incident {
 	next.Applied = slices.Clip(i.Applied)
 	next.Known = slices.Clone(i.Known)
 	next.Links = slices.Clip(i.Links)
+	next.People = slices.Clip(i.People)
 	next.Evidence = slices.Clone(i.Evidence)
 	return &next
 }

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// named are the words that fields with a person in them tend to be called by.
-var named = regexp.MustCompile(`(?i)^(.*by|actor|author|person|people|reporter|contact|assignee|decider|holder|collector|approver|owner|witness|signer|email|phone)$`)
+// soundsPersonal are the words that fields with a person in them tend to be called by.
+var soundsPersonal = regexp.MustCompile(`(?i)^(.*by|actor|author|person|people|reporter|contact|assignee|decider|holder|collector|approver|owner|witness|signer|email|phone)$`)
 
 // notPersonal are fields that sound like it and are not.
 var notPersonal = map[string]bool{}
@@ -42,7 +42,7 @@ func checkMarks(t *testing.T, place string, of reflect.Type, within []reflect.Ty
 		for inner.Kind() == reflect.Slice || inner.Kind() == reflect.Pointer {
 			inner = inner.Elem()
 		}
-		if inner.Kind() == reflect.String && named.MatchString(field.Name) && !notPersonal[where] {
+		if inner.Kind() == reflect.String && soundsPersonal.MatchString(field.Name) && !notPersonal[where] {
 			t.Errorf("%s sounds like a person: give it the tag personal, or list it here", where)
 		}
 		if inner.Kind() == reflect.Struct && inner.PkgPath() == reflect.TypeFor[Event]().PkgPath() {

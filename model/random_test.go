@@ -115,7 +115,7 @@ func word(field string) *rapid.Generator[string] {
 var commands = []Command{
 	AdoptCalendar{},
 	Setup{}, AdoptPack{}, Report{}, Describe{}, Triage{}, StateFact{}, StateFacts{}, SetSeverity{}, SetPhase{}, SetTask{}, AddTask{}, Assign{}, Unassign{}, AddNote{},
-	Submit{}, Waive{}, Reinstate{}, Suspend{}, Suspend{}, Lift{}, Acknowledge{}, ChangePacks{}, AddEvidence{}, AddEvidence{}, MoveEvidence{}, MoveEvidence{}, VerifyEvidence{}, ExportEvidence{}, LinkTo{}, MarkDuplicate{}, Merge{}, MarkFalse{}, Close{}, Reopen{}, ImportOpen{}, ImportRows{}, ImportClose{},
+	Submit{}, Waive{}, Reinstate{}, Suspend{}, Suspend{}, Lift{}, Acknowledge{}, ChangePacks{}, AddEvidence{}, AddEvidence{}, MoveEvidence{}, MoveEvidence{}, VerifyEvidence{}, ExportEvidence{}, LinkTo{}, MarkDuplicate{}, Merge{}, MarkFalse{}, Close{}, Reopen{}, ImportOpen{}, ImportRows{}, ImportClose{}, PlaceHold{}, ReleaseHold{}, ForgetPerson{}, ForgetReporter{},
 	StateFact{}, StateFact{}, StateFact{}, Triage{}, Triage{}, Submit{}, Submit{}, Waive{}, Acknowledge{}, Acknowledge{}, Close{}, Reopen{}, Reopen{}, Reopen{}, Reopen{}, Reopen{},
 }
 

@@ -71,6 +71,11 @@ var rights = map[string][]Role{
 	"import-open":    leads,
 	"import-rows":    leads,
 	"import-close":   leads,
+	"hold":           leads,
+	"release-hold":   nil,
+
+	"forget-person":   nil,
+	"forget-reporter": nil,
 
 	"evidence-add":    responders,
 	"evidence-move":   responders,

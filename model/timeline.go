@@ -73,6 +73,21 @@ func (t *teller) tell(body Body) {
 		t.what("Packs changed to %s", refs(b.After))
 		t.detail("before", refs(b.Before))
 		t.detail("reason", b.Reason)
+	case *HoldPlaced:
+		t.what("Legal hold placed")
+		t.detail("reason", b.Reason)
+	case *HoldReleased:
+		t.what("Legal hold released")
+		t.detail("reason", b.Reason)
+	case *PersonForgotten:
+		t.what("Forgotten: %s", b.Person)
+		t.detail("reason", b.Reason)
+	case *ReporterForgotten:
+		t.what("Reporter forgotten")
+		t.detail("reason", b.Reason)
+	case *ForgettingRefused:
+		t.what("Legal hold kept %s from being forgotten", orReporter(b.Person))
+		t.detail("was to be because", b.Reason)
 	case *Linked:
 		t.what("Linked: %s %s", b.Link, b.Other)
 	case *Closed:

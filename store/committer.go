@@ -106,6 +106,7 @@ type group struct {
 	members []*request
 	answers []answer
 	touched []model.Touched
+	forget  []model.Event // what the vault has to do after it
 }
 
 func (g *group) full() bool { return g.bytes >= maxBatchBytes || len(g.batch.events) >= maxBatchEvents }
@@ -141,7 +142,7 @@ func (c *committer) group(first *request) error {
 // next is the next command that waits already, nil where none does or the
 // group has enough.
 func (c *committer) next(g *group) *request {
-	if g.full() {
+	if g.full() || len(g.forget) > 0 {
 		return nil
 	}
 	select {
@@ -176,7 +177,11 @@ func (c *committer) decide(g *group, r *request) (answer, error) {
 	if err := c.fold(g, events, records); err != nil {
 		return answer{}, err
 	}
-	return answer{receipt: Receipt{Incident: decision.Incident, Events: events}}, nil
+	a := answer{receipt: Receipt{Incident: decision.Incident, Events: events}}
+	if decision.Refused != nil {
+		a.err = decision.Refused
+	}
+	return a, nil
 }
 
 // clock is the moment of a decision. It never runs backwards, even where the
@@ -251,6 +256,9 @@ func (c *committer) fold(g *group, events []model.Event, records []record) error
 		touched = append(touched, t)
 		c.last = e.At
 		g.bytes += len(records[k].data)
+		if err := c.condemn(g, e); err != nil {
+			return err
+		}
 		if id := e.Body.Incident(); id != "" {
 			g.batch.put(historySlot(id, e.Seq), []byte{})
 		}
@@ -277,9 +285,40 @@ func (c *committer) commit(g *group) error {
 	if err := c.log.append(context.Background(), g.start, &g.batch); err != nil {
 		return err
 	}
-	if err := c.board.Apply(c.state, g.touched); err != nil {
+	if err := c.show(g); err != nil {
 		return err
 	}
 	c.publish(c.board.Publish())
+	return nil
+}
+
+// condemn notes who is to be forgotten once the group is written.
+func (c *committer) condemn(g *group, e model.Event) error {
+	switch body := e.Body.(type) {
+	case *model.PersonForgotten:
+		g.forget = append(g.forget, e)
+		return c.veil.condemn(body.Person)
+	case *model.ReporterForgotten:
+		g.forget = append(g.forget, e)
+	}
+	return nil
+}
+
+// show puts the group on the board. Where it forgot somebody, keys are
+// destroyed first, and the space is read anew from what can still be read.
+func (c *committer) show(g *group) error {
+	if len(g.forget) == 0 {
+		return c.board.Apply(c.state, g.touched)
+	}
+	for _, e := range g.forget {
+		if err := c.veil.forget(e); err != nil {
+			return err
+		}
+	}
+	found, err := load(context.Background(), c.log, c.veil)
+	if err != nil {
+		return err
+	}
+	c.state, c.board = found.state, found.board
 	return nil
 }

@@ -54,6 +54,9 @@ func load(ctx context.Context, l ledger, v *veil) (*loaded, error) {
 		}
 	}
 	state, live, err := restore(ctx, l, v, meta)
+	if err == nil {
+		err = v.forgetReporters(state.Incidents)
+	}
 	return &loaded{state: state, board: live, last: last, rebuilt: stale}, err
 }
 
@@ -257,6 +260,7 @@ func joined(chunks []*chunk) []*model.Standing {
 func rebuild(ctx context.Context, l ledger, v *veil, end uint64) error {
 	state := new(model.State)
 	touched := make(map[slot]model.Touched)
+	var forgotten []model.Event
 	for r, err := range l.read(ctx, 1) {
 		if err != nil {
 			return err
@@ -268,6 +272,9 @@ func rebuild(ctx context.Context, l ledger, v *veil, end uint64) error {
 		t, err := state.Fold(e)
 		if err != nil {
 			return fmt.Errorf("%w: %w", ErrDamaged, err)
+		}
+		if _, ok := e.Body.(*model.PersonForgotten); ok {
+			forgotten = append(forgotten, e)
 		}
 		if t.Incident != nil {
 			touched[incidentSlot(t.Incident.ID)] = t
@@ -282,7 +289,15 @@ func rebuild(ctx context.Context, l ledger, v *veil, end uint64) error {
 	if state.Seq != end {
 		return fmt.Errorf("%w: its head is event %d, but only %d were found", ErrDamaged, end, state.Seq)
 	}
-	return rewrite(ctx, l, v, state, touched)
+	if err := rewrite(ctx, l, v, state, touched); err != nil {
+		return err
+	}
+	for _, e := range forgotten { // nobody, unless the vault is older than the log
+		if err := v.forget(e); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // rewrite stores projections in transactions of bounded size.

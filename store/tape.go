@@ -99,6 +99,8 @@ func (t *tape) incident(i *model.Incident) {
 	list(t, &i.Links, (*tape).link)
 	list(t, &i.Evidence, (*tape).evidence)
 	t.int(&i.Notes)
+	shared(t, &i.People, &t.lists, (*tape).person)
+	t.hold(&i.Hold)
 }
 
 func (t *tape) ref(r *policy.Ref) {
@@ -206,8 +208,14 @@ func (t *tape) suspension(s *model.Suspension) {
 	word(t, &s.Requester)
 	text(t, &s.Evidence)
 	text(t, &s.Reason)
-	word(t, &s.By)
+	t.person(&s.By)
 	t.time(&s.At)
+}
+
+func (t *tape) hold(h *model.LegalHold) {
+	text(t, &h.Reason)
+	t.person(&h.By)
+	t.time(&h.Since)
 }
 
 func (t *tape) link(l *model.Link) {
@@ -236,7 +244,7 @@ func (t *tape) custody(s *model.CustodyStep) {
 	word(t, &s.Deed)
 	t.time(&s.At)
 	t.person(&s.Holder)
-	word(t, &s.From)
+	t.person(&s.From)
 	t.person(&s.Person)
 	text(t, &s.Reason)
 	t.person(&s.By)

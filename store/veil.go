@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 
@@ -303,6 +304,98 @@ func (v *veil) isFresh(p *person) bool {
 	return false
 }
 
+// condemn notes beside the projections that somebody is to be forgotten; who
+// reads them later makes sure of it.
+func (v *veil) condemn(name string) error {
+	if v == nil {
+		return nil
+	}
+	p, err := v.person(name)
+	if err != nil {
+		return err
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	condemned := *v.byToken[p.token]
+	condemned.entry.Gone = true
+	v.know(&condemned, true)
+	return nil
+}
+
+// forget destroys what is known of whom an event says was forgotten.
+func (v *veil) forget(e model.Event) error {
+	if v == nil {
+		return nil
+	}
+	switch body := e.Body.(type) {
+	case *model.PersonForgotten:
+		return v.forgetPerson(body.Person)
+	case *model.ReporterForgotten:
+		key, err := v.reporterKey(body.ID)
+		if err != nil {
+			return err
+		}
+		return v.destroy(key)
+	}
+	return nil
+}
+
+func (v *veil) forgetPerson(name string) error {
+	p, err := v.person(name)
+	if err != nil {
+		return err
+	}
+	if err := v.destroy(v.personKey(p.entry.Number)); err != nil {
+		return err
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	gone := *p
+	gone.name, gone.entry.Gone = forgottenName(p.token), true
+	v.know(&gone, true)
+	return nil
+}
+
+// forgetReporters makes sure that the vault has forgotten whom the record has.
+func (v *veil) forgetReporters(incidents map[model.ID]*model.Incident) error {
+	if v == nil {
+		return nil
+	}
+	for id, i := range incidents {
+		if i.Reporter != model.ForgottenText {
+			continue
+		}
+		if err := v.forget(model.Event{Body: &model.ReporterForgotten{ID: id}}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// people lists everybody whom the record names.
+func (v *veil) people() []Person {
+	if v == nil {
+		return nil
+	}
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	var all []Person
+	for _, p := range v.byToken {
+		all = append(all, Person{Name: p.name, Forgotten: p.entry.Gone})
+	}
+	slices.SortFunc(all, func(a, b Person) int { return strings.Compare(a.Name, b.Name) })
+	return all
+}
+
+// Person is somebody whom a space's record names.
+type Person struct {
+	Name      string
+	Forgotten bool // and no longer known by their name
+}
+
+// People lists everybody whom the record names, by name.
+func (s *Space) People() []Person { return s.veil.people() }
+
 // begin starts a command: what one before it named, and was refused, is not in
 // the log.
 func (v *veil) begin() {
@@ -319,7 +412,7 @@ func (v *veil) keep() {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	for _, p := range v.fresh {
-		logged := *p
+		logged := *v.byToken[p.token]
 		logged.entry.Logged = true
 		v.know(&logged, true)
 	}
