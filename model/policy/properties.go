@@ -27,6 +27,7 @@ func (p *Pack) Says(r *Rule) []Property {
 		{"approved by", p.rolesOf(r.Approval)},
 		{"met", p.metOf(r)},
 		{"reminds", p.rolesOf(r.Remind)},
+		{"reminders", r.Reminders.words()},
 		{"legal limit", arguableOf(r.Legal, r.legalSource(r.Legal))},
 		{"relief", p.reliefOf(r)},
 		{"delay", suspendWords[r.Suspend]},

@@ -23,6 +23,7 @@ func TestSaysEveryFieldOfARule(t *testing.T) {
 		reflect.TypeFor[Suspend]():             SuspendResume,
 		reflect.TypeFor[[]Cap]():               []Cap{{Starts: "x"}},
 		reflect.TypeFor[*Relief]():             &Relief{Setting: "x"},
+		reflect.TypeFor[Reminders]():           Reminders{Levels: []Ahead{Half}},
 		reflect.TypeFor[Condition]():           Condition{Severity: []string{"x"}},
 		reflect.TypeFor[map[string]Answer]():   map[string]Answer{"x": Yes},
 		reflect.TypeFor[map[string][]string](): map[string][]string{"x": {"y"}},
