@@ -29,10 +29,20 @@ type Settings struct {
 	ReducedMotion bool                `json:"reduced_motion"` // whether nothing moves but the clock
 	Keys          map[string][]string `json:"keys"`           // keys of an action by its id, in place of its own
 	Vault         VaultSettings       `json:"vault"`
+	Reminders     Reminders           `json:"reminders"` // what a reminder does beside being shown
+}
+
+// Reminders are how a person wants to hear of a reminder that comes up. Each
+// level of each deadline is heard once.
+type Reminders struct {
+	Bell   bool `json:"bell"`   // the terminal's bell rings
+	Notify bool `json:"notify"` // the terminal is asked to notify the desktop (OSC 9)
 }
 
 // DefaultSettings are in force where the file says nothing.
-func DefaultSettings() Settings { return Settings{Theme: "auto", Mouse: true} }
+func DefaultSettings() Settings {
+	return Settings{Theme: "auto", Mouse: true, Reminders: Reminders{Bell: true}}
+}
 
 // LoadSettings reads the settings file. A file that does not exist means the
 // defaults; one with anything wrong in it is refused with a *SettingsError.

@@ -15,12 +15,12 @@ func TestLoadSettings(t *testing.T) {
 		t.Errorf("a missing file means the defaults: %+v %v", missing, err)
 	}
 	file := filepath.Join(t.TempDir(), "settings.toml")
-	text := "theme = \"contrast\"\nmouse = false\nreduced_motion = true\n[keys]\n\"queue.filter\" = [\"/\", \"f\"]\nhelp = []\n[vault]\nkey = \"file\"\nkey_file = \"/media/key\"\n"
+	text := "theme = \"contrast\"\nmouse = false\nreduced_motion = true\n[keys]\n\"queue.filter\" = [\"/\", \"f\"]\nhelp = []\n[vault]\nkey = \"file\"\nkey_file = \"/media/key\"\n[reminders]\nnotify = true\n"
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	got, err := LoadSettings(file)
-	want := Settings{Theme: "contrast", ReducedMotion: true, Keys: map[string][]string{"queue.filter": {"/", "f"}, "help": {}}, Vault: VaultSettings{Key: "file", KeyFile: "/media/key"}}
+	want := Settings{Theme: "contrast", ReducedMotion: true, Keys: map[string][]string{"queue.filter": {"/", "f"}, "help": {}}, Vault: VaultSettings{Key: "file", KeyFile: "/media/key"}, Reminders: Reminders{Bell: true, Notify: true}}
 	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("%+v %v, want %+v", got, err, want)
 	}

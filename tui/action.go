@@ -13,7 +13,7 @@ import (
 )
 
 // where says on which screens an action can be given.
-type where uint8
+type where uint16
 
 const (
 	onQueue where = 1 << iota
@@ -23,8 +23,9 @@ const (
 	onSetUp
 	onPolicies
 	onWhatIf
-	onLists    = onQueue | onIncident | onDeadlines // where an incident can be selected
-	onForms    = onTriage | onWhatIf                // whole screens of fields, which take all letters
+	onReminders
+	onLists    = onQueue | onIncident | onDeadlines | onReminders // where an incident can be selected
+	onForms    = onTriage | onWhatIf                              // whole screens of fields, which take all letters
 	everywhere = onLists | onForms | onPolicies
 )
 
@@ -69,6 +70,7 @@ func moveActions() []action {
 		{id: "first", moves: true, keys: []string{"home", "g"}, help: "first row", where: onLists | onPolicies, run: step(-1 << 30)},
 		{id: "last", moves: true, keys: []string{"end", "G"}, help: "last row", where: onLists | onPolicies, run: step(1 << 30)},
 		{id: "open", moves: true, keys: []string{"enter"}, label: "open", help: "open what is selected", where: onQueue | onDeadlines, why: needIncident, run: (*Console).openSelected},
+		{id: "open-obligation", moves: true, keys: []string{"enter"}, label: "open", help: "open the obligation within its incident", where: onReminders, why: needIncident, run: (*Console).openReminder},
 		{id: "next-tab", moves: true, keys: []string{"tab", "right", "l"}, label: "tabs", help: "next tab of the incident", where: onIncident, run: tab(1)},
 		{id: "previous-tab", moves: true, keys: []string{"shift+tab", "left", "h"}, help: "previous tab of the incident", where: onIncident, run: tab(-1)},
 		{id: "back", moves: true, keys: []string{"esc"}, help: "back to where you were", where: everywhere | onSetUp, why: needSettings, run: (*Console).back},
@@ -80,6 +82,7 @@ func lookActions() []action {
 		{id: "queue", keys: []string{"1"}, help: "the queue of open incidents", where: everywhere &^ onForms, run: (*Console).showQueue},
 		{id: "deadlines", keys: []string{"2"}, label: "deadlines", help: "every deadline of every incident on one time axis", where: everywhere &^ onForms, run: (*Console).showDeadlines},
 		{id: "policies", keys: []string{"3"}, help: "the packs adopted here, and what each rule says", where: everywhere &^ onForms, run: (*Console).showPolicies},
+		{id: "reminders", keys: []string{"4"}, help: "what you are reminded of, until somebody acknowledges it", where: everywhere &^ onForms, run: (*Console).showReminders},
 		{id: "filter", keys: []string{"/"}, label: "filter", help: "filter by words in id, title, system, type, person", where: onQueue, run: (*Console).startFilter},
 		{id: "next-view", keys: []string{"v"}, label: "view", help: "next saved view: open, overdue, mine, unassigned, untriaged, closed", where: onQueue, run: view(1)},
 		{id: "previous-view", keys: []string{"V"}, help: "previous saved view", where: onQueue, run: view(-1)},
@@ -90,6 +93,8 @@ func lookActions() []action {
 
 func workActions() []action {
 	return []action{
+		{id: "acknowledge", keys: []string{"z"}, label: "acknowledge", help: "acknowledge the reminder: quiet until the next level", where: onLists &^ onQueue, danger: recorded, gives: "acknowledge", why: needReminder, run: (*Console).acknowledge},
+		{id: "acknowledge-all", keys: []string{"Z"}, label: "all", help: "acknowledge every reminder that is listed", where: onReminders, danger: recorded, gives: "acknowledge", why: needReminders, run: (*Console).acknowledgeAll},
 		{id: "report", keys: []string{"r"}, label: "report", help: "report a new incident", where: onLists, danger: recorded, gives: "report", run: (*Console).report},
 		{id: "triage", keys: []string{"t"}, label: "triage", help: "triage: type, severity, facts, roles", where: onLists, danger: recorded, gives: "triage", why: needOpen, run: (*Console).startTriage},
 		{id: "task-done", keys: []string{"space"}, label: "tick", help: "tick or untick the selected task", where: onIncident, danger: recorded, gives: "task", why: needTask, run: (*Console).tickTask},
@@ -143,6 +148,7 @@ func consoleActions() []action {
 		{id: "theme", keys: []string{"ctrl+t"}, help: "next theme: dark, light, high contrast", where: everywhere | onSetUp, run: (*Console).nextTheme},
 		{id: "mouse", keys: []string{"ctrl+o"}, help: "give the mouse to the terminal, or take it back", where: everywhere, run: (*Console).toggleMouse},
 		{id: "pause", keys: []string{"ctrl+p"}, help: "hold the screen still, or let it follow again", where: everywhere, run: (*Console).togglePause},
+		{id: "clock", keys: []string{"ctrl+y"}, help: "take the sign away that the clock moved", where: everywhere, why: needMovedClock, run: (*Console).dismissClock},
 		{id: "quit", keys: []string{"q"}, help: "leave the console", where: onLists | onPolicies, run: (*Console).quit},
 		{id: "leave", keys: []string{"ctrl+c"}, help: "leave the console from anywhere", where: everywhere | onSetUp, run: (*Console).quit},
 	}

@@ -45,6 +45,18 @@ func (s *benchSnapshot) Dues() iter.Seq2[*model.Standing, model.Due] {
 		}
 	}
 }
+func (s *benchSnapshot) Reminding(person string) iter.Seq2[*model.Standing, model.Due] {
+	return func(yield func(*model.Standing, model.Due) bool) {
+		if person != "" {
+			return
+		}
+		for _, standing := range s.queue {
+			if due, ok := standing.Next(); ok && !yield(standing, due) {
+				return
+			}
+		}
+	}
+}
 func (s *benchSnapshot) Obligations(i *model.Incident) []policy.Obligation {
 	return s.state.Obligations(i)
 }

@@ -73,6 +73,8 @@ type Console struct {
 	width, height int
 	frame         frameMsg
 	held          *frameMsg // the frame shown while the screen is held still
+	reminding     reminding
+	clockwatch    clockwatch
 
 	queue     *queueScreen
 	incident  *incidentScreen
@@ -80,6 +82,7 @@ type Console struct {
 	triage    *triageScreen
 	policies  *policiesScreen
 	whatIf    *whatIfScreen
+	reminders *remindersScreen
 	setUp     *setUpScreen
 	current   screen
 	trail     []place
@@ -114,8 +117,11 @@ func New(ctx context.Context, opts Options) *Console {
 	c.triage = newTriageScreen(c)
 	c.policies = newPoliciesScreen(c)
 	c.whatIf = &whatIfScreen{c: c}
+	c.reminders = newRemindersScreen(c)
 	c.current = c.queue
-	c.frame = frameMsg{snapshot: opts.Space.Snapshot(), now: opts.Now()}
+	c.frame = c.latest()
+	c.reminding.follow(c.frame, opts.Actor)
+	c.clockwatch.follow(c.frame)
 	if c.frame.snapshot.Meta().Zone == "" && opts.SetUp != nil {
 		c.setUp = newSetUpScreen(c, true, opts.Defaults)
 		c.current = c.setUp
@@ -153,8 +159,7 @@ func (c *Console) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		c.retheme()
 		return c, nil
 	case frameMsg:
-		c.takeFrame(msg)
-		return c, c.queue.follow()
+		return c, tea.Batch(c.takeFrame(msg), c.queue.follow())
 	case doneMsg:
 		return c, c.done(msg)
 	case errandMsg:
@@ -241,12 +246,31 @@ func (c *Console) say(format string, args ...any) {
 
 func (c *Console) alarm(text string) { c.message, c.alarming = text, true }
 
-// takeFrame follows what stands now, unless the screen is held still.
-func (c *Console) takeFrame(msg frameMsg) {
+// latest is what stands now.
+func (c *Console) latest() frameMsg {
+	frame := frameMsg{snapshot: c.opts.Space.Snapshot(), now: c.opts.Now()}
+	if c.opts.Steady != nil {
+		before := c.opts.Steady()
+		frame.now, frame.steady = c.opts.Now(), c.opts.Steady()
+		frame.paired = frame.steady-before < clockStep/2
+	}
+	return frame
+}
+
+// takeFrame follows what stands now. A screen that is held still shows none of
+// it, but what has to be heard is heard.
+func (c *Console) takeFrame(msg frameMsg) tea.Cmd {
+	c.clockwatch.follow(msg)
+	sound := c.sound(c.reminding.follow(msg, c.opts.Actor))
 	if c.held != nil {
 		*c.held = msg
-		return
+		return sound
 	}
+	c.showFrame(msg)
+	return sound
+}
+
+func (c *Console) showFrame(msg frameMsg) {
 	c.frame = msg
 	c.current.apply(msg)
 	for _, o := range c.overlays {
@@ -258,7 +282,7 @@ func (c *Console) takeFrame(msg frameMsg) {
 
 func (c *Console) resize(width, height int) {
 	c.width, c.height = min(width, maxWidth), min(height, maxHeight)
-	for _, s := range []screen{c.queue, c.incident, c.deadlines, c.triage, c.policies, c.whatIf} {
+	for _, s := range []screen{c.queue, c.incident, c.deadlines, c.triage, c.policies, c.whatIf, c.reminders} {
 		s.size(c.width-1, c.bodyHeight())
 	}
 	if c.setUp != nil {
@@ -317,7 +341,7 @@ func (c *Console) togglePause() tea.Cmd {
 	}
 	latest := *c.held
 	c.held = nil
-	c.takeFrame(latest)
+	c.showFrame(latest)
 	return nil
 }
 

@@ -12,6 +12,8 @@ import (
 type frameMsg struct {
 	snapshot Snapshot
 	now      time.Time
+	steady   time.Duration // of the steady clock
+	paired   bool          // both clocks were read, and at one moment
 }
 
 // minFrameGap is the least time between two frames of one console: faster
@@ -21,7 +23,7 @@ const minFrameGap = 100 * time.Millisecond
 // pump sends a frame at every full second and soon after every change, until
 // the context ends. It is the console's only source of ticks. send may block
 // while the terminal is slow; frames are skipped then, never queued.
-func pump(ctx context.Context, space Space, now func() time.Time, send func(tea.Msg)) {
+func pump(ctx context.Context, space Space, now func() time.Time, latest func() frameMsg, send func(tea.Msg)) {
 	wake, stop := space.Wake()
 	defer stop()
 	timer := time.NewTimer(untilSecond(now()))
@@ -34,7 +36,7 @@ func pump(ctx context.Context, space Space, now func() time.Time, send func(tea.
 		case <-timer.C:
 			timer.Reset(untilSecond(now()))
 		}
-		send(frameMsg{snapshot: space.Snapshot(), now: now()})
+		send(latest())
 		if !pause(ctx, minFrameGap) {
 			return
 		}

@@ -118,10 +118,14 @@ func (c *Console) header() string {
 	live := c.following() + noBreakSpace
 	var line string
 	for _, try := range []struct{ left, right string }{
-		{c.whose(0) + c.alarms(false), day + zone + role + live},
-		{c.whose(0) + c.alarms(true), hour + zone + role + live},
+		{c.whose(whole) + c.alarms(false), day + zone + role + live},
+		{c.whose(whole) + c.alarms(true), day + zone + role + live},
+		{c.whose(whole) + c.alarms(true), hour + zone + role + live},
 		{c.whose(18) + c.alarms(true), hour + zone + role + live},
 		{c.whose(10) + c.alarms(true), hour + zone + live},
+		{c.whose(none) + c.alarms(true), hour + zone + live},
+		{" " + c.alarms(true), hour + zone + live},
+		{" " + c.alarms(true), hour + noBreakSpace},
 	} {
 		line = beside(try.left, try.right, c.width)
 		if cells(try.left)+cells(try.right) < c.width {
@@ -131,10 +135,21 @@ func (c *Console) header() string {
 	return t.Raised.Over(line)
 }
 
-// whose names the space; limit bounds the organisation's name, 0 does not.
+// How much of the organisation's name the header has room for, where that is no
+// number of characters.
+const (
+	whole = -1
+	none  = 0
+)
+
+// whose names the space, with so much of the organisation's name.
 func (c *Console) whose(limit int) string {
 	t, name := c.theme, safe(c.frame.snapshot.Meta().Organisation)
-	if limit > 0 {
+	switch limit {
+	case whole:
+	case none:
+		name = ""
+	default:
 		name = model.Clip(name, limit)
 	}
 	left := " " + t.Title.Paint("tocsin") + "  "
@@ -154,8 +169,9 @@ func (c *Console) following() string {
 	return c.theme.Good.Paint("●") + c.theme.Muted.Paint(" live")
 }
 
-// alarms counts what is overdue, what is due within the hour, and what is
-// overdue if an open question turns out badly.
+// alarms counts what is overdue, what is due within the hour, what is overdue
+// if an open question turns out badly, and what somebody is reminded of; and
+// says that the clock moved.
 func (c *Console) alarms(brief bool) string {
 	words := [3]string{"overdue", "due within the hour", "perhaps overdue"}
 	if brief {
@@ -188,9 +204,9 @@ func (c *Console) alarms(brief bool) string {
 		parts = append(parts, c.theme.Doubtful.Paint(fmt.Sprintf("? %d %s", perhaps, words[2])))
 	}
 	if len(parts) == 0 {
-		return c.theme.Good.Paint("✓ nothing overdue")
+		parts = append(parts, c.theme.Good.Paint("✓ nothing overdue"))
 	}
-	return strings.Join(parts, "  ")
+	return strings.Join(append(parts, nonEmpty(c.reminderCount(), c.clockSign())...), "  ")
 }
 
 // status is the last line: what was said, else what can be done here.

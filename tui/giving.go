@@ -77,14 +77,14 @@ func (c *Console) done(msg doneMsg) tea.Cmd {
 		c.refused(msg)
 		return nil
 	}
-	c.takeFrame(frameMsg{snapshot: c.opts.Space.Snapshot(), now: c.opts.Now()})
+	sound := c.takeFrame(c.latest())
 	if msg.said != "" {
 		c.say("%s", strings.ReplaceAll(msg.said, "{id}", string(msg.id)))
 	}
 	if msg.from != nil {
-		return msg.from.finish(c, msg.id)
+		return tea.Batch(sound, msg.from.finish(c, msg.id))
 	}
-	return c.incident.reload()
+	return tea.Batch(sound, c.incident.reload())
 }
 
 func (c *Console) refused(msg doneMsg) {

@@ -34,13 +34,13 @@ func (c *Console) helpLines(width int) []string {
 		}
 	}
 	lines = append(lines, "", t.Title.Paint("Signs"))
-	lines = append(lines, c.legend()...)
+	lines = append(lines, c.legend(width)...)
 	return lines
 }
 
 // legend explains the shapes, which never stand without their word elsewhere
 // but are read alone by those who know them.
-func (c *Console) legend() []string {
+func (c *Console) legend(width int) []string {
 	t := c.theme
 	signs := []struct{ sign, means string }{
 		{t.Critical.Paint("◆") + " " + t.High.Paint("▲") + " " + t.Medium.Paint("●") + " " + t.Low.Paint("○"), "severity, from a pack's highest downwards; ? is not triaged yet"},
@@ -51,10 +51,17 @@ func (c *Console) legend() []string {
 		{t.Running.Paint("◇"), "open: to be done without undue delay, no number"},
 		{t.Met.Paint("✓"), "met; met late in the colour of what is due soon"},
 		{t.Muted.Paint("–"), "waived, or nobody"},
+		{t.Accent.Paint("◉"), "reminders: of your roles, or of a role that nobody holds, until somebody acknowledges them"},
+		{t.DueSoon.Paint("≠"), "clock moved: it was set, or the machine slept. Due times go by the clock as it is now and no reminder is lost; times that were stated as now before it was set right are wrong by as much: correct those facts"},
 	}
-	lines := make([]string, len(signs))
-	for k, s := range signs {
-		lines[k] = fit(s.sign, 14) + "  " + t.Text.Paint(s.means)
+	var lines []string
+	for _, s := range signs {
+		for k, line := range wrap(s.means, width-16) {
+			if k > 0 {
+				s.sign = ""
+			}
+			lines = append(lines, fit(s.sign, 14)+"  "+t.Text.Paint(line))
+		}
 	}
 	return lines
 }

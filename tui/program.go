@@ -34,7 +34,7 @@ func NewProgram(ctx context.Context, opts Options, options ...tea.ProgramOption)
 	return program, func() error {
 		left := make(chan struct{})
 		var helpers sync.WaitGroup
-		helpers.Go(func() { pump(ctx, opts.Space, console.opts.Now, program.Send) })
+		helpers.Go(func() { pump(ctx, opts.Space, console.opts.Now, console.latest, program.Send) })
 		helpers.Go(func() { endWith(ctx, program, left) })
 		_, err := program.Run()
 		ended := ctx.Err() != nil

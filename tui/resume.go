@@ -10,7 +10,7 @@ import (
 // Resume is where somebody was when they left, so that the next start opens
 // there. The zero Resume is the queue.
 type Resume struct {
-	Screen   string     `json:"screen,omitempty"`   // "incident", "deadlines" or "policies"; else the queue
+	Screen   string     `json:"screen,omitempty"`   // "incident", "deadlines", "policies" or "reminders"; else the queue
 	Incident model.ID   `json:"incident,omitempty"` // open, or selected in the queue
 	View     string     `json:"view,omitempty"`     // of the queue
 	Theme    theme.Name `json:"theme,omitempty"`    // where it was changed by key
@@ -21,6 +21,7 @@ const (
 	incidentPlace  = "incident"
 	deadlinesPlace = "deadlines"
 	policiesPlace  = "policies"
+	remindersPlace = "reminders"
 )
 
 // resume goes where somebody was. What is no longer there leaves the queue.
@@ -45,6 +46,8 @@ func (c *Console) resume(r Resume) {
 		c.showDeadlines()
 	case r.Screen == policiesPlace:
 		c.showPolicies()
+	case r.Screen == remindersPlace:
+		c.showReminders()
 	}
 }
 
@@ -56,6 +59,8 @@ func (c *Console) place() Resume {
 		r.Screen, r.Incident = incidentPlace, c.incident.id
 	case c.deadlines:
 		r.Screen = deadlinesPlace
+	case c.reminders:
+		r.Screen = remindersPlace
 	case c.policies:
 		r.Screen = policiesPlace
 	}

@@ -33,6 +33,12 @@ type Options struct {
 	Actor model.Actor
 	// Now is the console's clock; nil is time.Now.
 	Now func() time.Time
+	// Steady is a clock that only ever runs on, whatever is done to Now, and
+	// stands still while the machine sleeps; nil watches for nothing.
+	Steady func() time.Duration
+	// Bell rings the terminal's bell when a reminder comes up; Notify sends it
+	// to the desktop too (OSC 9).
+	Bell, Notify bool
 	// SetUp is called with the answers of the first-run screen, which is shown
 	// while the space has no settings. Packs are what it offers.
 	SetUp func(ctx context.Context, answers SetUpAnswers) error

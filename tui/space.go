@@ -38,6 +38,10 @@ type Snapshot interface {
 	Incident(id model.ID) (*model.Standing, bool)
 	// Dues walks what open incidents owe at a known time, soonest first.
 	Dues() iter.Seq2[*model.Standing, model.Due]
+	// Reminding walks the due times that are brought to mind of a person, those
+	// that concern everybody where it is "", by when that begins
+	// (Standing.RemindFrom).
+	Reminding(person string) iter.Seq2[*model.Standing, model.Due]
 	// Obligations is all that an incident owes, whatever its state.
 	Obligations(i *model.Incident) []policy.Obligation
 	PacksOf(i *model.Incident) []*policy.Pack

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -98,6 +99,9 @@ func (s *session) consoleOptions(settings config.Settings) tui.Options {
 		Keys:         settings.Keys,
 		NoMouse:      !settings.Mouse,
 		Notice:       leftOutWords(s.leftOut),
+		Steady:       steady(),
+		Bell:         settings.Reminders.Bell,
+		Notify:       settings.Reminders.Notify,
 	}
 }
 
@@ -111,6 +115,12 @@ func leftOutWords(problems []config.Problem) string {
 		return "Left out: " + problems[0].String()
 	}
 	return fmt.Sprintf("%d slips in your packs and calendars, which are left out: %s", len(problems), lintFirst)
+}
+
+// steady is a clock that only ever runs on, from now.
+func steady() func() time.Duration {
+	start := time.Now()
+	return func() time.Duration { return time.Since(start) }
 }
 
 // setUp takes the answers of the first-run screen.

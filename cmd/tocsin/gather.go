@@ -183,7 +183,7 @@ func (g *gatherer) obligation(i *model.Incident, o *policy.Obligation, explain b
 		Incident: i.ID, Pack: o.Pack.Ref().String(), Rule: o.Key().String(), Title: o.Rule.Title, State: string(o.State(g.now)),
 		Audience: o.Rule.Audience, Started: g.stamp(o.Start), Due: g.stamp(o.Strict), Legal: g.stamp(o.Legal), Occurrence: o.Occurrence,
 		Missed: o.Missed(g.now), Why: o.Why, Filings: []filingView{}, Contents: list(o.Rule.Contents), Approval: list(o.Rule.Approval),
-		Citation: o.Rule.Citation, rule: o.Rule, passed: o.Passed(g.now),
+		Citation: o.Rule.Citation, rule: o.Rule, pack: o.Pack, passed: o.Passed(g.now),
 	}
 	if !o.Strict.IsZero() {
 		left := seconds(o.Left(g.now))

@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
@@ -97,7 +96,7 @@ func (g *gatherer) place(e *ics.VEvent, o obligationView) {
 		e.SetEndAt(o.Due.Time)
 	}
 	e.SetStartAt(start)
-	for _, at := range reminders(o, g.now) {
+	for _, at := range alarms(o, g.now) {
 		alarm := e.AddAlarm()
 		alarm.SetAction(ics.ActionDisplay)
 		alarm.SetTrigger(trigger(at.Sub(start)))
@@ -105,19 +104,15 @@ func (g *gatherer) place(e *ics.VEvent, o obligationView) {
 	}
 }
 
-// reminders are the moments to come at which a deadline is brought to mind:
-// half of its time, 24, 4 and 1 hours before, and when it is reached.
-func reminders(o obligationView, now time.Time) []time.Time {
-	due := o.Due.Time
+// alarms are the moments to come at which a deadline is brought to mind: when
+// it reaches its levels, the last when it is due.
+func alarms(o obligationView, now time.Time) []time.Time {
+	due := policy.Due{At: o.Due.Time, Start: o.Started.Time, Pack: o.pack, Rule: o.rule, Occurrence: o.Occurrence}
 	var moments []time.Time
-	for _, before := range []time.Duration{due.Sub(o.Started.Time) / 2, 24 * time.Hour, 4 * time.Hour, time.Hour, 0} {
-		at := due.Add(-before).Truncate(time.Second)
-		if at.After(now) && at.After(o.Started.Time) {
-			moments = append(moments, at)
-		}
+	for at := due.NextAfter(now); !at.Truncate(time.Second).After(o.Due.Time); at = due.NextAfter(at) {
+		moments = append(moments, at.Truncate(time.Second))
 	}
-	slices.SortFunc(moments, time.Time.Compare)
-	return slices.CompactFunc(moments, time.Time.Equal)
+	return moments
 }
 
 func ahead(d time.Duration) string {

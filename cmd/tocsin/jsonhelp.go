@@ -19,6 +19,7 @@ var jsonShapes = []struct {
 	{"show", false, incidentView{}},
 	{"timeline", true, entryView{}},
 	{"deadlines", true, obligationView{}},
+	{"reminders", true, reminderView{}},
 	{"due", true, answerView{}},
 	{"task", true, taskView{}},
 	{"fact", true, factView{}},

@@ -15,6 +15,10 @@ other keys, or none:
   theme = "light"          # auto, dark, light or contrast
   mouse = false
 
+  [reminders]              # beside being shown, a reminder that comes up
+  bell = true              # rings the terminal's bell, once for each level
+  notify = false           # asks the terminal to notify the desktop (OSC 9)
+
   [keys]
   note = ["N", "ctrl+n"]
   mouse = []

@@ -97,6 +97,8 @@ func TestScreens(t *testing.T) {
 			{"custody", "dark", []string{"down", "down", "enter", "shift+tab", "c"}},
 			{"explain", "dark", []string{"down", "down", "e"}},
 			{"deadlines", "dark", []string{"2"}},
+			{"reminders", "dark", []string{"4"}},
+			{"reminders-light", "light", []string{"4"}},
 			{"policies", "dark", []string{"3", "down", "down"}},
 			{"triage", "dark", []string{"down", "t"}},
 			{"triage-light", "light", []string{"down", "t"}},

@@ -36,6 +36,9 @@ type terminal struct {
 	mu     sync.Mutex // the program writes while a test reads
 	screen *vt.Emulator
 	bytes  int // written so far
+
+	bells   int      // how often the bell rang
+	notices []string // what the desktop was asked to show (OSC 9)
 }
 
 // Write takes the program's output, with line feeds as a terminal's line
@@ -55,6 +58,11 @@ func (x *terminal) Write(p []byte) (int, error) {
 func openTerminal(t testing.TB, options tui.Options, width, height int, environment ...string) *terminal {
 	t.Helper()
 	x := &terminal{t: t, options: options, width: width, height: height, screen: vt.NewEmulator(width, height)}
+	x.screen.SetCallbacks(vt.Callbacks{Bell: func() { x.bells++ }})
+	x.screen.RegisterOscHandler(9, func(data []byte) bool {
+		x.notices = append(x.notices, strings.TrimPrefix(string(data), "9;"))
+		return true
+	})
 	profile := colorprofile.TrueColor
 	for _, v := range environment {
 		if strings.HasPrefix(v, "NO_COLOR=") {
@@ -144,6 +152,22 @@ func (x *terminal) resize(width, height int) *terminal {
 	x.mu.Unlock()
 	x.program.Send(tea.WindowSizeMsg{Width: width, Height: height})
 	x.settle()
+	return x
+}
+
+// heard asserts how often the bell rang so far, and what the desktop was asked
+// to show last.
+func (x *terminal) heard(bells int, notice string) *terminal {
+	x.t.Helper()
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	last := ""
+	if n := len(x.notices); n > 0 {
+		last = x.notices[n-1]
+	}
+	if x.bells != bells || len(x.notices) != bells || last != notice {
+		x.t.Fatalf("the bell rang %d times, want %d; the desktop was asked to show %q", x.bells, bells, x.notices)
+	}
 	return x
 }
 

@@ -53,6 +53,20 @@ type dueView struct {
 	Conditional bool   `json:"conditional" help:"it may turn out not to apply; due is the worst case"`
 }
 
+type reminderView struct {
+	Incident    model.ID `json:"incident"`
+	Rule        string   `json:"rule" help:"PACK/RULE"`
+	Title       string   `json:"title"`
+	Level       string   `json:"level" help:"the highest that is reached: half, 24h and the like, or overdue"`
+	Since       stamp    `json:"since" help:"when it was reached"`
+	Again       int      `json:"again" help:"how often it came up anew since it is overdue"`
+	Due         stamp    `json:"due" help:"strict; the exclusive midnight where it ends a day"`
+	LeftSeconds int64    `json:"left_seconds" help:"negative once it has passed"`
+	Conditional bool     `json:"conditional" help:"it may turn out not to apply; due is the worst case"`
+	Reminds     []string `json:"reminds" help:"ids of the roles that are reminded"`
+	People      []string `json:"people" help:"who holds them; none: everybody is reminded"`
+}
+
 type incidentView struct {
 	queueView
 	Description   string           `json:"description"`
@@ -162,6 +176,7 @@ type obligationView struct {
 
 	rule   *policy.Rule
 	passed bool // it is overdue, or perhaps
+	pack   *policy.Pack
 }
 
 type filingView struct {

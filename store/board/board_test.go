@@ -92,7 +92,30 @@ func (s *space) want() string {
 		}
 	}
 	slices.Sort(dues)
-	return fmt.Sprintln(s.state.Seq, queue, closed, dues, counts)
+	return fmt.Sprintln(s.state.Seq, queue, closed, dues, counts, s.reminding(standings))
+}
+
+// reminding is what is brought to mind of whom and from when.
+func (s *space) reminding(standings []*model.Standing) []string {
+	lines := []string{}
+	for _, person := range []string{"", "Ann", "Ben"} {
+		var list []string
+		for _, standing := range standings {
+			for k := range standing.Dues {
+				d := &standing.Dues[k]
+				if people := standing.People(d); slices.Contains(people, person) || len(people) == 0 && person == "" {
+					list = append(list, alarmLine(person, standing, d))
+				}
+			}
+		}
+		slices.Sort(list)
+		lines = append(lines, list...)
+	}
+	return lines
+}
+
+func alarmLine(person string, s *model.Standing, d *model.Due) string {
+	return person + s.RemindFrom(d).Format(time.RFC3339Nano) + string(s.Incident.ID) + d.Rule.ID
 }
 
 func told(s *Snapshot) string {
@@ -107,7 +130,18 @@ func told(s *Snapshot) string {
 	for standing, d := range s.Dues() {
 		dues = append(dues, d.At.Format(time.RFC3339)+string(standing.Incident.ID)+d.Rule.ID)
 	}
-	return fmt.Sprintln(s.Seq, ids(s.Queue()), ids(s.Closed()), dues, s.CountsBySeverity())
+	reminding := []string{}
+	for _, person := range []string{"", "Ann", "Ben"} {
+		from := time.Time{}
+		for standing, d := range s.Reminding(person) {
+			if standing.RemindFrom(&d).Before(from) {
+				return "reminders are out of order"
+			}
+			from = standing.RemindFrom(&d)
+			reminding = append(reminding, alarmLine(person, standing, &d))
+		}
+	}
+	return fmt.Sprintln(s.Seq, ids(s.Queue()), ids(s.Closed()), dues, s.CountsBySeverity(), reminding)
 }
 
 // TestBoardFollowsTheState drives random events and compares every snapshot
@@ -144,7 +178,7 @@ func TestBoardFollowsTheState(t *testing.T) {
 
 // step makes one random event and returns the highest incident number given.
 func (s *space) step(t *rapid.T, number int) int {
-	kind := rapid.SampledFrom([]string{"report", "report", "severity", "severity", "confirm", "close", "reopen", "zone"}).Draw(t, "kind")
+	kind := rapid.SampledFrom([]string{"report", "report", "severity", "severity", "confirm", "close", "reopen", "zone", "take", "take", "leave", "acknowledge"}).Draw(t, "kind")
 	if kind == "report" || number == 0 {
 		s.report(number+1, "")
 		return number + 1
@@ -161,6 +195,14 @@ func (s *space) step(t *rapid.T, number int) int {
 		s.event("", &model.Closed{ID: id, Outcome: model.Resolved})
 	case kind == "reopen" && !i.Open():
 		s.event("", &model.ReopenedAgain{ID: id, Before: i.Outcome})
+	case kind == "take":
+		s.event("", &model.RoleTaken{ID: id, Role: "lead", Person: rapid.SampledFrom([]string{"Ann", "Ben"}).Draw(t, "person")})
+	case kind == "leave":
+		s.event("", &model.RoleLeft{ID: id, Role: "lead", Person: "Ann"})
+	case kind == "acknowledge":
+		for _, d := range s.state.Stand(i).Dues {
+			s.event("", &model.Acknowledged{ID: id, Key: d.Key(), Due: d.At, Level: "half", Since: s.state.Stand(i).RemindFrom(&d)})
+		}
 	case kind == "zone":
 		zone := rapid.SampledFrom([]string{"UTC", "Europe/Berlin", "Pacific/Auckland"}).Draw(t, "zone")
 		s.event("", &model.SpaceSetUp{Organisation: "Acme", Zone: zone, Packs: []policy.Ref{{ID: "house", Version: 1}}})

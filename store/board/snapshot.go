@@ -3,6 +3,7 @@ package board
 import (
 	"iter"
 	"maps"
+	"math"
 	"sync"
 	"time"
 
@@ -63,6 +64,17 @@ func (s *Snapshot) Dues() iter.Seq2[*model.Standing, model.Due] {
 func (s *Snapshot) DuesFrom(from time.Time) iter.Seq2[*model.Standing, model.Due] {
 	return func(yield func(*model.Standing, model.Due) bool) {
 		s.trees.dues.Ascend(due{at: from.UnixMilli()}, func(d due) bool { return yield(d.standing, d.standing.Dues[d.index]) })
+	}
+}
+
+// Reminding goes through the due times that are brought to mind of a person,
+// those that concern everybody where the person is "", by when that begins
+// (Standing.RemindFrom).
+func (s *Snapshot) Reminding(person string) iter.Seq2[*model.Standing, model.Due] {
+	return func(yield func(*model.Standing, model.Due) bool) {
+		s.trees.alarms.Ascend(alarm{person: person, from: math.MinInt64}, func(a alarm) bool {
+			return a.person == person && yield(a.standing, a.standing.Dues[a.index])
+		})
 	}
 }
 

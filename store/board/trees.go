@@ -20,6 +20,7 @@ type trees struct {
 	open   *btree.BTreeG[*model.Standing] // by urgency
 	closed *btree.BTreeG[*model.Standing] // latest first
 	dues   *btree.BTreeG[due]             // of open incidents, by time
+	alarms *btree.BTreeG[alarm]           // dues that are brought to mind, by whom and from when
 }
 
 // due is one entry of the order by time: 24 bytes, since there are several
@@ -49,6 +50,24 @@ func rank(s *model.Standing) int {
 	return 1
 }
 
+// alarm is a due in the order in which dues begin to be brought to mind of one
+// person, or of everybody where nobody holds the roles that are reminded.
+type alarm struct {
+	person   string // "" is everybody
+	from     int64  // Unix time in milliseconds
+	standing *model.Standing
+	index    int // in standing.Dues
+}
+
+// compareAlarms orders by person, then time, then incident; an alarm without a
+// standing is a position before all of its time.
+func compareAlarms(a, b alarm) int {
+	if order := cmp.Or(strings.Compare(a.person, b.person), cmp.Compare(a.from, b.from)); order != 0 {
+		return order
+	}
+	return compareDues(due{standing: a.standing, index: a.index}, due{standing: b.standing, index: b.index})
+}
+
 func newTrees() trees {
 	// The board's goroutine alone writes, and readers have copies of their own.
 	unlocked := btree.Options{NoLocks: true}
@@ -58,6 +77,7 @@ func newTrees() trees {
 		open:   btree.NewBTreeGOptions(urgency, unlocked),
 		closed: btree.NewBTreeGOptions(urgency, unlocked),
 		dues:   btree.NewBTreeGOptions(func(a, b due) bool { return compareDues(a, b) < 0 }, unlocked),
+		alarms: btree.NewBTreeGOptions(func(a, b alarm) bool { return compareAlarms(a, b) < 0 }, unlocked),
 	}
 }
 
@@ -85,6 +105,8 @@ func plant(standings []*model.Standing) trees {
 			t.dues.Load(d)
 		}
 	})
+	all := standings
+	work.Go(func() { fillAlarms(t.alarms, all, owed) })
 	work.Go(func() {
 		if !slices.IsSortedFunc(standings, compareIDs) {
 			standings = slices.SortedFunc(slices.Values(standings), compareIDs)
@@ -134,6 +156,19 @@ func fill(tree *btree.BTreeG[*model.Standing], list []urgent) {
 	}
 }
 
+func fillAlarms(tree *btree.BTreeG[alarm], standings []*model.Standing, owed int) {
+	alarms := make([]alarm, 0, owed)
+	for _, s := range standings {
+		if s.Incident.Open() {
+			alarms = appendAlarms(alarms, s)
+		}
+	}
+	slices.SortFunc(alarms, compareAlarms)
+	for _, a := range alarms {
+		tree.Load(a)
+	}
+}
+
 func compareIDs(a, b *model.Standing) int {
 	return strings.Compare(string(a.Incident.ID), string(b.Incident.ID))
 }
@@ -143,6 +178,21 @@ func appendDues(dues []due, s *model.Standing) []due {
 		dues = append(dues, due{at: s.Dues[k].At.UnixMilli(), standing: s, index: k})
 	}
 	return dues
+}
+
+func appendAlarms(alarms []alarm, s *model.Standing) []alarm {
+	for k := range s.Dues {
+		d := &s.Dues[k]
+		a := alarm{from: s.RemindFrom(d).UnixMilli(), standing: s, index: k}
+		people := s.People(d)
+		if len(people) == 0 {
+			alarms = append(alarms, a)
+		}
+		for _, a.person = range people {
+			alarms = append(alarms, a)
+		}
+	}
+	return alarms
 }
 
 // put puts an incident where it stands now, and takes away where it stood.
@@ -159,6 +209,9 @@ func (t *trees) put(s *model.Standing) (before *model.Standing, replaced bool) {
 	for _, d := range appendDues(nil, s) {
 		t.dues.Set(d)
 	}
+	for _, a := range appendAlarms(nil, s) {
+		t.alarms.Set(a)
+	}
 	return before, replaced
 }
 
@@ -171,10 +224,13 @@ func (t *trees) remove(s *model.Standing) {
 	for _, d := range appendDues(nil, s) {
 		t.dues.Delete(d)
 	}
+	for _, a := range appendAlarms(nil, s) {
+		t.alarms.Delete(a)
+	}
 }
 
 func (t *trees) copy() trees {
-	return trees{known: t.known.Copy(), open: t.open.Copy(), closed: t.closed.Copy(), dues: t.dues.Copy()}
+	return trees{known: t.known.Copy(), open: t.open.Copy(), closed: t.closed.Copy(), dues: t.dues.Copy(), alarms: t.alarms.Copy()}
 }
 
 // alone is how many standings one goroutine computes before another helps.
