@@ -69,8 +69,8 @@ func moveActions() []action {
 		{id: "page-down", moves: true, keys: []string{"pgdown", "ctrl+f"}, help: "one page down", where: onLists | onPolicies, run: page(1)},
 		{id: "first", moves: true, keys: []string{"home", "g"}, help: "first row", where: onLists | onPolicies, run: step(-1 << 30)},
 		{id: "last", moves: true, keys: []string{"end", "G"}, help: "last row", where: onLists | onPolicies, run: step(1 << 30)},
-		{id: "open", moves: true, keys: []string{"enter"}, label: "open", help: "open what is selected", where: onQueue | onDeadlines, why: needIncident, run: (*Console).openSelected},
 		{id: "open-obligation", moves: true, keys: []string{"enter"}, label: "open", help: "open the obligation within its incident", where: onReminders, why: needIncident, run: (*Console).openReminder},
+		{id: "open", moves: true, keys: []string{"enter"}, label: "open", help: "open what is selected", where: onQueue | onDeadlines | onPolicies, why: needRow, run: (*Console).openSelected},
 		{id: "next-tab", moves: true, keys: []string{"tab", "right", "l"}, label: "tabs", help: "next tab of the incident", where: onIncident, run: tab(1)},
 		{id: "previous-tab", moves: true, keys: []string{"shift+tab", "left", "h"}, help: "previous tab of the incident", where: onIncident, run: tab(-1)},
 		{id: "back", moves: true, keys: []string{"esc"}, help: "back to where you were", where: everywhere | onSetUp, why: needSettings, run: (*Console).back},
@@ -310,8 +310,18 @@ func needCase(c *Console) string {
 	if c.current != c.policies {
 		return needIncident(c)
 	}
-	if c.policies.selected() == nil {
+	if row := c.policies.selected(); row == nil || row.pack == nil {
 		return "no pack is selected"
+	}
+	return ""
+}
+
+func needRow(c *Console) string {
+	if c.current != c.policies {
+		return needIncident(c)
+	}
+	if c.policies.selected() == nil {
+		return "nothing is selected"
 	}
 	return ""
 }

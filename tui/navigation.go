@@ -63,7 +63,12 @@ func (c *Console) showDeadlines() tea.Cmd {
 	return c.show(c.deadlines)
 }
 
-func (c *Console) openSelected() tea.Cmd { return c.openIncident(c.target().Incident.ID) }
+func (c *Console) openSelected() tea.Cmd {
+	if c.current == c.policies {
+		return c.policies.read()
+	}
+	return c.openIncident(c.target().Incident.ID)
+}
 
 func (c *Console) openIncident(id model.ID) tea.Cmd {
 	c.leave()

@@ -9,13 +9,15 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"tocsin/model"
+	"tocsin/model/calendar"
 	"tocsin/model/policy"
 )
 
-// policyRow is a pack, or one of its rules.
+// policyRow is a pack, one of its rules, or a calendar.
 type policyRow struct {
-	pack *policy.Pack
-	rule *policy.Rule // nil for the pack itself
+	calendar *calendar.Edition // nil for a pack
+	pack     *policy.Pack
+	rule     *policy.Rule // nil for the pack itself
 }
 
 // policiesScreen lets people read what they are held to: every adopted pack
@@ -68,6 +70,9 @@ func (p *policiesScreen) apply(frame frameMsg) {
 			p.rows = append(p.rows, policyRow{pack: pack, rule: &pack.Rules[k]})
 		}
 	}
+	for _, e := range slices.SortedFunc(frame.snapshot.Calendars(), func(a, b *calendar.Edition) int { return strings.Compare(a.ID, b.ID) }) {
+		p.rows = append(p.rows, policyRow{calendar: e})
+	}
 	p.list.set(idsOf(p.rows, policyRow.id))
 	if p.list.index < 0 {
 		p.list.selectAt(0)
@@ -83,6 +88,9 @@ func (p *policiesScreen) selected() *policyRow {
 }
 
 func (r policyRow) id() string {
+	if r.calendar != nil {
+		return "calendar " + r.calendar.Name()
+	}
 	if r.rule == nil {
 		return r.pack.Ref().String()
 	}
@@ -99,7 +107,7 @@ func (c *Console) showPolicies() tea.Cmd {
 func (p *policiesScreen) draw() ([]string, *tea.Position) {
 	t := p.c.theme
 	left := min(max(p.width*2/5, 30), 60)
-	lines := []string{fit(" "+t.Title.Paint("Policies")+t.Muted.Paint("  packs adopted here"), left)}
+	lines := []string{fit(" "+t.Title.Paint("Policies")+t.Muted.Paint("  packs and calendars adopted here"), left)}
 	from, to := p.list.window()
 	for k := from; k < to; k++ {
 		lines = append(lines, p.drawRow(p.rows[k], left, k == p.list.index))
@@ -117,9 +125,15 @@ func (p *policiesScreen) draw() ([]string, *tea.Position) {
 func (p *policiesScreen) drawRow(r policyRow, width int, selected bool) string {
 	t := p.c.theme
 	mark, style, text := "  ", t.Muted, "  "
-	if r.rule != nil {
+	switch {
+	case r.calendar != nil:
+		style, text = t.Bold, r.id()
+		if p.c.frame.snapshot.Meta().Calendar == r.calendar.ID {
+			text += t.Accent.Paint("  at home")
+		}
+	case r.rule != nil:
 		text += r.rule.Title
-	} else {
+	default:
 		style, text = t.Bold, r.pack.Ref().String()
 		if slices.Contains(p.c.frame.snapshot.Meta().Packs, r.pack.Ref()) {
 			text += t.Accent.Paint("  for new incidents")
@@ -138,7 +152,15 @@ func (p *policiesScreen) drawDetail(width int) []string {
 	if row == nil {
 		return []string{p.c.theme.Muted.Paint("No pack is adopted yet.")}
 	}
+	return p.detail(row, width)
+}
+
+func (p *policiesScreen) detail(row *policyRow, width int) []string {
 	s := &sheet{c: p.c, width: width}
+	if row.calendar != nil {
+		s.calendar(row.calendar)
+		return s.lines
+	}
 	if row.rule != nil {
 		s.title(row.rule.Title)
 		s.text(row.id())

@@ -100,6 +100,7 @@ func TestScreens(t *testing.T) {
 			{"reminders", "dark", []string{"4"}},
 			{"reminders-light", "light", []string{"4"}},
 			{"policies", "dark", []string{"3", "down", "down"}},
+			{"calendars", "dark", []string{"3", "end"}},
 			{"triage", "dark", []string{"down", "t"}},
 			{"triage-light", "light", []string{"down", "t"}},
 			{"what-if", "dark", []string{"down", "down", "i", "tab", "tab", "left", "left", "tab", "tab", "right", "tab", "right", "tab"}},

@@ -56,7 +56,7 @@ func TestWhatIfTakesAnotherPack(t *testing.T) {
 func TestWhatIfOfAPack(t *testing.T) {
 	inBubble(t, 120, 40, func(x *terminal, _ *testClock) {
 		started(x)
-		x.press("3", "end", "i").sees("an empty case under", "Due times")
-		x.press("esc").sees("packs adopted here")
+		x.press("3", "down", "i").sees("an empty case under", "Due times")
+		x.press("esc").sees("packs and calendars adopted here")
 	})
 }
