@@ -233,7 +233,7 @@ type (
 		Title     string         `json:"title"` // the rule's, for reading
 		From      time.Time      `json:"from"`
 		Until     time.Time      `json:"until"`
-		Requester string         `json:"requester"`
+		Requester string         `json:"requester" personal:"name"`
 		Evidence  string         `json:"evidence"`
 		Reason    string         `json:"reason,omitempty"`
 	}

@@ -205,7 +205,7 @@ func (t *tape) suspension(s *model.Suspension) {
 	t.ruleKey(&s.Key)
 	t.time(&s.From)
 	t.time(&s.Until)
-	word(t, &s.Requester)
+	t.person(&s.Requester)
 	text(t, &s.Evidence)
 	text(t, &s.Reason)
 	t.person(&s.By)
