@@ -17,7 +17,8 @@ type badgerLog struct {
 
 	appending sync.Mutex // one append at a time
 	mu        sync.Mutex
-	end       uint64
+	last      headRecord
+	unread    error         // why the head could not be read
 	grown     chan struct{} // closed and replaced by each append
 }
 
@@ -27,25 +28,24 @@ func openBadgerLog(db *badger.DB, keys keyspace) (*badgerLog, error) {
 	if err != nil || !ok {
 		return l, err
 	}
-	var head headRecord
-	if err := decodeEntry(value, &head); err != nil {
-		return nil, fmt.Errorf("read the end of the log: %w", err)
+	if l.unread = decodeEntry(value, &l.last); l.unread != nil {
+		l.last = headRecord{}
 	}
-	l.end = head.Seq
 	return l, nil
 }
 
 func (l *badgerLog) durability() durability { return onDisk }
 
-func (l *badgerLog) head(context.Context) (uint64, error) {
-	end, _ := l.state()
-	return end, nil
+func (l *badgerLog) head(context.Context) (headRecord, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.last, l.unread
 }
 
 func (l *badgerLog) state() (end uint64, grown <-chan struct{}) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.end, l.grown
+	return l.last.Seq, l.grown
 }
 
 func (l *badgerLog) append(ctx context.Context, expect uint64, b *batch) error {
@@ -54,21 +54,25 @@ func (l *badgerLog) append(ctx context.Context, expect uint64, b *batch) error {
 	if end, _ := l.state(); end != expect {
 		return fmt.Errorf("append after event %d: %w (%d)", expect, errMoved, end)
 	}
-	if err := l.commit(expect+uint64(len(b.events)), b); err != nil {
+	if err := b.check(expect); err != nil {
+		return err
+	}
+	if err := l.commit(b); err != nil {
 		return fmt.Errorf("append %d events after event %d: %w", len(b.events), expect, err)
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.end = expect + uint64(len(b.events))
+	if len(b.events) > 0 {
+		l.last = b.head
+	}
 	close(l.grown)
 	l.grown = make(chan struct{})
 	return nil
 }
 
-// commit writes events, projections and the head in one synced transaction.
-// The leaves and tiles of a Merkle tree over the envelopes and the signed head
-// belong into this same transaction.
-func (l *badgerLog) commit(end uint64, b *batch) error {
+// commit writes events, projections, tiles and the head in one synced
+// transaction.
+func (l *badgerLog) commit(b *batch) error {
 	txn := l.db.NewTransaction(true)
 	defer txn.Discard()
 	for _, r := range b.events {
@@ -76,19 +80,52 @@ func (l *badgerLog) commit(end uint64, b *batch) error {
 			return err
 		}
 	}
-	for s, value := range b.entries {
+	if err := l.writeAll(txn, b.entries); err != nil {
+		return err
+	}
+	if len(b.events) > 0 {
+		head, err := encodeEntry(b.head)
+		if err != nil {
+			return err
+		}
+		if err := txn.Set(l.keys.key(headSlot()), head); err != nil {
+			return err
+		}
+	}
+	return txn.Commit()
+}
+
+func (l *badgerLog) put(_ context.Context, entries map[slot][]byte) error {
+	txn := l.db.NewTransaction(true)
+	defer txn.Discard()
+	if err := l.writeAll(txn, entries); err != nil {
+		return err
+	}
+	return txn.Commit()
+}
+
+// rewriteHead gives a log that stays as it is another head.
+func (l *badgerLog) rewriteHead(head headRecord) error {
+	value, err := encodeEntry(head)
+	if err != nil {
+		return err
+	}
+	if err := l.put(context.Background(), map[slot][]byte{headSlot(): value}); err != nil {
+		return fmt.Errorf("write the head: %w", err)
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.last = head
+	return nil
+}
+
+func (l *badgerLog) writeAll(txn *badger.Txn, entries map[slot][]byte) error {
+	for s, value := range entries {
 		if err := l.write(txn, s, value); err != nil {
 			return err
 		}
 	}
-	head, err := encodeEntry(headRecord{Seq: end})
-	if err != nil {
-		return err
-	}
-	if err := txn.Set(l.keys.key(headSlot()), head); err != nil {
-		return err
-	}
-	return txn.Commit()
+	return nil
 }
 
 func (l *badgerLog) write(txn *badger.Txn, s slot, value []byte) error {
@@ -115,6 +152,20 @@ func (l *badgerLog) read(ctx context.Context, from uint64) iter.Seq2[record, err
 			yield(record{}, fmt.Errorf("read events from %d: %w", from, err))
 		}
 	}
+}
+
+func (l *badgerLog) visit(ctx context.Context, from, to uint64, visit func(record) error) error {
+	done := errors.New("done")
+	err := l.iterate(ctx, eventKind.all(), eventSlot(from), func(s slot, item *badger.Item) error {
+		if s.seq() > to {
+			return done
+		}
+		return item.Value(func(data []byte) error { return visit(record{seq: s.seq(), data: data}) })
+	})
+	if err == done {
+		return nil
+	}
+	return err
 }
 
 func (l *badgerLog) watch(ctx context.Context, from uint64) iter.Seq2[record, error] {

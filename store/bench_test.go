@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/binary"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -13,6 +14,7 @@ import (
 	"time"
 
 	"tocsin/model"
+	"tocsin/store/tree"
 )
 
 // BenchmarkCommit is a note on an incident, from the command to its durable
@@ -83,6 +85,89 @@ func syncTime(b *testing.B) time.Duration {
 	}
 	slices.Sort(took)
 	return took[len(took)/2]
+}
+
+// BenchmarkTree writes the entries of a note to the log in turns, with the
+// tree and without it. overhead is how much longer the turns with it take.
+func BenchmarkTree(b *testing.B) {
+	for _, events := range []int{1, 64} {
+		b.Run(fmt.Sprintf("events=%d", events), func(b *testing.B) { benchTree(b, events) })
+	}
+}
+
+func benchTree(b *testing.B, events int) {
+	s := openStore(b, b.TempDir())
+	var logs [2]*badgerLog
+	for k := range logs {
+		keys, err := newKeyspace(fmt.Sprint("log", k))
+		if err != nil {
+			b.Fatal(err)
+		}
+		if logs[k], err = openBadgerLog(s.db, keys); err != nil {
+			b.Fatal(err)
+		}
+	}
+	g := &growth{origin: newOrigin("acme"), tree: new(tree.Builder)}
+	grow := [2]func(*batch) error{func(*batch) error { return nil }, g.add}
+	var took [2][]time.Duration
+	var end uint64
+	for b.Loop() {
+		for k, l := range logs {
+			batch := noteBatch(end, events)
+			start := time.Now()
+			if err := grow[k](batch); err != nil {
+				b.Fatal(err)
+			}
+			if err := l.append(b.Context(), end, batch); err != nil {
+				b.Fatal(err)
+			}
+			took[k] = append(took[k], time.Since(start))
+		}
+		end += uint64(events)
+	}
+	for k := range took {
+		slices.Sort(took[k])
+	}
+	without, with := took[0][len(took[0])/2], took[1][len(took[1])/2]
+	b.ReportMetric(float64(without.Microseconds()), "without-p50-µs")
+	b.ReportMetric(float64(with.Microseconds()), "with-p50-µs")
+	b.ReportMetric(100*(float64(with)/float64(without)-1), "overhead-%")
+	b.ReportMetric(0, "ns/op")
+}
+
+// noteBatch is what notes make the committer write, by the sizes of the
+// encoded entries.
+func noteBatch(end uint64, events int) *batch {
+	b := &batch{head: headRecord{Seq: end + uint64(events)}}
+	for seq := end + 1; seq <= b.head.Seq; seq++ {
+		id := model.ID(fmt.Sprintf("INC-2026-%04d", seq%64))
+		b.events = append(b.events, record{seq: seq, data: binary.BigEndian.AppendUint64(make([]byte, 168), seq)})
+		b.put(historySlot(id, seq), []byte{})
+		b.put(incidentSlot(id), make([]byte, 156))
+	}
+	b.put(metaSlot(), make([]byte, 100))
+	return b
+}
+
+// BenchmarkVerify verifies a space of half a million events, that of
+// BenchmarkStart, with a checkpoint for every block.
+func BenchmarkVerify(b *testing.B) {
+	s := openStore(b, startFixture(b, 100_000))
+	space := openSpace(b, s, "acme")
+	if space.Fault() != nil {
+		b.Fatal(space.Fault())
+	}
+	var report tree.Report
+	for b.Loop() {
+		var err error
+		if report, err = space.Verify(b.Context(), nil); err != nil || report.Fault != nil {
+			b.Fatal(report.Fault, err)
+		}
+	}
+	each := b.Elapsed() / time.Duration(b.N)
+	b.ReportMetric(float64(report.Size)/each.Seconds(), "events/s")
+	b.ReportMetric(1e6*each.Seconds()/float64(report.Size), "s/million")
+	b.ReportMetric(float64(report.Checkpoints), "checkpoints")
 }
 
 // BenchmarkStart opens a directory with 100,000 open incidents of three due

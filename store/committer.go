@@ -73,10 +73,13 @@ type committer struct {
 	state    *model.State // ahead of the log by the group in hand
 	board    *board.Board
 	last     time.Time // when the last event was recorded
+	growth   *growth   // the tree, ahead of the log as state is
 	now      func() time.Time
 	requests chan *request
-	publish  func(*board.Snapshot)
-	wake     func()
+
+	notary  *notary // told of each commit
+	publish func(*board.Snapshot)
+	wake    func()
 }
 
 // run works until quit is closed or writing fails, and returns why.
@@ -282,9 +285,22 @@ func (c *committer) commit(g *group) error {
 	if err := projectMeta(&g.batch, c.state); err != nil {
 		return err
 	}
+	if err := c.growth.add(&g.batch); err != nil {
+		return err
+	}
+	if g.start == 0 {
+		if err := c.notary.begin(); err != nil {
+			return err
+		}
+	}
 	if err := c.log.append(context.Background(), g.start, &g.batch); err != nil {
 		return err
 	}
+	head, err := g.batch.head.tree()
+	if err != nil {
+		return err
+	}
+	c.notary.committed(head)
 	if err := c.show(g); err != nil {
 		return err
 	}

@@ -222,6 +222,9 @@ func TestClockNeverRunsBackwards(t *testing.T) {
 	if again := do(t, s, responder, model.Report{Title: "second"}).Events[0].At; !again.Equal(at) {
 		t.Errorf("after the clock stepped back an event was recorded at %v, want %v", again, at)
 	}
+	if err := s.close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	restarted := memSpace(t, l, Options{Now: clock})
 	if again := do(t, restarted, responder, model.Report{Title: "third"}).Events[0].At; !again.Equal(at) {
 		t.Errorf("after a start an event was recorded at %v, want %v", again, at)

@@ -116,7 +116,8 @@ func crashWork(ctx context.Context, s *Space, w, n int) (seq uint64, err error) 
 
 // TestKilledWhileWriting kills a writing process at random moments, 50 times
 // on the same directory: it always opens again, nothing acknowledged is lost,
-// the log has no gaps, and the projections are what the log folds to.
+// the log has no gaps, its tree and every checkpoint are of it, and the
+// projections are what it folds to.
 func TestKilledWhileWriting(t *testing.T) {
 	rounds := 50
 	if testing.Short() {
@@ -138,6 +139,9 @@ func TestKilledWhileWriting(t *testing.T) {
 		state, err := verify(t.Context(), space.log, space.veil)
 		if err != nil {
 			t.Fatalf("round %d: %v", round, err)
+		}
+		if report, err := space.Verify(t.Context(), nil); err != nil || report.Fault != nil {
+			t.Fatalf("round %d: %+v, %v", round, report.Fault, err)
 		}
 		if state.Seq < acknowledged {
 			t.Fatalf("round %d: event %d was acknowledged, the log ends with %d", round, acknowledged, state.Seq)

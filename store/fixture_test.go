@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"testing"
@@ -96,7 +97,7 @@ func memSpace(tb testing.TB, l *memLog, options Options) *Space {
 	if options.Now == nil {
 		options.Now = func() time.Time { return morning }
 	}
-	s, err := startSpace(tb.Context(), "acme", l, nil, options.withDefaults())
+	s, err := startMem(tb, l, options)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -106,6 +107,27 @@ func memSpace(tb testing.TB, l *memLog, options Options) *Space {
 		}
 	})
 	return s
+}
+
+// startMem starts a space on a log in memory. Its head file is where the first
+// start put it, its key always the same.
+func startMem(tb testing.TB, l *memLog, options Options) (*Space, error) {
+	tb.Helper()
+	return startVeiled(tb, l, nil, options)
+}
+
+func startVeiled(tb testing.TB, l *memLog, v *veil, options Options) (*Space, error) {
+	tb.Helper()
+	if l.heads == "" {
+		l.heads = tb.TempDir()
+	}
+	options.seed = testSeed
+	return startSpace(tb.Context(), "acme", l, v, headFileOf(l.heads, "acme"), options.withDefaults())
+}
+
+func testSeed(name string) ([]byte, error) {
+	sum := sha256.Sum256([]byte(name))
+	return sum[:], nil
 }
 
 // verify compares what the projections say with what the events fold to, and

@@ -7,6 +7,7 @@ import (
 
 	"tocsin/model"
 	"tocsin/model/policy"
+	"tocsin/store/tree"
 )
 
 // The layout of the database. Numbers are big-endian, so that keys sort as
@@ -17,8 +18,11 @@ import (
 //
 // A slot is a kind and what tells entries of that kind apart:
 //
-//	'e' seq(8)                            an event: envelope
-//	'h'                                   the end of the log: headRecord
+//	'e' seq(8)                            an event: envelope, or tombstone
+//	'h'                                   the end of the log and its tree: headRecord
+//	'l' level(1) index(8)                 a tile of the tree: its hashes, one after the other
+//	'k' size(8)                           a signed checkpoint: a note
+//	'w' size(8)                           one that witnesses cosigned: a note
 //	'm'                                   the space itself, and how far the projections are: metaRecord
 //	'p' id@version                        an adopted pack: policy.Pack
 //	'c' id                                the newest version of an adopted calendar: calendar.Edition
@@ -40,14 +44,17 @@ var formatKey = append([]byte{wholeStore}, "format"...)
 type slotKind byte
 
 const (
-	eventKind    slotKind = 'e'
-	headKind     slotKind = 'h'
-	metaKind     slotKind = 'm'
-	packKind     slotKind = 'p'
-	calendarKind slotKind = 'c'
-	incidentKind slotKind = 'i'
-	historyKind  slotKind = 't'
-	personKind   slotKind = 'n'
+	eventKind      slotKind = 'e'
+	headKind       slotKind = 'h'
+	tileKind       slotKind = 'l'
+	checkpointKind slotKind = 'k'
+	witnessedKind  slotKind = 'w'
+	metaKind       slotKind = 'm'
+	packKind       slotKind = 'p'
+	calendarKind   slotKind = 'c'
+	incidentKind   slotKind = 'i'
+	historyKind    slotKind = 't'
+	personKind     slotKind = 'n'
 )
 
 // slot is the place of one entry within a space.
@@ -58,8 +65,16 @@ func (k slotKind) all() slot { return slot(k) }
 func headSlot() slot { return headKind.all() }
 func metaSlot() slot { return metaKind.all() }
 
-func eventSlot(seq uint64) slot {
-	return slot(binary.BigEndian.AppendUint64([]byte{byte(eventKind)}, seq))
+func eventSlot(seq uint64) slot       { return eventKind.numbered(seq) }
+func checkpointSlot(size uint64) slot { return checkpointKind.numbered(size) }
+func witnessedSlot(size uint64) slot  { return witnessedKind.numbered(size) }
+
+func (k slotKind) numbered(n uint64) slot {
+	return slot(binary.BigEndian.AppendUint64([]byte{byte(k)}, n))
+}
+
+func tileSlot(id tree.TileID) slot {
+	return slot(binary.BigEndian.AppendUint64([]byte{byte(tileKind), byte(id.Level)}, id.Index))
 }
 
 func packSlot(ref policy.Ref) slot { return packKind.all() + slot(ref.String()) }
@@ -79,7 +94,7 @@ func historySlot(id model.ID, seq uint64) slot {
 
 func personSlot(token string) slot { return personKind.all() + slot(token) }
 
-// seq is the sequence number a slot of an event or a history ends with.
+// seq is the number a slot of an event, a checkpoint or a history ends with.
 func (s slot) seq() uint64 {
 	if len(s) < 8 {
 		return 0
@@ -114,6 +129,16 @@ func validSpace(id string) bool {
 
 func (k keyspace) key(s slot) []byte {
 	return append(append(make([]byte, 0, len(k)+len(s)), k...), s...)
+}
+
+// spaceOf is the space of a key, and where the keys of the next may begin; ok
+// is false for a key of none.
+func spaceOf(key []byte) (id string, next []byte, ok bool) {
+	if len(key) < 2 || key[0] != oneSpace || len(key) < 2+int(key[1]) {
+		return "", nil, false
+	}
+	end := 2 + int(key[1])
+	return string(key[2:end]), append(append([]byte{}, key[:end]...), 0xff), true
 }
 
 // slot is the inverse of key.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"runtime"
 	"slices"
 	"sync"
@@ -26,10 +27,11 @@ type loaded struct {
 // load brings a space back from its projections. Where they are not as far as
 // the log, or another version made them, they are computed anew first.
 func load(ctx context.Context, l ledger, v *veil) (*loaded, error) {
-	end, err := l.head(ctx)
+	head, err := l.head(ctx)
 	if err != nil {
 		return nil, err
 	}
+	end := head.Seq
 	if err := v.load(ctx, l); err != nil {
 		return nil, fmt.Errorf("read names: %w", err)
 	}
@@ -58,6 +60,30 @@ func load(ctx context.Context, l ledger, v *veil) (*loaded, error) {
 		err = v.forgetReporters(state.Incidents)
 	}
 	return &loaded{state: state, board: live, last: last, rebuilt: stale}, err
+}
+
+// loadForReading brings back a space whose log is at fault, and writes
+// nothing: from the projections as they are or, where this version cannot use
+// them, from the events as far as they can be folded.
+func loadForReading(ctx context.Context, l ledger, v *veil) (*loaded, error) {
+	if err := v.load(ctx, l); err != nil {
+		return nil, fmt.Errorf("read names: %w", err)
+	}
+	meta, ok, err := projected(ctx, l)
+	if err == nil && ok {
+		state, live, err := restore(ctx, l, v, meta)
+		return &loaded{state: state, board: live}, err
+	}
+	folded, err := foldAll(ctx, l, v)
+	if err != nil && !errors.Is(err, ErrDamaged) && !errors.Is(err, ErrRemoved) {
+		return nil, err
+	}
+	var standings []*model.Standing
+	for _, id := range slices.Sorted(maps.Keys(folded.state.Incidents)) {
+		standings = append(standings, folded.state.Stand(folded.state.Incidents[id]))
+	}
+	live, err := board.New(folded.state, visible(folded.state.Meta, standings))
+	return &loaded{state: folded.state, board: live}, err
 }
 
 // checkEnd makes sure that the log ends where its head says.
@@ -258,46 +284,62 @@ func joined(chunks []*chunk) []*model.Standing {
 // again by the next start. The state it folds is not kept: what was written is
 // read back at once, as every later start will.
 func rebuild(ctx context.Context, l ledger, v *veil, end uint64) error {
-	state := new(model.State)
-	touched := make(map[slot]model.Touched)
-	var forgotten []model.Event
-	for r, err := range l.read(ctx, 1) {
-		if err != nil {
-			return err
-		}
-		e, err := r.event(v)
-		if err != nil {
-			return err
-		}
-		t, err := state.Fold(e)
-		if err != nil {
-			return fmt.Errorf("%w: %w", ErrDamaged, err)
-		}
-		if _, ok := e.Body.(*model.PersonForgotten); ok {
-			forgotten = append(forgotten, e)
-		}
-		if t.Incident != nil {
-			touched[incidentSlot(t.Incident.ID)] = t
-		}
-		if t.Pack != nil {
-			touched[packSlot(t.Pack.Ref())] = t
-		}
-		if t.Calendar != nil {
-			touched[calendarSlot(t.Calendar.ID)] = t
-		}
-	}
-	if state.Seq != end {
-		return fmt.Errorf("%w: its head is event %d, but only %d were found", ErrDamaged, end, state.Seq)
-	}
-	if err := rewrite(ctx, l, v, state, touched); err != nil {
+	folded, err := foldAll(ctx, l, v)
+	if err != nil {
 		return err
 	}
-	for _, e := range forgotten { // nobody, unless the vault is older than the log
+	if folded.state.Seq != end {
+		return fmt.Errorf("%w: its head is event %d, but only %d were found", ErrDamaged, end, folded.state.Seq)
+	}
+	if err := rewrite(ctx, l, v, folded.state, folded.touched); err != nil {
+		return err
+	}
+	for _, e := range folded.forgotten { // nobody, unless the vault is older than the log
 		if err := v.forget(e); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// folded is what events fold to, what of it they changed, as the last of them
+// left it, and the events that forgot somebody.
+type folded struct {
+	state     *model.State
+	touched   map[slot]model.Touched
+	forgotten []model.Event
+}
+
+// foldAll folds a log from its beginning. Beside an error stands what could be
+// folded.
+func foldAll(ctx context.Context, l ledger, v *veil) (folded, error) {
+	f := folded{state: new(model.State), touched: make(map[slot]model.Touched)}
+	for r, err := range l.read(ctx, 1) {
+		if err != nil {
+			return f, err
+		}
+		e, err := r.event(v)
+		if err != nil {
+			return f, err
+		}
+		t, err := f.state.Fold(e)
+		if err != nil {
+			return f, fmt.Errorf("%w: %w", ErrDamaged, err)
+		}
+		if _, ok := e.Body.(*model.PersonForgotten); ok {
+			f.forgotten = append(f.forgotten, e)
+		}
+		if t.Incident != nil {
+			f.touched[incidentSlot(t.Incident.ID)] = t
+		}
+		if t.Pack != nil {
+			f.touched[packSlot(t.Pack.Ref())] = t
+		}
+		if t.Calendar != nil {
+			f.touched[calendarSlot(t.Calendar.ID)] = t
+		}
+	}
+	return f, nil
 }
 
 // rewrite stores projections in transactions of bounded size.

@@ -14,8 +14,9 @@ import (
 // a log of several machines can stand; what the committer knows of the log is
 // this. Implementations are safe for concurrent use.
 type eventLog interface {
-	// head is the sequence number of the last event, 0 for an empty log.
-	head(ctx context.Context) (uint64, error)
+	// head is what the last append left: zero for an empty log. It matches
+	// ErrDamaged where that cannot be read.
+	head(ctx context.Context) (headRecord, error)
 
 	// append puts a batch after the event expect, all of it or nothing, and
 	// returns once it is as durable as durability says. It is refused with
@@ -26,6 +27,10 @@ type eventLog interface {
 	// read goes through the events from a sequence number to the present end,
 	// in order. It never waits for append.
 	read(ctx context.Context, from uint64) iter.Seq2[record, error]
+
+	// visit is read up to an event, faster: the data is valid during the call
+	// only.
+	visit(ctx context.Context, from, to uint64, visit func(record) error) error
 
 	// watch is read that goes on with the events to come until ctx ends.
 	watch(ctx context.Context, from uint64) iter.Seq2[record, error]
@@ -43,6 +48,10 @@ type projections interface {
 	// scan calls visit with every entry whose slot begins with prefix, in
 	// order. The value is valid during the call only.
 	scan(ctx context.Context, prefix slot, visit func(s slot, value []byte) error) error
+
+	// put writes entries that go with no event, durably. It neither waits for
+	// append nor holds it up.
+	put(ctx context.Context, entries map[slot][]byte) error
 }
 
 // ledger is what a space is kept in: its log and the projections of it.
@@ -70,6 +79,9 @@ type record struct {
 
 // event decodes the record, which must be the event that it is kept as.
 func (r record) event(v *veil) (model.Event, error) {
+	if t, ok := parseTombstone(r.data); ok {
+		return model.Event{}, fmt.Errorf("event %d: %w by event %d", r.seq, ErrRemoved, t.by)
+	}
 	e, err := decodeEvent(v, r.data)
 	if err == nil && e.Seq != r.seq {
 		err = fmt.Errorf("%w: in the place of event %d lies event %d", ErrDamaged, r.seq, e.Seq)
@@ -80,7 +92,16 @@ func (r record) event(v *veil) (model.Event, error) {
 // batch is what one append writes. A value of nil deletes an entry.
 type batch struct {
 	events  []record
+	head    headRecord // after these events; left as it was where there are none
 	entries map[slot][]byte
+}
+
+// check makes sure that a batch goes where it is put.
+func (b *batch) check(expect uint64) error {
+	if end := expect + uint64(len(b.events)); len(b.events) > 0 && b.head.Seq != end {
+		return fmt.Errorf("the batch ends with event %d, its head with %d", end, b.head.Seq)
+	}
+	return nil
 }
 
 func (b *batch) put(s slot, value []byte) {

@@ -30,7 +30,7 @@ func TestLogs(t *testing.T) {
 
 func testLog(t *testing.T, l ledger) {
 	write := func(expect uint64, n int, entries map[slot][]byte) error {
-		b := &batch{entries: entries}
+		b := &batch{entries: entries, head: headRecord{Seq: expect + uint64(n)}}
 		for k := range n {
 			seq := expect + 1 + uint64(k)
 			b.events = append(b.events, record{seq: seq, data: fmt.Appendf(nil, "event %d", seq)})
@@ -57,8 +57,25 @@ func testLog(t *testing.T, l ledger) {
 	if err := write(3, 1, map[slot][]byte{"y": nil}); err != nil {
 		t.Fatal(err)
 	}
-	if end, err := l.head(t.Context()); err != nil || end != 4 {
-		t.Errorf("head is %d, %v; want 4", end, err)
+	if err := l.append(t.Context(), 4, &batch{events: []record{{seq: 5}}, head: headRecord{Seq: 4}}); err == nil {
+		t.Error("a batch with the head of another was taken")
+	}
+	if head, err := l.head(t.Context()); err != nil || head.Seq != 4 {
+		t.Errorf("head is %d, %v; want 4", head.Seq, err)
+	}
+	if err := l.put(t.Context(), map[slot][]byte{"x3": []byte("c"), "y2": {}}); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.put(t.Context(), map[slot][]byte{"y2": nil}); err != nil {
+		t.Fatal(err)
+	}
+	var visited []uint64
+	if err := l.visit(t.Context(), 2, 3, func(r record) error { visited = append(visited, r.seq); return nil }); err != nil || fmt.Sprint(visited) != "[2 3]" {
+		t.Errorf("visited events %v, %v", visited, err)
+	}
+	broken := errors.New("broken")
+	if err := l.visit(t.Context(), 1, 9, func(record) error { return broken }); err != broken {
+		t.Errorf("a visit that failed: %v", err)
 	}
 	next := uint64(2)
 	for r, err := range l.read(t.Context(), next) {
@@ -83,14 +100,16 @@ func testLog(t *testing.T, l ledger) {
 	if err := l.scan(t.Context(), "x", func(s slot, _ []byte) error { scanned = append(scanned, s); return nil }); err != nil {
 		t.Fatal(err)
 	}
-	if fmt.Sprint(scanned) != "[x1 x2]" {
+	if fmt.Sprint(scanned) != "[x1 x2 x3]" {
 		t.Errorf("scanned %v", scanned)
 	}
 	if value, ok, err := l.get(t.Context(), "x1"); string(value) != "a" || !ok || err != nil {
 		t.Errorf("x1 is %q, %v, %v", value, ok, err)
 	}
-	if _, ok, err := l.get(t.Context(), "y"); ok || err != nil {
-		t.Errorf("y is still there, %v", err)
+	for _, gone := range []slot{"y", "y2"} {
+		if _, ok, err := l.get(t.Context(), gone); ok || err != nil {
+			t.Errorf("%s is still there, %v", gone, err)
+		}
 	}
 }
 
@@ -105,15 +124,15 @@ func TestBadgerLogKeepsItsEnd(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := l.append(t.Context(), 0, &batch{events: []record{{seq: 1, data: []byte("a")}}}); err != nil {
+	if err := l.append(t.Context(), 0, &batch{events: []record{{seq: 1, data: []byte("a")}}, head: headRecord{Seq: 1, Origin: "tocsin/acme/1"}}); err != nil {
 		t.Fatal(err)
 	}
 	closeStore(t, s)
 	if l, err = openBadgerLog(openStore(t, dir).db, keys); err != nil {
 		t.Fatal(err)
 	}
-	if end, _ := l.head(t.Context()); end != 1 || l.durability() != onDisk {
-		t.Errorf("head is %d after a restart", end)
+	if head, err := l.head(t.Context()); head.Seq != 1 || head.Origin != "tocsin/acme/1" || err != nil || l.durability() != onDisk {
+		t.Errorf("head is %+v after a restart, %v", head, err)
 	}
 }
 

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"iter"
 	"slices"
 	"strings"
@@ -11,8 +12,8 @@ import (
 // memLog is a ledger in memory that can be made to fail.
 type memLog struct {
 	mu      sync.Mutex
-	entries map[slot][]byte
-	end     uint64
+	entries map[slot][]byte // the head is one of them
+	heads   string          // where the head files of the space lie
 	grown   chan struct{}
 	appends int
 	failing error         // what the next append fails with
@@ -25,15 +26,30 @@ func newMemLog() *memLog {
 
 func (l *memLog) durability() durability { return inMemory }
 
-func (l *memLog) head(context.Context) (uint64, error) {
-	end, _ := l.state()
-	return end, nil
+func (l *memLog) head(context.Context) (headRecord, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.decodeHead()
+}
+
+func (l *memLog) decodeHead() (head headRecord, err error) {
+	if value, ok := l.entries[headSlot()]; ok {
+		err = decodeEntry(value, &head)
+	}
+	return head, err
+}
+
+func (l *memLog) setHead(head headRecord) error {
+	value, err := encodeEntry(head)
+	l.entries[headSlot()] = value
+	return err
 }
 
 func (l *memLog) state() (uint64, <-chan struct{}) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.end, l.grown
+	head, _ := l.decodeHead()
+	return head.Seq, l.grown
 }
 
 func (l *memLog) append(_ context.Context, expect uint64, b *batch) error {
@@ -48,22 +64,57 @@ func (l *memLog) append(_ context.Context, expect uint64, b *batch) error {
 	if l.failing != nil {
 		return l.failing
 	}
-	if expect != l.end {
-		return errMoved
+	if head, err := l.decodeHead(); err != nil || expect != head.Seq {
+		return errors.Join(err, errMoved)
+	}
+	if err := b.check(expect); err != nil {
+		return err
 	}
 	for _, r := range b.events {
 		l.entries[eventSlot(r.seq)] = r.data
 	}
-	for s, value := range b.entries {
-		if l.entries[s] = value; value == nil {
-			delete(l.entries, s)
+	l.set(b.entries)
+	if len(b.events) > 0 {
+		if err := l.setHead(b.head); err != nil {
+			return err
 		}
 	}
-	l.end += uint64(len(b.events))
 	l.appends++
 	close(l.grown)
 	l.grown = make(chan struct{})
 	return nil
+}
+
+func (l *memLog) put(_ context.Context, entries map[slot][]byte) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.set(entries)
+	return nil
+}
+
+func (l *memLog) set(entries map[slot][]byte) {
+	for s, value := range entries {
+		if l.entries[s] = value; value == nil {
+			delete(l.entries, s)
+		}
+	}
+}
+
+func (l *memLog) visit(ctx context.Context, from, to uint64, visit func(record) error) error {
+	var slots []slot
+	err := l.scan(ctx, eventKind.all(), func(s slot, _ []byte) error {
+		if s.seq() >= from && s.seq() <= to {
+			slots = append(slots, s)
+		}
+		return nil
+	})
+	for _, s := range slots {
+		if err == nil {
+			data, _, _ := l.get(ctx, s)
+			err = visit(record{seq: s.seq(), data: data})
+		}
+	}
+	return err
 }
 
 func (l *memLog) read(ctx context.Context, from uint64) iter.Seq2[record, error] {

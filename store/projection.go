@@ -20,11 +20,6 @@ const projectionVersion = 7
 // shape is what projections are made of.
 var shape = shapeOf(reflect.TypeFor[model.Incident](), reflect.TypeFor[model.Meta](), reflect.TypeFor[policy.Pack](), reflect.TypeFor[calendar.Edition]())
 
-// headRecord is the end of a space's log. A signed head takes its place later.
-type headRecord struct {
-	Seq uint64 `json:"seq"`
-}
-
 // metaRecord is the space itself and how far its projections are.
 type metaRecord struct {
 	Version int        `json:"v"` // projectionVersion

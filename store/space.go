@@ -11,6 +11,7 @@ import (
 
 	"tocsin/model"
 	"tocsin/store/board"
+	"tocsin/store/tree"
 )
 
 // Space is one organisation's data: the only road to it, and to nothing else.
@@ -19,18 +20,32 @@ type Space struct {
 	id       string
 	log      ledger
 	veil     *veil
+	signer   *tree.Signer
+	notary   *notary     // nil where there is a fault
+	fault    *tree.Fault // why nothing may be written
+	kept     []byte      // where there is a fault: the last checkpoint that verified
 	requests chan *request
 	board    atomic.Pointer[board.Snapshot]
 	wakes    wakes
 
-	quit    chan struct{} // closed to end the committer
-	quitted sync.Once
-	stopped chan struct{} // closed by the committer when it has ended
-	err     error         // why; read after stopped
+	quit     chan struct{} // closed to end the committer
+	quitted  sync.Once
+	stopped  chan struct{} // closed by the committer when it has ended
+	err      error         // why; read after stopped
+	signed   chan struct{} // closed by the notary when it has ended
+	unsigned error         // why the last events have no checkpoint; read after signed
 }
 
-// startSpace loads a space and starts its committer.
-func startSpace(ctx context.Context, id string, l ledger, v *veil, options Options) (*Space, error) {
+// startSpace examines and loads a space, and starts its committer and notary.
+// A space whose log is at fault opens for reading alone.
+func startSpace(ctx context.Context, id string, l ledger, v *veil, file headFile, options Options) (*Space, error) {
+	seen, err := examine(ctx, id, l, file, options.seed)
+	if err != nil {
+		return nil, fmt.Errorf("open space %s: %w", id, err)
+	}
+	if seen.fault != nil {
+		return startForReading(ctx, id, l, v, seen, options)
+	}
 	found, err := load(ctx, l, v)
 	if err != nil {
 		return nil, fmt.Errorf("open space %s: %w", id, err)
@@ -38,15 +53,52 @@ func startSpace(ctx context.Context, id string, l ledger, v *veil, options Optio
 	if found.rebuilt {
 		options.Logger.Info("projections were computed anew from the log", slog.String("space", id), slog.Uint64("events", found.state.Seq))
 	}
-	s := &Space{id: id, log: l, veil: v, requests: make(chan *request, maxQueue), quit: make(chan struct{}), stopped: make(chan struct{})}
-	s.board.Store(found.board.Publish())
+	s := newSpace(id, l, v, seen, found)
+	if s.notary, err = newNotary(ctx, l, file, seen, options.Logger); err != nil {
+		return nil, fmt.Errorf("open space %s: %w", id, err)
+	}
 	left := leftOpen(found.state)
-	c := &committer{log: l, veil: v, state: found.state, board: found.board, last: found.last, now: options.Now, requests: s.requests, publish: s.board.Store, wake: s.wakes.wake}
+	c := &committer{
+		log: l, veil: v, state: found.state, board: found.board, last: found.last, growth: seen.growth, now: options.Now,
+		requests: s.requests, notary: s.notary, publish: s.board.Store, wake: s.wakes.wake,
+	}
 	go s.run(c, options.Fatal)
+	go s.sign()
 	if err := s.abandon(ctx, left); err != nil {
 		return nil, errors.Join(fmt.Errorf("open space %s: %w", id, err), s.close(ctx))
 	}
 	return s, nil
+}
+
+// startForReading loads a space whose log is at fault.
+func startForReading(ctx context.Context, id string, l ledger, v *veil, seen *examined, options Options) (*Space, error) {
+	found, err := loadForReading(ctx, l, v)
+	if err != nil {
+		return nil, fmt.Errorf("open space %s, of which %w, for reading: %w", id, seen.fault, err)
+	}
+	options.Logger.Info("the record is at fault and opens for reading alone", slog.String("space", id), slog.String("fault", seen.fault.Detail))
+	s := newSpace(id, l, v, seen, found)
+	s.fault, s.kept = seen.fault, seen.signed.Note
+	s.err = ErrClosed
+	close(s.stopped)
+	close(s.signed)
+	return s, nil
+}
+
+func newSpace(id string, l ledger, v *veil, seen *examined, found *loaded) *Space {
+	s := &Space{
+		id: id, log: l, veil: v, signer: seen.signer, requests: make(chan *request, maxQueue),
+		quit: make(chan struct{}), stopped: make(chan struct{}), signed: make(chan struct{}),
+	}
+	s.board.Store(found.board.Publish())
+	return s
+}
+
+// sign is the notary's goroutine. It signs for the last time when the
+// committer has ended.
+func (s *Space) sign() {
+	s.unsigned = s.notary.run(s.stopped)
+	close(s.signed)
 }
 
 // run is the committer's goroutine.
@@ -86,8 +138,12 @@ func (s *Space) ID() string { return s.id }
 // durable and on the board. A refusal matches model.ErrRefused and has changed
 // nothing. While the command waits for its turn ctx may end it; once it is
 // being decided, Do waits for the outcome whatever ctx says. After a write
-// failed every command gets ErrStopped, after Close ErrClosed.
+// failed every command gets ErrStopped, after Close ErrClosed; in a space at
+// fault every command is refused with ErrFault.
 func (s *Space) Do(ctx context.Context, actor model.Actor, command model.Command) (Receipt, error) {
+	if s.fault != nil {
+		return Receipt{}, refuseFaulty(s.fault)
+	}
 	r := &request{actor: actor, command: command, answer: make(chan answer, 1)}
 	select {
 	case s.requests <- r:
@@ -180,11 +236,14 @@ func (s *Space) Events(ctx context.Context, from uint64, limit int) ([]model.Eve
 func (s *Space) close(ctx context.Context) error {
 	s.quitted.Do(func() { close(s.quit) })
 	select {
-	case <-s.stopped:
-		return nil
+	case <-s.signed:
 	case <-ctx.Done():
 		return fmt.Errorf("close space %s: %w", s.id, context.Cause(ctx))
 	}
+	if s.unsigned != nil {
+		return fmt.Errorf("sign the last events of space %s: %w", s.id, s.unsigned)
+	}
+	return nil
 }
 
 // wakes are the readers who want to know of changes.

@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"runtime/debug"
 	"sync"
 	"time"
 
@@ -29,6 +28,8 @@ type Options struct {
 	// Fatal is called once, on a goroutine of the store's, when writing to the
 	// disk has failed. The process must then end: the store takes nothing more.
 	Fatal func(error)
+
+	seed seeder // of the open vault
 }
 
 func (o Options) withDefaults() Options {
@@ -52,6 +53,7 @@ func (o Options) withDefaults() Options {
 // Store is a data directory that this process owns.
 type Store struct {
 	db      *badger.DB
+	dir     string
 	vault   *vault.Vault
 	lock    *lock
 	options Options
@@ -77,18 +79,30 @@ func Open(ctx context.Context, dir string, options Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
+	s, err := openHeld(ctx, dir, options)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("open the data directory %s: %w", dir, err), held.release())
+	}
+	s.lock = held
+	return s, nil
+}
+
+// openHeld opens a directory that this process has locked.
+func openHeld(ctx context.Context, dir string, options Options) (*Store, error) {
 	keys, err := openVault(dir, options.Unlock)
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("open the data directory %s: %w", dir, err), held.release())
+		return nil, err
 	}
+	options.seed = keys.Seed
 	db, err := openBadger(dir, keys.DatabaseKey(), options.Logger)
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("open the data directory %s: %w", dir, err), held.release())
+		return nil, err
 	}
-	if err := checkFormat(db); err != nil {
-		return nil, errors.Join(fmt.Errorf("open the data directory %s: %w", dir, err), db.Close(), held.release())
+	s := &Store{db: db, dir: dir, vault: keys, options: options, spaces: make(map[string]*Space)}
+	if err := s.checkFormat(ctx); err != nil {
+		return nil, errors.Join(err, db.Close())
 	}
-	return &Store{db: db, vault: keys, lock: held, options: options, spaces: make(map[string]*Space)}, nil
+	return s, nil
 }
 
 // Vault is the directory's vault, unlocked for as long as the store is open.
@@ -151,54 +165,6 @@ func removeEmptyFiles(dir string, logger *slog.Logger) error {
 	return nil
 }
 
-// dataFormat is the version of the layout that this program reads and writes.
-const dataFormat = 1
-
-// formatRecord says what a directory holds. It is read by versions older than
-// the one that wrote it, so fields are only ever added.
-type formatRecord struct {
-	Format  int    `json:"format"`
-	Program string `json:"program"` // the version that wrote it, for people
-}
-
-func checkFormat(db *badger.DB) error {
-	return db.Update(func(txn *badger.Txn) error {
-		item, err := txn.Get(formatKey)
-		if errors.Is(err, badger.ErrKeyNotFound) {
-			return writeFormat(txn)
-		}
-		if err != nil {
-			return err
-		}
-		return item.Value(func(value []byte) error {
-			var found formatRecord
-			if err := tolerant.Unmarshal(value, &found); err != nil {
-				return unreadable("the format of the data", err)
-			}
-			if found.Format > dataFormat {
-				return fmt.Errorf("%w: the data has format %d, by tocsin %s; this is tocsin %s, which reads up to format %d", ErrNewer, found.Format, found.Program, programVersion(), dataFormat)
-			}
-			return nil
-		})
-	})
-}
-
-func writeFormat(txn *badger.Txn) error {
-	value, err := encodeEntry(formatRecord{Format: dataFormat, Program: programVersion()})
-	if err != nil {
-		return err
-	}
-	return txn.Set(formatKey, value)
-}
-
-func programVersion() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok || info.Main.Version == "" {
-		return "(unknown version)"
-	}
-	return info.Main.Version
-}
-
 // Space opens an organisation's data. A space that nothing was ever written to
 // is empty. The same name gives the same Space until Close.
 func (s *Store) Space(ctx context.Context, id string) (*Space, error) {
@@ -219,7 +185,7 @@ func (s *Store) Space(ctx context.Context, id string) (*Space, error) {
 		return nil, fmt.Errorf("open space %s: %w", id, err)
 	}
 	cached := l.readOnce()
-	space, err := startSpace(ctx, id, l, newVeil(id, s.vault), s.options)
+	space, err := startSpace(ctx, id, l, newVeil(id, s.vault), headFileOf(s.dir, id), s.options)
 	cached()
 	if err != nil {
 		return nil, err

@@ -212,7 +212,7 @@ func TestAPlainLogGoesOn(t *testing.T) {
 		l.mu.Lock()
 		delete(l.entries, metaSlot()) // projections of another version
 		l.mu.Unlock()
-		s, err := startSpace(t.Context(), "acme", l, v, Options{}.withDefaults())
+		s, err := startVeiled(t, l, v, Options{})
 		if err != nil {
 			t.Fatal(err)
 		}

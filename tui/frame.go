@@ -156,6 +156,9 @@ func (c *Console) whose(limit int) string {
 	if c.opts.Banner != "" {
 		left += t.Selected.Over(t.Title.Paint(" "+c.opts.Banner+" ")) + "  "
 	}
+	if c.opts.Fault != "" {
+		left += t.Overdue.Paint("! read-only") + "  "
+	}
 	if name != "" {
 		left += t.Bold.Paint(name) + "   "
 	}

@@ -61,6 +61,9 @@ type Options struct {
 	Leave  func(Resume)
 	// Banner is shown in the header, such as DEMO; "" shows nothing.
 	Banner string
+	// Fault says why the record can only be read, and what to do; "" where it
+	// can be written to. The header shows that it can not.
+	Fault string
 	// Notice is said in the status line until the first key, such as that a
 	// file could not be read; "" says nothing.
 	Notice string

@@ -81,6 +81,11 @@ func runScreens(ctx context.Context, options tui.Options) error {
 }
 
 func (s *session) consoleOptions(settings config.Settings) tui.Options {
+	fault, notice := "", leftOutWords(s.leftOut)
+	if f := s.space.Fault(); f != nil {
+		fault = store.FaultWords(f)
+		notice = fault
+	}
 	return tui.Options{
 		Space:    consoleSpace{s.space},
 		Actor:    s.actor,
@@ -98,7 +103,8 @@ func (s *session) consoleOptions(settings config.Settings) tui.Options {
 		Theme:        settings.Theme,
 		Keys:         settings.Keys,
 		NoMouse:      !settings.Mouse,
-		Notice:       leftOutWords(s.leftOut),
+		Fault:        fault,
+		Notice:       notice,
 		Steady:       steady(),
 		Bell:         settings.Reminders.Bell,
 		Notify:       settings.Reminders.Notify,

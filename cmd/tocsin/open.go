@@ -109,6 +109,9 @@ func (a *app) open(ctx context.Context, fail context.CancelCauseFunc) (*session,
 		return nil, err
 	}
 	s.actor, s.now, s.in, s.out, s.err = actor, a.now, interruptible{ctx, a.in}, a.newPaper(), a.err
+	if fault := s.space.Fault(); fault != nil {
+		fmt.Fprintln(a.err, "tocsin: "+model.CleanText(store.FaultWords(fault)))
+	}
 	if err := s.adopt(ctx); err != nil {
 		return nil, errors.Join(err, s.close())
 	}
@@ -151,8 +154,12 @@ func closeStore(st *store.Store) error { return troubled(st.Close(context.Backgr
 // adopt takes every pack into the space, and before it the calendar that it
 // counts by; those it has already change nothing. A file that says something
 // else than what was adopted under its version is left out. What the record
-// knows stands beside the files and before them.
+// knows stands beside the files and before them. A record at fault takes none.
 func (s *session) adopt(ctx context.Context) error {
+	if s.space.Fault() != nil {
+		s.library = s.library.With(slices.Collect(s.snapshot().Packs())...)
+		return nil
+	}
 	if err := s.adoptCalendars(ctx); err != nil {
 		return err
 	}
@@ -174,7 +181,7 @@ func (s *session) adopt(ctx context.Context) error {
 
 // setUpByDefault gives a fresh space its settings without asking.
 func (s *session) setUpByDefault(ctx context.Context) error {
-	if s.snapshot().IsSetUp() {
+	if s.snapshot().IsSetUp() || s.space.Fault() != nil {
 		return nil
 	}
 	refs, err := s.refs([]string{defaultProcedure, defaultRegime})

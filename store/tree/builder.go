@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/transparency-dev/merkle/compact"
+	"golang.org/x/mod/sumdb/tlog"
 )
 
 // TileID is the place of a tile: see the package's description.
@@ -167,4 +168,28 @@ func subtrees(hashes []Hash) (nodes [][]byte) {
 		}
 	}
 	return nodes
+}
+
+// RootOf is the root of the tree whose compact range is given; see Range.
+func RootOf(nodes []Hash) Hash {
+	if len(nodes) == 0 {
+		return emptyRoot()
+	}
+	root := nodes[len(nodes)-1]
+	for _, left := range slices.Backward(nodes[:len(nodes)-1]) {
+		root = tlog.NodeHash(left, root)
+	}
+	return root
+}
+
+// Differ tells which events the first node is about in which two compact
+// ranges of a size differ; ok is false where they are the same.
+func Differ(size uint64, a, b []Hash) (first, last uint64, ok bool) {
+	for k, id := range compact.RangeNodes(0, size, nil) {
+		if k >= len(a) || k >= len(b) || a[k] != b[k] {
+			from, to := id.Coverage()
+			return from + 1, to, true
+		}
+	}
+	return 0, 0, len(a) != len(b)
 }

@@ -1,0 +1,84 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+
+	"tocsin/store/tree"
+)
+
+// headsFolder, in the data directory, holds the last signed checkpoint of each
+// space, outside the database: what the database loses it cannot take along.
+const headsFolder = "heads"
+
+// headFile is the last signed checkpoint of a space.
+type headFile struct{ path string }
+
+func headFileOf(dir, space string) headFile {
+	return headFile{path: filepath.Join(dir, headsFolder, space)}
+}
+
+// read returns the note, nil where there is no file.
+func (f headFile) read() ([]byte, error) {
+	file, err := os.Open(f.path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	note, err := io.ReadAll(io.LimitReader(file, tree.MaxCheckpoint+1))
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", f.path, err)
+	}
+	if note == nil {
+		note = []byte{}
+	}
+	return note, nil
+}
+
+// write replaces the note durably: whatever happens meanwhile, the file holds
+// the old one or the new one.
+func (f headFile) write(note []byte) error {
+	if err := os.MkdirAll(filepath.Dir(f.path), 0o700); err != nil {
+		return err
+	}
+	beside := filepath.Join(filepath.Dir(f.path), "."+filepath.Base(f.path)+".new")
+	if err := writeSynced(beside, note); err != nil {
+		return err
+	}
+	if err := os.Rename(beside, f.path); err != nil {
+		return err
+	}
+	return syncFolder(filepath.Dir(f.path))
+}
+
+func writeSynced(path string, data []byte) (err error) {
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	if _, err := file.Write(data); err != nil {
+		return err
+	}
+	return file.Sync()
+}
+
+// syncFolder makes a rename last. Windows has no such thing.
+func syncFolder(path string) error {
+	if runtime.GOOS == "windows" {
+		return nil
+	}
+	folder, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(folder.Sync(), folder.Close())
+}
