@@ -32,6 +32,8 @@ var jsonShapes = []struct {
 	{"policy lint", true, findingView{}},
 	{"policy test", true, failureView{}},
 	{"policy diff", true, changeView{}},
+	{"vault status", false, vaultView{}},
+	{"people list", true, personView{}},
 	{"version", false, versionView{}},
 }
 

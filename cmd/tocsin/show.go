@@ -110,6 +110,9 @@ func (s *sheet) about() {
 	s.field("Reporter", joinNonEmpty(", ", v.Reporter, v.Contact))
 	s.field("Source", joinNonEmpty(", ", v.Source, v.External))
 	s.field("Opened", when(v.Opened.Time, s.zone, s.now)+" by "+v.OpenedBy)
+	if hold := s.standing.Incident.Hold; s.standing.Incident.Held() {
+		s.field("Legal hold", hold.Reason+" ("+hold.By+", "+when(hold.Since, s.zone, s.now)+")")
+	}
 	s.field("Packs", strings.Join(v.Packs, ", "))
 	if len(v.NewerPacks) > 0 && v.Outcome == "" {
 		s.field("", strings.Join(v.NewerPacks, ", ")+" is newer: tocsin packs "+string(v.ID)+" --preview says what it would move")

@@ -42,7 +42,7 @@ func (a *app) vaultCommand() *cobra.Command {
 // vaultView is what unlocks the vault, as it is printed.
 type vaultView struct {
 	Key     string `json:"key"`
-	KeyFile string `json:"key_file,omitempty"`
+	KeyFile string `json:"key_file" help:"\"\" where no key file unlocks it"`
 	Path    string `json:"path"`
 }
 

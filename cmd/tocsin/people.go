@@ -1,0 +1,123 @@
+package main
+
+import (
+	"context"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"tocsin/model"
+	"tocsin/store"
+)
+
+const peopleLong = `Names the people in the record, and forgets them. Names, and what is known of
+the reporter of an incident, are sealed under a key for each person; forgetting
+destroys the key. What was written stays as it is, and every proof of it holds,
+but nobody can read the name any more: not here and not in a backup that is
+opened with this vault. A backup of the vault itself still has the key.`
+
+func (a *app) peopleCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "people",
+		Short: "List the people in the record, or forget one",
+		Long:  peopleLong,
+		Args:  words(0, 0),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return usage(cmd, "what about the people? list or forget")
+		},
+	}
+	cmd.AddCommand(a.peopleListCommand(), a.peopleForgetCommand())
+	return cmd
+}
+
+func (a *app) peopleListCommand() *cobra.Command {
+	return a.reading(&cobra.Command{
+		Use:   "list",
+		Short: "List everybody whom the record names",
+		Args:  words(0, 0),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return a.withSession(cmd, func(_ context.Context, s *session) error { return a.printPeople(s) })
+		},
+	})
+}
+
+// personView is somebody whom the record names.
+type personView struct {
+	Name      string `json:"name"`
+	Forgotten bool   `json:"forgotten" help:"known by this name alone, and nothing else"`
+}
+
+func (a *app) printPeople(s *session) error {
+	views := make([]personView, 0)
+	for _, p := range s.space.People() {
+		views = append(views, personView{p.Name, p.Forgotten})
+	}
+	if a.json {
+		return s.out.printJSON(views)
+	}
+	for _, v := range views {
+		s.out.line(painted{v.Name, plain})
+	}
+	return nil
+}
+
+func (a *app) peopleForgetCommand() *cobra.Command {
+	var reason, reporter string
+	cmd := &cobra.Command{
+		Use:   "forget NAME --reason TEXT | forget --reporter ID --reason TEXT",
+		Short: "Make a person's name unreadable, for good",
+		Long: `Destroys the key that a person's name is sealed under, or with --reporter the
+one of what is known of the reporter of an incident. This cannot be undone. It
+is refused, and the refusal recorded, while a legal hold is on an incident that
+names them.`,
+		Example: `  tocsin people forget "Quentin Vale" --reason "asked for erasure on 3 March"
+  tocsin people forget --reporter 7 --reason "asked for erasure on 3 March"`,
+		Args: words(0, 1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if (len(args) == 1) == (reporter != "") {
+				return usage(cmd, "whom? a NAME, or --reporter with an incident")
+			}
+			return a.withSession(cmd, func(ctx context.Context, s *session) error {
+				command, err := s.forgetting(args, reporter, reason)
+				if err != nil {
+					return err
+				}
+				return s.forget(ctx, command)
+			})
+		},
+	}
+	cmd.Flags().StringVar(&reason, "reason", "", "who asked for it and why")
+	cmd.Flags().StringVar(&reporter, "reporter", "", "the incident whose reporter is forgotten")
+	return cmd
+}
+
+// forgetting is the command to forget somebody whom the record names.
+func (s *session) forgetting(args []string, reporter, reason string) (model.Command, error) {
+	if reporter != "" {
+		id, err := s.incidentID(reporter)
+		return model.ForgetReporter{Incident: id, Reason: reason}, err
+	}
+	name := model.CleanLine(args[0])
+	people := s.space.People()
+	if slices.ContainsFunc(people, func(p store.Person) bool { return p.Name == name }) {
+		return model.ForgetPerson{Person: name, Reason: reason}, nil
+	}
+	names := make([]string, len(people))
+	for k, p := range people {
+		names[k] = p.Name
+	}
+	return nil, unknown("person", name, names)
+}
+
+func (s *session) forget(ctx context.Context, command model.Command) error {
+	receipt, err := s.space.Do(ctx, s.actor, command)
+	if err != nil {
+		return troubled(err)
+	}
+	text := "Forgotten."
+	if len(receipt.Events) == 0 {
+		text = "Forgotten before."
+	}
+	s.out.line(painted{text, plain})
+	return nil
+}
