@@ -32,6 +32,16 @@ func openBlobs(keys *vault.Vault, dir, space string) (*evidence.Blobs, error) {
 	return blobs, nil
 }
 
+// tidyEvidence removes what an interrupted run left half written, where
+// anything was ever stored.
+func (s *session) tidyEvidence(dir string) error {
+	if _, err := os.Stat(filepath.Join(dir, evidenceFolder)); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	_, err := s.blobs()
+	return err
+}
+
 // custodian takes evidence in, compares it and gives copies out: what it
 // consists of and what the record says of it, together. It serves the verbs and
 // the console.

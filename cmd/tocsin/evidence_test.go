@@ -239,6 +239,35 @@ func TestSweepRemovesWhatNoEvidenceNames(t *testing.T) {
 	}
 }
 
+// What a kill left half written is gone after the next start, whatever that
+// is for.
+func TestNextStartRemovesWhatIsHalfWritten(t *testing.T) {
+	dir := t.TempDir()
+	if _, complaint, code := commandLine(t, dir, noon, "report", "--title", "Odd log-ins"); code != exitDone {
+		t.Fatal(complaint)
+	}
+	if _, complaint, code := commandLine(t, dir, noon, "evidence", "add", "1", "evidence_test.go"); code != exitDone {
+		t.Fatal(complaint)
+	}
+	blobs, err := filepath.Glob(filepath.Join(dir, evidenceFolder, "*", "*"))
+	if err != nil || len(blobs) != 1 {
+		t.Fatalf("stored as %v, %v", blobs, err)
+	}
+	half := filepath.Join(filepath.Dir(blobs[0]), "new-HALF")
+	if err := os.WriteFile(half, []byte("half"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, complaint, code := commandLine(t, dir, noon, "queue"); code != exitDone || complaint != "" {
+		t.Fatal(complaint)
+	}
+	if _, err := os.Stat(half); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("it is still there: %v", err)
+	}
+	if _, complaint, code := commandLine(t, dir, noon, "evidence", "verify", "1"); code != exitDone {
+		t.Error(complaint)
+	}
+}
+
 func TestProgressOfBytes(t *testing.T) {
 	var out bytes.Buffer
 	p := &progress{out: &out}

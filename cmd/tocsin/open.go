@@ -115,6 +115,9 @@ func (a *app) open(ctx context.Context, fail context.CancelCauseFunc) (*session,
 	if err := s.adopt(ctx); err != nil {
 		return nil, errors.Join(err, s.close())
 	}
+	if err := s.tidyEvidence(dir); err != nil {
+		options.Logger.Warn("the evidence cannot be reached", slog.Any("error", err))
+	}
 	a.warn(s.leftOut)
 	s.leftOut = append(problems, s.leftOut...)
 	return s, nil
