@@ -42,7 +42,8 @@
 //	                         (0.7 KB the struct, 0.4 KB its lists, 0.2 KB its texts, 0.2 KB what it owes, 0.2 KB
 //	                         the orders it is read in), and 42 MiB of Badger's, which are not touched until
 //	                         something is written; 268 MB resident at the peak, 233 MB once the collector is through
-//	                         (of which 0.45 s of CPU open what is known of 100,000 reporters; without them it is not spent)
+//	                         (measured before reporters were sealed: where each incident has one, opening
+//	                         them takes some 0.45 s of CPU more, spread over the cores)
 //	forgetting a person      a start's time, in which the space's commands wait
 //	start of a new version   that keeps projections otherwise: about 9 s for 500,000 events, 750 MB at the peak,
 //	                         and some 0.15 s more for each start until Badger has tidied up
