@@ -204,3 +204,10 @@ func (r *lineReader) read(line []byte, seq uint64) (e Entry, found uint64, err e
 	}
 	return e, found, nil
 }
+
+// Line is the event's line in a bundle, without a line feed, and the event it
+// is about.
+func (e Entry) Line() (line []byte, seq uint64, err error) {
+	line, _, seq, err = e.render(nil)
+	return line, seq, err
+}
