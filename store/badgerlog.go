@@ -115,7 +115,7 @@ func (l *badgerLog) rewriteHead(head headRecord) error {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.last = head
+	l.last, l.unread = head, nil
 	return nil
 }
 

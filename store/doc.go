@@ -16,9 +16,18 @@
 //
 //   - the log: events numbered without gaps from 1, each a versioned envelope in
 //     deterministic CBOR, never changed and never removed;
+//   - the tree over the events' stored bytes, see package tree: its full tiles and
+//     its compact range and root go into the transaction of the events they are
+//     of. A signed checkpoint follows within a second, or 256 events, and at the
+//     end; it is kept in the log and, outside the database, in heads/SPACE;
 //   - projections: incidents, packs and settings as the log left them, so that a
 //     start need not read it. They are of the log's last event or are computed
 //     anew from it, as when a new version folds or keeps them otherwise.
+//
+// A start holds the log against its tree and its head file. What is shorter or
+// different, or has no head file, opens for reading alone: Space.Fault says what
+// is wrong, and every command is refused with it. Space.Verify computes the tree
+// anew from every event. Older data gets its tree when it is opened.
 //
 // Names of people and what is known of reporters enter neither as they are:
 // see veil.
@@ -50,6 +59,10 @@
 //	one change on the board  40 µs among 100,000 open incidents, snapshot included
 //	another calendar         2 to 5 s among 100,000 open incidents that it all moves, 1.5 s of CPU
 //	first Queue of a board   1.3 ms for 100,000 open incidents
+//	the tree on a commit     2 to 14 % of a transaction of one event, 2 to 4 % of one of 64, while others
+//	                         used the machine; 1.4 µs of CPU for an event
+//	verification             1.8 s of CPU for a million events, on all cores; 3.3 to 3.8 s while others had
+//	                         most of them
 //
 // They are reproduced by
 //

@@ -151,3 +151,69 @@ func TestHeadFileIsPrivateAndReplacedWhole(t *testing.T) {
 		t.Errorf("%v, %v", folder.Mode(), err)
 	}
 }
+
+func TestAcceptedLogGoesOnUnderAnotherName(t *testing.T) {
+	for name, damage := range map[string]func(t *testing.T, dir string, space *Space){
+		"head file missing": func(t *testing.T, dir string, _ *Space) { remove(t, headFileOf(dir, "acme").path) },
+		"rewound": func(t *testing.T, _ string, space *Space) { // to before its last event
+			end := space.Snapshot().Seq
+			if err := space.log.put(t.Context(), map[slot][]byte{eventSlot(end): nil}); err != nil {
+				t.Fatal(err)
+			}
+		},
+		"head damaged": func(t *testing.T, _ string, space *Space) {
+			if err := space.log.put(t.Context(), map[slot][]byte{headSlot(): {0xff}}); err != nil {
+				t.Fatal(err)
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			s := openStore(t, dir)
+			space := openSpace(t, s, "acme")
+			setUp(t, space)
+			work(t, space)
+			origin := space.Origin()
+			if _, err := s.AcceptHead(t.Context(), "acme"); !errors.Is(err, ErrNoFault) {
+				t.Errorf("a whole log was accepted anew: %v", err)
+			}
+			if _, err := space.Checkpoint(); err != nil {
+				t.Fatal(err)
+			}
+			damage(t, dir, space)
+			if err := s.Close(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			s = openStore(t, dir)
+			accepted, err := s.AcceptHead(t.Context(), "acme")
+			if err != nil || accepted.Fault == nil || accepted.Origin == origin || accepted.Size == 0 {
+				t.Fatalf("%+v, %v", accepted, err)
+			}
+			space = openSpace(t, s, "acme")
+			if space.Fault() != nil || space.Origin() != accepted.Origin || space.Snapshot().Seq != accepted.Size {
+				t.Errorf("%s as of event %d, %v; want %+v", space.Origin(), space.Snapshot().Seq, space.Fault(), accepted)
+			}
+			do(t, space, responder, model.Report{Title: "on we go"})
+			if report, err := space.Verify(t.Context(), nil); err != nil || report.Fault != nil {
+				t.Errorf("%+v, %v", report.Fault, err)
+			}
+		})
+	}
+}
+
+func TestLogWithAGapIsNotAccepted(t *testing.T) {
+	dir := t.TempDir()
+	s := openStore(t, dir)
+	space := openSpace(t, s, "acme")
+	setUp(t, space)
+	work(t, space)
+	if err := space.log.put(t.Context(), map[slot][]byte{eventSlot(5): nil}); err != nil {
+		t.Fatal(err)
+	}
+	closeStore(t, s)
+	_, err := openStore(t, dir).AcceptHead(t.Context(), "acme")
+	var fault *tree.Fault
+	if !errors.As(err, &fault) || fault.First != 5 {
+		t.Errorf("a log without event 5 was accepted: %v", err)
+	}
+}

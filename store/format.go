@@ -85,7 +85,10 @@ func (s *Store) plant(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("space %s: %w", id, err)
 		}
-		err = plant(ctx, id, l, headFileOf(s.dir, id), s.options.seed)
+		head, err := l.head(ctx)
+		if err == nil && head.Seq > 0 {
+			err = plant(ctx, id, l, head, headFileOf(s.dir, id), s.options.seed)
+		}
 		var fault *tree.Fault
 		if errors.As(err, &fault) {
 			s.options.Logger.Error("a log is at fault and gets no tree", slog.String("space", id), slog.String("fault", fault.Detail))
@@ -122,11 +125,7 @@ const plantBytes = 128 << 10
 
 // plant makes the tree over a log that has none, in bounded memory. A log that
 // is at fault gets none: the space then opens for reading, and says why.
-func plant(ctx context.Context, space string, l *badgerLog, file headFile, seed seeder) error {
-	head, err := l.head(ctx)
-	if err != nil || head.Seq == 0 {
-		return err
-	}
+func plant(ctx context.Context, space string, l *badgerLog, head headRecord, file headFile, seed seeder) error {
 	if head.Origin == "" {
 		head.Origin = newOrigin(space)
 	}
@@ -134,7 +133,8 @@ func plant(ctx context.Context, space string, l *badgerLog, file headFile, seed 
 	if err := grow(ctx, l, g, head.Seq); err != nil {
 		return err
 	}
-	if head, err = g.head(); err != nil {
+	head, err := g.head()
+	if err != nil {
 		return err
 	}
 	if err := l.rewriteHead(head); err != nil {

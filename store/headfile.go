@@ -59,6 +59,18 @@ func (f headFile) write(note []byte) error {
 	return syncFolder(filepath.Dir(f.path))
 }
 
+// setAside renames the file, if there is one, and returns its note.
+func (f headFile) setAside() ([]byte, error) {
+	note, err := f.read()
+	if err != nil || note == nil {
+		return nil, err
+	}
+	if err := os.Rename(f.path, f.path+".before"); err != nil {
+		return nil, err
+	}
+	return note, syncFolder(filepath.Dir(f.path))
+}
+
 func writeSynced(path string, data []byte) (err error) {
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {

@@ -96,11 +96,11 @@ func (e *examined) open(note []byte, file headFile) error {
 		return nil
 	}
 	if note == nil {
-		return &tree.Fault{Kind: tree.Unverified, Detail: fmt.Sprintf("the log has %d events, but the signed head that goes with it, %s, is missing", end, file.path)}
+		return &tree.Fault{Kind: tree.Unverified, Detail: fmt.Sprintf("the log has %d events, but the signed head that goes with it is missing: %s", end, file.path)}
 	}
 	signed, err := tree.OpenCheckpoint(note, e.signer.Verifier())
 	if err != nil {
-		return &tree.Fault{Kind: tree.Unverified, Detail: fmt.Sprintf("the signed head of the log, %s, does not verify: %v", file.path, err)}
+		return &tree.Fault{Kind: tree.Unverified, Detail: fmt.Sprintf("the signed head of the log does not verify: %v: %s", err, file.path)}
 	}
 	if signed.Size > end {
 		return missingSince(end, signed.Size)
