@@ -80,6 +80,7 @@ type committer struct {
 	notary  *notary // told of each commit
 	publish func(*board.Snapshot)
 	wake    func()
+	hooks   hooks
 }
 
 // run works until quit is closed or writing fails, and returns why.
@@ -139,6 +140,7 @@ func (c *committer) group(first *request) error {
 	if len(g.batch.events) > 0 {
 		c.wake()
 	}
+	reach(c.hooks.acknowledged)
 	return nil
 }
 
@@ -293,9 +295,11 @@ func (c *committer) commit(g *group) error {
 			return err
 		}
 	}
+	reach(c.hooks.beforeCommit)
 	if err := c.log.append(context.Background(), g.start, &g.batch); err != nil {
 		return err
 	}
+	reach(c.hooks.afterCommit)
 	head, err := g.batch.head.tree()
 	if err != nil {
 		return err

@@ -50,6 +50,7 @@ func TestFaultsAreSaidAndNothingIsWritten(t *testing.T) {
 		"event behind the head":   {func(_ testing.TB, l *memLog, end uint64) { l.entries[eventSlot(end+1)] = l.entries[eventSlot(end)] }, tree.Surplus, "should end with"},
 		"event changed":           {func(_ testing.TB, l *memLog, _ uint64) { l.entries[eventSlot(3)] = l.entries[eventSlot(4)] }, tree.Altered, "not what was recorded"},
 		"head unreadable":         {func(_ testing.TB, l *memLog, _ uint64) { l.entries[headSlot()] = []byte{0xff} }, tree.Tree, "cannot be read"},
+		"head with half a name":   {func(_ testing.TB, l *memLog, end uint64) { _ = l.setHead(headRecord{Seq: end, Origin: "tocsin/ac me"}) }, tree.Tree, "cannot be read"},
 		"head without a tree":     {func(_ testing.TB, l *memLog, end uint64) { _ = l.setHead(headRecord{Seq: end}) }, tree.Tree, "no tree is kept"},
 		"head file missing":       {func(tb testing.TB, l *memLog, _ uint64) { remove(tb, headFileOf(l.heads, "acme").path) }, tree.Unverified, "is missing"},
 		"head file empty":         {func(tb testing.TB, l *memLog, _ uint64) { overwrite(tb, headFileOf(l.heads, "acme").path, nil) }, tree.Unverified, "does not verify"},

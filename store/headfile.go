@@ -16,14 +16,28 @@ import (
 // space, outside the database: what the database loses it cannot take along.
 const headsFolder = "heads"
 
-// headFile is the last signed checkpoint of a space.
+// headKeeper keeps the last signed checkpoint of a space.
+type headKeeper interface {
+	// read returns the note, nil where there is none.
+	read() ([]byte, error)
+
+	// write replaces the note durably: whatever happens meanwhile, the old one
+	// is kept or the new one.
+	write(note []byte) error
+
+	// String names the place for people.
+	String() string
+}
+
+// headFile is a headKeeper in a file.
 type headFile struct{ path string }
+
+func (f headFile) String() string { return f.path }
 
 func headFileOf(dir, space string) headFile {
 	return headFile{path: filepath.Join(dir, headsFolder, space)}
 }
 
-// read returns the note, nil where there is no file.
 func (f headFile) read() ([]byte, error) {
 	file, err := os.Open(f.path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -43,8 +57,6 @@ func (f headFile) read() ([]byte, error) {
 	return note, nil
 }
 
-// write replaces the note durably: whatever happens meanwhile, the file holds
-// the old one or the new one.
 func (f headFile) write(note []byte) error {
 	if err := os.MkdirAll(filepath.Dir(f.path), 0o700); err != nil {
 		return err

@@ -26,7 +26,7 @@ const (
 // is durable is signed, so the log is never behind its head file.
 type notary struct {
 	log    projections
-	file   headFile
+	file   headKeeper
 	signer *tree.Signer
 	logger *slog.Logger
 
@@ -41,7 +41,7 @@ type notary struct {
 }
 
 // newNotary goes on from the checkpoint that a start found.
-func newNotary(ctx context.Context, p projections, file headFile, e *examined, logger *slog.Logger) (*notary, error) {
+func newNotary(ctx context.Context, p projections, file headKeeper, e *examined, logger *slog.Logger) (*notary, error) {
 	n := &notary{log: p, file: file, signer: e.signer, logger: logger, signed: e.signed.Size, note: e.signed.Note, wake: make(chan struct{}, 1)}
 	_, ok, err := p.get(ctx, checkpointSlot(e.signed.Size))
 	if ok {

@@ -36,38 +36,47 @@ type Space struct {
 	unsigned error         // why the last events have no checkpoint; read after signed
 }
 
-// startSpace examines and loads a space, and starts its committer and notary.
-// A space whose log is at fault opens for reading alone.
-func startSpace(ctx context.Context, id string, l ledger, v *veil, file headFile, options Options) (*Space, error) {
-	seen, err := examine(ctx, id, l, file, options.seed)
-	if err != nil {
-		return nil, fmt.Errorf("open space %s: %w", id, err)
+// startSpace prepares a space and starts its committer and notary.
+func startSpace(ctx context.Context, id string, l ledger, v *veil, file headKeeper, options Options) (*Space, error) {
+	s, c, err := prepareSpace(ctx, id, l, v, file, options)
+	if err != nil || s.fault != nil {
+		return s, err
 	}
-	if seen.fault != nil {
-		return startForReading(ctx, id, l, v, seen, options)
-	}
-	found, err := load(ctx, l, v)
-	if err != nil {
-		return nil, fmt.Errorf("open space %s: %w", id, err)
-	}
-	if found.rebuilt {
-		options.Logger.Info("projections were computed anew from the log", slog.String("space", id), slog.Uint64("events", found.state.Seq))
-	}
-	s := newSpace(id, l, v, seen, found)
-	if s.notary, err = newNotary(ctx, l, file, seen, options.Logger); err != nil {
-		return nil, fmt.Errorf("open space %s: %w", id, err)
-	}
-	left := leftOpen(found.state)
-	c := &committer{
-		log: l, veil: v, state: found.state, board: found.board, last: found.last, growth: seen.growth, now: options.Now,
-		requests: s.requests, notary: s.notary, publish: s.board.Store, wake: s.wakes.wake,
-	}
+	left := leftOpen(c.state)
 	go s.run(c, options.Fatal)
 	go s.sign()
 	if err := s.abandon(ctx, left); err != nil {
 		return nil, errors.Join(fmt.Errorf("open space %s: %w", id, err), s.close(ctx))
 	}
 	return s, nil
+}
+
+// prepareSpace examines and loads a space. A space whose log is at fault opens
+// for reading alone, and has no committer.
+func prepareSpace(ctx context.Context, id string, l ledger, v *veil, file headKeeper, options Options) (*Space, *committer, error) {
+	seen, err := examine(ctx, id, l, file, options.seed)
+	if err != nil {
+		return nil, nil, fmt.Errorf("open space %s: %w", id, err)
+	}
+	if seen.fault != nil {
+		s, err := startForReading(ctx, id, l, v, seen, options)
+		return s, nil, err
+	}
+	found, err := load(ctx, l, v)
+	if err != nil {
+		return nil, nil, fmt.Errorf("open space %s: %w", id, err)
+	}
+	if found.rebuilt {
+		options.Logger.Info("projections were computed anew from the log", slog.String("space", id), slog.Uint64("events", found.state.Seq))
+	}
+	s := newSpace(id, l, v, seen, found)
+	if s.notary, err = newNotary(ctx, l, file, seen, options.Logger); err != nil {
+		return nil, nil, fmt.Errorf("open space %s: %w", id, err)
+	}
+	return s, &committer{
+		log: l, veil: v, state: found.state, board: found.board, last: found.last, growth: seen.growth, now: options.Now,
+		requests: s.requests, notary: s.notary, publish: s.board.Store, wake: s.wakes.wake, hooks: options.hooks,
+	}, nil
 }
 
 // startForReading loads a space whose log is at fault.
@@ -123,12 +132,18 @@ func leftOpen(s *model.State) []string {
 // abandon gives up imports that were under way when the process last ended.
 func (s *Space) abandon(ctx context.Context, batches []string) error {
 	for _, batch := range batches {
-		abandon := model.ImportClose{Batch: batch, Abandon: "tocsin ended before the import was complete"}
-		if _, err := s.Do(ctx, model.Actor{Name: "tocsin", Role: model.Owner}, abandon); err != nil {
+		if _, err := s.Do(ctx, itself, abandonment(batch)); err != nil {
 			return fmt.Errorf("abandon import %q: %w", batch, err)
 		}
 	}
 	return nil
+}
+
+// itself is who gives the commands that nobody gives.
+var itself = model.Actor{Name: "tocsin", Role: model.Owner}
+
+func abandonment(batch string) model.ImportClose {
+	return model.ImportClose{Batch: batch, Abandon: "tocsin ended before the import was complete"}
 }
 
 // ID is the space's name.

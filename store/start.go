@@ -29,7 +29,7 @@ type examined struct {
 
 // examine holds a space's log against its tree and its head file. A fault is
 // no error: the space then opens for reading.
-func examine(ctx context.Context, space string, l ledger, file headFile, seed seeder) (*examined, error) {
+func examine(ctx context.Context, space string, l ledger, file headKeeper, seed seeder) (*examined, error) {
 	head, unread := l.head(ctx)
 	if unread != nil && !errors.Is(unread, ErrDamaged) {
 		return nil, fmt.Errorf("read the end of the log: %w", unread)
@@ -43,7 +43,12 @@ func examine(ctx context.Context, space string, l ledger, file headFile, seed se
 		return nil, fmt.Errorf("derive the key that signs checkpoints: %w", err)
 	}
 	e := &examined{head: head}
-	if e.signer, err = tree.NewSigner(originOf(space, head, note), secret); err != nil {
+	e.signer, err = tree.NewSigner(originOf(space, head, note), secret)
+	if errors.Is(err, tree.ErrFormat) { // what originOf makes up or finds signed is well-formed
+		unread = err
+		e.signer, err = tree.NewSigner(originOf(space, headRecord{}, note), secret)
+	}
+	if err != nil {
 		return nil, err
 	}
 	e.growth = &growth{origin: e.signer.Name(), tree: new(tree.Builder)}
@@ -90,17 +95,17 @@ func newOrigin(space string) string {
 }
 
 // open reads the head file. The fault is an error here and below.
-func (e *examined) open(note []byte, file headFile) error {
+func (e *examined) open(note []byte, file headKeeper) error {
 	end := e.head.Seq
 	if note == nil && end == 0 {
 		return nil
 	}
 	if note == nil {
-		return &tree.Fault{Kind: tree.Unverified, Detail: fmt.Sprintf("the log has %d events, but the signed head that goes with it is missing: %s", end, file.path)}
+		return &tree.Fault{Kind: tree.Unverified, Detail: fmt.Sprintf("the log has %d events, but the signed head that goes with it is missing: %s", end, file)}
 	}
 	signed, err := tree.OpenCheckpoint(note, e.signer.Verifier())
 	if err != nil {
-		return &tree.Fault{Kind: tree.Unverified, Detail: fmt.Sprintf("the signed head of the log does not verify: %v: %s", err, file.path)}
+		return &tree.Fault{Kind: tree.Unverified, Detail: fmt.Sprintf("the signed head of the log does not verify: %v: %s", err, file)}
 	}
 	if signed.Size > end {
 		return missingSince(end, signed.Size)

@@ -29,7 +29,8 @@ type Options struct {
 	// disk has failed. The process must then end: the store takes nothing more.
 	Fatal func(error)
 
-	seed seeder // of the open vault
+	seed  seeder // of the open vault
+	hooks hooks
 }
 
 func (o Options) withDefaults() Options {
