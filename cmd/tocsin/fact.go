@@ -216,3 +216,11 @@ func (a *app) printFacts(s *session, incident string) error {
 	t.write(s.out)
 	return nil
 }
+
+// packsOfEvent are the packs whose words an event is told in.
+func (s *session) packsOfEvent(e model.Event) []*policy.Pack {
+	if standing, ok := s.snapshot().Incident(e.Body.Incident()); ok {
+		return s.packsAbout(standing.Incident)
+	}
+	return slices.Collect(s.snapshot().Packs())
+}

@@ -34,6 +34,8 @@ var jsonShapes = []struct {
 	{"policy diff", true, changeView{}},
 	{"vault status", false, vaultView{}},
 	{"people list", true, personView{}},
+	{"audit log", true, logView{}},
+	{"audit verify", false, verificationView{}},
 	{"version", false, versionView{}},
 }
 
