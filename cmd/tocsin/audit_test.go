@@ -1,6 +1,7 @@
 package main
 
 import (
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -32,7 +33,7 @@ func handOver(t *testing.T, dir, to string) (key string) {
 		t.Fatal(err)
 	}
 	defer w.Abandon()
-	if err := space.Entries(t.Context(), 1, space.Snapshot().Seq(), func(e store.Entry) error { return w.Add(e.Stored, nil) }); err != nil {
+	if err := space.Entries(t.Context(), 1, math.MaxUint64, func(e store.Entry) error { return w.Add(e.Stored, nil) }); err != nil {
 		t.Fatal(err)
 	}
 	checkpoint, err := space.Checkpoint()
