@@ -227,6 +227,40 @@ type ReleaseHold struct {
 	Reason   string
 }
 
+// SetRetention changes how long the space keeps what.
+type SetRetention struct{ Retention Retention }
+
+// MarkDeleted decides that an ended incident, reported by mistake, is to go. A
+// sweep takes it once the time to undo that is over. It is refused while
+// obligations are undecided, and the refusal is recorded under a legal hold.
+type MarkDeleted struct {
+	Incident ID
+	Reason   string
+}
+
+// WithdrawDeletion keeps an incident that was to be deleted, unless it has
+// been purged.
+type WithdrawDeletion struct {
+	Incident ID
+	Reason   string
+}
+
+// Sweep purges incidents, and the content of evidence of others, that have been
+// kept long enough: all of them or none. Under a legal hold it is refused, and
+// the refusal recorded.
+type Sweep struct {
+	Removals []Removal
+	Evidence []ID   // incidents that stay
+	Approver string // the second person, where the space asks for one
+}
+
+// Removal is an incident to be purged, and all events about it, ascending: the
+// last is its Version.
+type Removal struct {
+	Incident ID
+	Events   []uint64
+}
+
 // ForgetPerson makes a person's name unreadable in all of the record, for good.
 // It is refused, and the refusal recorded, while a legal hold is on an incident
 // that names them.
@@ -389,84 +423,99 @@ type ImportClose struct {
 	Abandon string // why; "" completes it
 }
 
-func (Setup) Kind() string          { return "setup" }
-func (AdoptPack) Kind() string      { return "adopt-pack" }
-func (AdoptCalendar) Kind() string  { return "adopt-calendar" }
-func (Report) Kind() string         { return "report" }
-func (Describe) Kind() string       { return "describe" }
-func (Triage) Kind() string         { return "triage" }
-func (StateFact) Kind() string      { return "fact" }
-func (StateFacts) Kind() string     { return "facts" }
-func (SetSeverity) Kind() string    { return "severity" }
-func (SetPhase) Kind() string       { return "phase" }
-func (SetTask) Kind() string        { return "task" }
-func (AddTask) Kind() string        { return "add-task" }
-func (Assign) Kind() string         { return "assign" }
-func (Unassign) Kind() string       { return "unassign" }
-func (AddNote) Kind() string        { return "note" }
-func (Submit) Kind() string         { return "submit" }
-func (Waive) Kind() string          { return "waive" }
-func (Reinstate) Kind() string      { return "reinstate" }
-func (Suspend) Kind() string        { return "suspend" }
-func (Lift) Kind() string           { return "lift" }
-func (PlaceHold) Kind() string      { return "hold" }
-func (ReleaseHold) Kind() string    { return "release-hold" }
-func (ForgetPerson) Kind() string   { return "forget-person" }
-func (ForgetReporter) Kind() string { return "forget-reporter" }
-func (Acknowledge) Kind() string    { return "acknowledge" }
-func (ChangePacks) Kind() string    { return "packs" }
-func (LinkTo) Kind() string         { return "link" }
-func (MarkDuplicate) Kind() string  { return "duplicate" }
-func (Merge) Kind() string          { return "merge" }
-func (MarkFalse) Kind() string      { return "false-positive" }
-func (Close) Kind() string          { return "close" }
-func (Reopen) Kind() string         { return "reopen" }
-func (ImportOpen) Kind() string     { return "import-open" }
-func (ImportRows) Kind() string     { return "import-rows" }
-func (ImportClose) Kind() string    { return "import-close" }
+func (Setup) Kind() string            { return "setup" }
+func (AdoptPack) Kind() string        { return "adopt-pack" }
+func (AdoptCalendar) Kind() string    { return "adopt-calendar" }
+func (Report) Kind() string           { return "report" }
+func (Describe) Kind() string         { return "describe" }
+func (Triage) Kind() string           { return "triage" }
+func (StateFact) Kind() string        { return "fact" }
+func (StateFacts) Kind() string       { return "facts" }
+func (SetSeverity) Kind() string      { return "severity" }
+func (SetPhase) Kind() string         { return "phase" }
+func (SetTask) Kind() string          { return "task" }
+func (AddTask) Kind() string          { return "add-task" }
+func (Assign) Kind() string           { return "assign" }
+func (Unassign) Kind() string         { return "unassign" }
+func (AddNote) Kind() string          { return "note" }
+func (Submit) Kind() string           { return "submit" }
+func (Waive) Kind() string            { return "waive" }
+func (Reinstate) Kind() string        { return "reinstate" }
+func (Suspend) Kind() string          { return "suspend" }
+func (Lift) Kind() string             { return "lift" }
+func (PlaceHold) Kind() string        { return "hold" }
+func (ReleaseHold) Kind() string      { return "release-hold" }
+func (SetRetention) Kind() string     { return "retention" }
+func (MarkDeleted) Kind() string      { return "delete" }
+func (WithdrawDeletion) Kind() string { return "undelete" }
+func (Sweep) Kind() string            { return "sweep" }
+func (ForgetPerson) Kind() string     { return "forget-person" }
+func (ForgetReporter) Kind() string   { return "forget-reporter" }
+func (Acknowledge) Kind() string      { return "acknowledge" }
+func (ChangePacks) Kind() string      { return "packs" }
+func (LinkTo) Kind() string           { return "link" }
+func (MarkDuplicate) Kind() string    { return "duplicate" }
+func (Merge) Kind() string            { return "merge" }
+func (MarkFalse) Kind() string        { return "false-positive" }
+func (Close) Kind() string            { return "close" }
+func (Reopen) Kind() string           { return "reopen" }
+func (ImportOpen) Kind() string       { return "import-open" }
+func (ImportRows) Kind() string       { return "import-rows" }
+func (ImportClose) Kind() string      { return "import-close" }
 
 func (AddEvidence) Kind() string    { return "evidence-add" }
 func (MoveEvidence) Kind() string   { return "evidence-move" }
 func (VerifyEvidence) Kind() string { return "evidence-verify" }
 func (ExportEvidence) Kind() string { return "evidence-export" }
 
-func (Setup) About() []ID            { return nil }
-func (AdoptPack) About() []ID        { return nil }
-func (AdoptCalendar) About() []ID    { return nil }
-func (Report) About() []ID           { return nil }
-func (c Describe) About() []ID       { return []ID{c.Incident} }
-func (c Triage) About() []ID         { return []ID{c.Incident} }
-func (c StateFact) About() []ID      { return []ID{c.Incident} }
-func (c StateFacts) About() []ID     { return []ID{c.Incident} }
-func (c SetSeverity) About() []ID    { return []ID{c.Incident} }
-func (c SetPhase) About() []ID       { return []ID{c.Incident} }
-func (c SetTask) About() []ID        { return []ID{c.Incident} }
-func (c AddTask) About() []ID        { return []ID{c.Incident} }
-func (c Assign) About() []ID         { return []ID{c.Incident} }
-func (c Unassign) About() []ID       { return []ID{c.Incident} }
-func (c AddNote) About() []ID        { return []ID{c.Incident} }
-func (c Submit) About() []ID         { return []ID{c.Incident} }
-func (c Waive) About() []ID          { return []ID{c.Incident} }
-func (c Reinstate) About() []ID      { return []ID{c.Incident} }
-func (c Suspend) About() []ID        { return []ID{c.Incident} }
-func (c Lift) About() []ID           { return []ID{c.Incident} }
-func (c PlaceHold) About() []ID      { return []ID{c.Incident} }
-func (c ReleaseHold) About() []ID    { return []ID{c.Incident} }
-func (ForgetPerson) About() []ID     { return nil }
-func (c ForgetReporter) About() []ID { return []ID{c.Incident} }
-func (c Acknowledge) About() []ID    { return []ID{c.Incident} }
-func (c ChangePacks) About() []ID    { return []ID{c.Incident} }
-func (c LinkTo) About() []ID         { return []ID{c.Incident, c.Other} }
-func (c MarkDuplicate) About() []ID  { return []ID{c.Incident, c.Of} }
-func (c Merge) About() []ID          { return []ID{c.Incident, c.Into} }
-func (c MarkFalse) About() []ID      { return []ID{c.Incident} }
-func (c Close) About() []ID          { return []ID{c.Incident} }
-func (c Reopen) About() []ID         { return []ID{c.Incident} }
-func (ImportOpen) About() []ID       { return nil }
-func (ImportRows) About() []ID       { return nil }
-func (ImportClose) About() []ID      { return nil }
+func (Setup) About() []ID              { return nil }
+func (AdoptPack) About() []ID          { return nil }
+func (AdoptCalendar) About() []ID      { return nil }
+func (Report) About() []ID             { return nil }
+func (c Describe) About() []ID         { return []ID{c.Incident} }
+func (c Triage) About() []ID           { return []ID{c.Incident} }
+func (c StateFact) About() []ID        { return []ID{c.Incident} }
+func (c StateFacts) About() []ID       { return []ID{c.Incident} }
+func (c SetSeverity) About() []ID      { return []ID{c.Incident} }
+func (c SetPhase) About() []ID         { return []ID{c.Incident} }
+func (c SetTask) About() []ID          { return []ID{c.Incident} }
+func (c AddTask) About() []ID          { return []ID{c.Incident} }
+func (c Assign) About() []ID           { return []ID{c.Incident} }
+func (c Unassign) About() []ID         { return []ID{c.Incident} }
+func (c AddNote) About() []ID          { return []ID{c.Incident} }
+func (c Submit) About() []ID           { return []ID{c.Incident} }
+func (c Waive) About() []ID            { return []ID{c.Incident} }
+func (c Reinstate) About() []ID        { return []ID{c.Incident} }
+func (c Suspend) About() []ID          { return []ID{c.Incident} }
+func (c Lift) About() []ID             { return []ID{c.Incident} }
+func (c PlaceHold) About() []ID        { return []ID{c.Incident} }
+func (c ReleaseHold) About() []ID      { return []ID{c.Incident} }
+func (SetRetention) About() []ID       { return nil }
+func (c MarkDeleted) About() []ID      { return []ID{c.Incident} }
+func (c WithdrawDeletion) About() []ID { return []ID{c.Incident} }
+func (ForgetPerson) About() []ID       { return nil }
+func (c ForgetReporter) About() []ID   { return []ID{c.Incident} }
+func (c Acknowledge) About() []ID      { return []ID{c.Incident} }
+func (c ChangePacks) About() []ID      { return []ID{c.Incident} }
+func (c LinkTo) About() []ID           { return []ID{c.Incident, c.Other} }
+func (c MarkDuplicate) About() []ID    { return []ID{c.Incident, c.Of} }
+func (c Merge) About() []ID            { return []ID{c.Incident, c.Into} }
+func (c MarkFalse) About() []ID        { return []ID{c.Incident} }
+func (c Close) About() []ID            { return []ID{c.Incident} }
+func (c Reopen) About() []ID           { return []ID{c.Incident} }
+func (ImportOpen) About() []ID         { return nil }
+func (ImportRows) About() []ID         { return nil }
+func (ImportClose) About() []ID        { return nil }
 
 func (c AddEvidence) About() []ID    { return []ID{c.Incident} }
 func (c MoveEvidence) About() []ID   { return []ID{c.Incident} }
 func (c VerifyEvidence) About() []ID { return []ID{c.Incident} }
 func (c ExportEvidence) About() []ID { return []ID{c.Incident} }
+
+func (c Sweep) About() []ID {
+	ids := make([]ID, 0, len(c.Removals)+len(c.Evidence))
+	for _, r := range c.Removals {
+		ids = append(ids, r.Incident)
+	}
+	return append(ids, c.Evidence...)
+}

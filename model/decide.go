@@ -87,6 +87,10 @@ func (d *decider) decide(command Command) error {
 		return d.importRows(c)
 	case ImportClose:
 		return d.importClose(c)
+	case SetRetention:
+		return d.setRetention(c)
+	case Sweep:
+		return d.sweep(c)
 	case ForgetPerson:
 		return d.forgetPerson(c)
 	}
@@ -108,8 +112,11 @@ func (d *decider) decideIncident(command Command) error {
 	}
 	i := incidents[0]
 	d.incident = i.ID
-	if reopen, ok := command.(Reopen); ok {
-		return d.reopen(i, reopen)
+	switch c := command.(type) {
+	case Reopen:
+		return d.reopen(i, c)
+	case MarkDeleted:
+		return d.markDeleted(i, c) // says itself what an open one needs
 	}
 	if !i.Open() && !worksOnEnded(command) {
 		return &Refusal{Reason: fmt.Sprintf("%s has ended (%s): reopen it first", i.ID, i.Outcome)}
@@ -163,6 +170,8 @@ func (d *decider) decideIncident(command Command) error {
 		return d.placeHold(i, c)
 	case ReleaseHold:
 		return d.releaseHold(i, c)
+	case WithdrawDeletion:
+		return d.withdrawDeletion(i, c)
 	case ForgetReporter:
 		return d.forgetReporter(i, c)
 	case LinkTo:
@@ -189,7 +198,7 @@ func unsupported(command Command) error {
 // learned later belongs in its record, and evidence outlives the work.
 func worksOnEnded(command Command) bool {
 	switch command.(type) {
-	case PlaceHold, ReleaseHold, ForgetReporter, AddNote, LinkTo, AddEvidence, MoveEvidence, VerifyEvidence, ExportEvidence:
+	case PlaceHold, ReleaseHold, WithdrawDeletion, ForgetReporter, AddNote, LinkTo, AddEvidence, MoveEvidence, VerifyEvidence, ExportEvidence:
 		return true
 	}
 	return false

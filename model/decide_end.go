@@ -210,6 +210,9 @@ func (d *decider) reopen(i *Incident, c Reopen) error {
 	if i.Open() {
 		in.bad("incident", fmt.Sprintf("%s is open", i.ID), "an ended incident")
 	}
+	if i.Deletion != nil {
+		in.bad("incident", fmt.Sprintf("%s is to be deleted", i.ID), "one that is kept: tocsin delete --undo withdraws the deletion")
+	}
 	if err := in.refusal(); err != nil {
 		return err
 	}

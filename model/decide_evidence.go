@@ -114,7 +114,7 @@ func (in *inputs) movedTo(item Evidence, deed Deed, person, actor string) (conce
 
 func (d *decider) verifyEvidence(i *Incident, c VerifyEvidence) error {
 	in := &inputs{}
-	item := in.item(i, c.Item)
+	item := in.stored(i, c.Item)
 	found := Integrity(in.oneOf("found", string(c.Found), plain(Integrities())))
 	if err := in.refusal(); err != nil {
 		return err
@@ -127,7 +127,7 @@ func (d *decider) verifyEvidence(i *Incident, c VerifyEvidence) error {
 // given before the copy can be used.
 func (d *decider) exportEvidence(i *Incident, c ExportEvidence) error {
 	in := &inputs{}
-	item := in.item(i, c.Item)
+	item := in.stored(i, c.Item)
 	reason := in.text("reason", c.Reason)
 	if err := in.refusal(); err != nil {
 		return err
@@ -152,6 +152,15 @@ func (in *inputs) item(i *Incident, id string) Evidence {
 		return Evidence{}
 	}
 	return i.Evidence[k]
+}
+
+// stored is item for one whose content is to be read.
+func (in *inputs) stored(i *Incident, id string) Evidence {
+	item := in.item(i, id)
+	if !item.Purged.IsZero() {
+		in.bad("item", fmt.Sprintf("the content of %s was purged after the time it was kept for", item.ID), "evidence whose content is kept")
+	}
+	return item
 }
 
 // digest accepts a SHA-256 as 64 hexadecimal digits.

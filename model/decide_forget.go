@@ -124,6 +124,8 @@ func named(e Event) []string {
 		return []string{e.Actor, b.Before, b.Holder, b.Person}
 	case *EvidenceExported:
 		return []string{e.Actor, b.Holder}
+	case *EvidencePurged:
+		return []string{e.Actor, b.Approver}
 	case *ForgettingRefused:
 		return []string{e.Actor, b.Person}
 	}

@@ -327,6 +327,67 @@ type (
 		Reason string `json:"reason"`
 	}
 
+	// RetentionSet: how long the space keeps what was changed.
+	RetentionSet struct {
+		Before Retention `json:"before"`
+		After  Retention `json:"after"`
+	}
+
+	// DeletionMarked: the incident was reported by mistake and is to go.
+	DeletionMarked struct {
+		ID     ID     `json:"id"`
+		Reason string `json:"reason"`
+	}
+
+	// DeletionWithdrawn: the incident is kept after all.
+	DeletionWithdrawn struct {
+		ID     ID     `json:"id"`
+		Reason string `json:"reason"`
+	}
+
+	// PurgeRefused: a legal hold kept the incident from being deleted.
+	PurgeRefused struct {
+		ID     ID     `json:"id"`
+		Reason string `json:"reason"` // why it was to be
+	}
+
+	// IncidentsPurged: incidents were kept long enough. Their events, Events of
+	// them in all, lost their texts after this event and kept their leaves.
+	IncidentsPurged struct {
+		Incidents []Purged `json:"incidents"`
+		Events    int      `json:"events"`
+		Approver  string   `json:"approver,omitempty" personal:"name"` // the second person
+	}
+
+	// Purged is one incident that was kept for a period since a time, and its
+	// events, ascending.
+	Purged struct {
+		ID     ID              `json:"id"`
+		Class  Class           `json:"class"`
+		Period calendar.Period `json:"period"`
+		Since  time.Time       `json:"since"`
+		Events []Span          `json:"events"`
+	}
+
+	// Span is the first and the last of events that follow one another.
+	Span [2]uint64
+
+	// EvidencePurged: the content of evidence was kept long enough and was
+	// removed after this event. The incident stays.
+	EvidencePurged struct {
+		ID       ID              `json:"id"`
+		Items    []string        `json:"items"`
+		Period   calendar.Period `json:"period"`
+		Since    time.Time       `json:"since"`
+		Approver string          `json:"approver,omitempty" personal:"name"` // the second person
+	}
+
+	// Removed stands for an event whose text was removed as event By ordered.
+	// It has nothing but its number, and is never written.
+	Removed struct {
+		By uint64 `json:"by"`
+	}
+
 	// PersonForgotten: what the record calls this person was destroyed after
 	// this event.
 	PersonForgotten struct {
@@ -431,6 +492,12 @@ var bodies = map[string]func() Body{
 	"import.opened":         func() Body { return new(ImportOpened) },
 	"hold.placed":           func() Body { return new(HoldPlaced) },
 	"hold.released":         func() Body { return new(HoldReleased) },
+	"retention.set":         func() Body { return new(RetentionSet) },
+	"deletion.marked":       func() Body { return new(DeletionMarked) },
+	"deletion.withdrawn":    func() Body { return new(DeletionWithdrawn) },
+	"purge.refused":         func() Body { return new(PurgeRefused) },
+	"incidents.purged":      func() Body { return new(IncidentsPurged) },
+	"evidence.purged":       func() Body { return new(EvidencePurged) },
 	"person.forgotten":      func() Body { return new(PersonForgotten) },
 	"reporter.forgotten":    func() Body { return new(ReporterForgotten) },
 	"forgetting.refused":    func() Body { return new(ForgettingRefused) },
@@ -521,3 +588,19 @@ func (e *HoldReleased) Incident() ID      { return e.ID }
 func (*PersonForgotten) Incident() ID     { return "" }
 func (e *ReporterForgotten) Incident() ID { return e.ID }
 func (e *ForgettingRefused) Incident() ID { return e.ID }
+
+func (*RetentionSet) Kind() string      { return "retention.set" }
+func (*DeletionMarked) Kind() string    { return "deletion.marked" }
+func (*DeletionWithdrawn) Kind() string { return "deletion.withdrawn" }
+func (*PurgeRefused) Kind() string      { return "purge.refused" }
+func (*IncidentsPurged) Kind() string   { return "incidents.purged" }
+func (*EvidencePurged) Kind() string    { return "evidence.purged" }
+func (*Removed) Kind() string           { return "removed" }
+
+func (*RetentionSet) Incident() ID        { return "" }
+func (e *DeletionMarked) Incident() ID    { return e.ID }
+func (e *DeletionWithdrawn) Incident() ID { return e.ID }
+func (e *PurgeRefused) Incident() ID      { return e.ID }
+func (*IncidentsPurged) Incident() ID     { return "" }
+func (e *EvidencePurged) Incident() ID    { return e.ID }
+func (*Removed) Incident() ID             { return "" }

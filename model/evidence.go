@@ -24,6 +24,7 @@ type Evidence struct {
 	Verified  time.Time     `json:"verified,omitzero"`  // when its content was last compared with SHA256
 	Verifier  string        `json:"verifier,omitempty"` // by whom
 	Integrity Integrity     `json:"integrity,omitempty"`
+	Purged    time.Time     `json:"purged,omitzero"` // when its content was removed, kept long enough
 }
 
 // EvidenceKind is what a piece of evidence is.
@@ -158,6 +159,12 @@ func (i *Incident) foldEvidence(e Event) bool {
 		i.foldCustody(body.Item, CustodyStep{Deed: body.Deed, At: body.At, Holder: body.Holder, From: body.Before, Person: body.Person, Reason: body.Reason, By: e.Actor, Recorded: e.At})
 	case *EvidenceExported:
 		i.foldCustody(body.Item, CustodyStep{Deed: Exported, At: e.At, Holder: body.Holder, From: body.Holder, Person: e.Actor, Reason: body.Reason, By: e.Actor, Recorded: e.At})
+	case *EvidencePurged:
+		for k := range i.Evidence {
+			if item := &i.Evidence[k]; slices.Contains(body.Items, item.ID) {
+				item.Purged = e.At
+			}
+		}
 	case *EvidenceVerified:
 		for k := range i.Evidence {
 			if item := &i.Evidence[k]; item.ID == body.Item {

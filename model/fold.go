@@ -18,6 +18,7 @@ type Touched struct {
 	Meta      bool              // the space itself
 	Pack      *policy.Pack      // a pack that was adopted
 	Calendar  *calendar.Edition // a calendar that was adopted
+	Purged    []ID              // incidents that are no longer there
 	Completed []*Incident       // incidents that became visible with the end of an import
 }
 
@@ -56,6 +57,13 @@ func (s *State) fold(e Event) (Touched, error) {
 		return s.foldImportClosed(body), nil
 	case *Reported:
 		return s.foldReported(e, body)
+	case *RetentionSet:
+		s.Meta.Retention = body.After
+		return Touched{Meta: true}, nil
+	case *IncidentsPurged:
+		return s.foldPurged(body)
+	case *Removed:
+		return Touched{}, nil // a later event says of which incident it was
 	case *PersonForgotten:
 		return Touched{}, nil // whoever reads names from now on finds another
 	default:
@@ -222,6 +230,10 @@ func (i *Incident) foldWork(e Event) {
 		i.Hold = LegalHold{Reason: body.Reason, By: e.Actor, Since: e.At}
 	case *HoldReleased:
 		i.Hold = LegalHold{}
+	case *DeletionMarked:
+		i.Deletion = &Deletion{Reason: body.Reason, By: e.Actor, Since: e.At}
+	case *DeletionWithdrawn:
+		i.Deletion = nil
 	case *Submitted:
 		i.Submitted = append(i.Submitted, Submission{Key: body.Key, At: body.At, Received: body.Received, Reference: body.Reference, Note: body.Note, By: e.Actor, Recorded: e.At})
 	case *WaiverDecided:

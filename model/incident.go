@@ -133,7 +133,8 @@ type Incident struct {
 	Evidence    []Evidence       `json:"evidence,omitempty"` // in the order taken in
 	Notes       int              `json:"notes,omitempty"`    // how many; the texts are on the timeline
 	People      []string         `json:"people,omitempty"`   // everybody whom an event about it names, in the order of their first
-	Hold        LegalHold        `json:"hold,omitzero"`      // keeps the people in it from being forgotten
+	Hold        LegalHold        `json:"hold,omitzero"`      // keeps it, and the people in it, from being forgotten
+	Deletion    *Deletion        `json:"deletion,omitempty"` // it is to go; nil: it is kept
 }
 
 // LegalHold keeps an incident as it is for a court or an authority; the zero

@@ -81,6 +81,9 @@ var drawn = map[reflect.Type]func(*rapid.T, string) any{
 	reflect.TypeFor[policy.Ref](): func(t *rapid.T, name string) any {
 		return rapid.SampledFrom([]policy.Ref{procedureRef, procedureRef, regimeRef, {ID: "house", Version: 2}}).Draw(t, name)
 	},
+	reflect.TypeFor[calendar.Period](): func(t *rapid.T, name string) any {
+		return rapid.SampledFrom([]calendar.Period{{}, {}, {N: 1, Unit: calendar.Days}, {N: 30, Unit: calendar.Days}, {N: 12, Unit: calendar.Months}, {N: 3, Unit: "why"}, {N: -1}}).Draw(t, name)
+	},
 	reflect.TypeFor[*policy.Pack](): func(t *rapid.T, name string) any {
 		return rapid.SampledFrom([]*policy.Pack{procedurePack(1), procedurePack(2), regimePack(), {}, nil}).Draw(t, name)
 	},
@@ -116,6 +119,7 @@ var commands = []Command{
 	AdoptCalendar{},
 	Setup{}, AdoptPack{}, Report{}, Describe{}, Triage{}, StateFact{}, StateFacts{}, SetSeverity{}, SetPhase{}, SetTask{}, AddTask{}, Assign{}, Unassign{}, AddNote{},
 	Submit{}, Waive{}, Reinstate{}, Suspend{}, Suspend{}, Lift{}, Acknowledge{}, ChangePacks{}, AddEvidence{}, AddEvidence{}, MoveEvidence{}, MoveEvidence{}, VerifyEvidence{}, ExportEvidence{}, LinkTo{}, MarkDuplicate{}, Merge{}, MarkFalse{}, Close{}, Reopen{}, ImportOpen{}, ImportRows{}, ImportClose{}, PlaceHold{}, ReleaseHold{}, ForgetPerson{}, ForgetReporter{},
+	SetRetention{}, MarkDeleted{}, MarkDeleted{}, WithdrawDeletion{}, Sweep{},
 	StateFact{}, StateFact{}, StateFact{}, Triage{}, Triage{}, Submit{}, Submit{}, Waive{}, Acknowledge{}, Acknowledge{}, Close{}, Reopen{}, Reopen{}, Reopen{}, Reopen{}, Reopen{},
 }
 

@@ -74,6 +74,11 @@ var rights = map[string][]Role{
 	"hold":           leads,
 	"release-hold":   nil,
 
+	"retention": nil,
+	"delete":    leads,
+	"undelete":  leads,
+	"sweep":     nil,
+
 	"forget-person":   nil,
 	"forget-reporter": nil,
 

@@ -36,6 +36,7 @@ type Meta struct {
 	Imports      map[string]Import `json:"imports,omitempty"`   // open ones, by batch
 	Abandoned    []string          `json:"abandoned,omitempty"` // batches that were given up
 	Completed    []string          `json:"completed,omitempty"` // batches whose incidents are visible
+	Retention    Retention         `json:"retention,omitzero"`
 }
 
 // Import is an import under way.

@@ -73,6 +73,8 @@ func (t *teller) tell(body Body) {
 		t.what("Packs changed to %s", refs(b.After))
 		t.detail("before", refs(b.Before))
 		t.detail("reason", b.Reason)
+	case *RetentionSet, *DeletionMarked, *DeletionWithdrawn, *PurgeRefused, *IncidentsPurged, *EvidencePurged, *Removed:
+		t.tellRetention(body)
 	case *HoldPlaced:
 		t.what("Legal hold placed")
 		t.detail("reason", b.Reason)

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"tocsin/model/calendar"
 	"tocsin/model/policy"
 )
 
@@ -53,6 +54,15 @@ func told() []Body {
 		&ReporterForgotten{ID: firstID, Reason: "he asked"},
 		&ForgettingRefused{ID: firstID, Person: "Ann", Reason: "she asked"},
 		&ForgettingRefused{ID: firstID, Reason: "he asked"},
+		&RetentionSet{After: Retention{Incidents: calendar.Period{N: 24, Unit: calendar.Months}, Undo: calendar.Period{N: 1, Unit: calendar.Days}, Second: true}},
+		&DeletionMarked{ID: firstID, Reason: "a test alarm"},
+		&DeletionWithdrawn{ID: firstID, Reason: "it was none"},
+		&PurgeRefused{ID: firstID, Reason: "a sweep named it"},
+		&IncidentsPurged{Incidents: []Purged{
+			{ID: firstID, Class: AuditLog, Period: calendar.Period{N: 120, Unit: calendar.Months}, Since: start, Events: []Span{{3, 9}, {12, 12}}},
+			{ID: secondID, Class: Deleted, Period: calendar.Period{N: 14, Unit: calendar.Days}, Since: start, Events: []Span{{10, 11}}},
+		}, Events: 10, Approver: "Ben"},
+		&EvidencePurged{ID: firstID, Items: []string{"E-1", "E-2"}, Period: calendar.Period{N: 12, Unit: calendar.Months}, Since: start},
 		&Noted{ID: firstID, Text: "first\nsecond\n\nfourth"},
 		&Submitted{ID: firstID, Key: due, Title: "Notify customers", At: start, Received: start.Add(time.Hour), Reference: "N-1", Note: "by mail"},
 		&WaiverDecided{ID: firstID, Key: due, Title: "Notify customers", Decider: "Ceo", Rationale: "no harm"},

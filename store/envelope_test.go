@@ -99,6 +99,10 @@ func fill(v reflect.Value, name string) {
 	case reflect.Pointer:
 		v.Set(reflect.New(v.Type().Elem()))
 		fill(v.Elem(), name)
+	case reflect.Array:
+		for k := range v.Len() {
+			fill(v.Index(k), name)
+		}
 	case reflect.Slice:
 		v.Set(reflect.MakeSlice(v.Type(), 2, 2))
 		fill(v.Index(0), name)

@@ -101,6 +101,7 @@ func (t *tape) incident(i *model.Incident) {
 	t.int(&i.Notes)
 	shared(t, &i.People, &t.lists, (*tape).person)
 	t.hold(&i.Hold)
+	t.deletion(&i.Deletion)
 }
 
 func (t *tape) ref(r *policy.Ref) {
@@ -218,6 +219,20 @@ func (t *tape) hold(h *model.LegalHold) {
 	t.time(&h.Since)
 }
 
+// deletion is a decision, or one with nothing in it where there is none.
+func (t *tape) deletion(d **model.Deletion) {
+	var one model.Deletion
+	if *d != nil {
+		one = **d
+	}
+	text(t, &one.Reason)
+	t.person(&one.By)
+	t.time(&one.Since)
+	if t.reading && one != (model.Deletion{}) {
+		*d = &one
+	}
+}
+
 func (t *tape) link(l *model.Link) {
 	word(t, &l.Kind)
 	text(t, &l.Other)
@@ -238,6 +253,7 @@ func (t *tape) evidence(e *model.Evidence) {
 	t.time(&e.Verified)
 	word(t, &e.Verifier)
 	word(t, &e.Integrity)
+	t.time(&e.Purged)
 }
 
 func (t *tape) custody(s *model.CustodyStep) {
