@@ -18,12 +18,15 @@ import (
 // or Rotate goes on. Afterwards neither the old unlocking key nor the old root
 // key is of any use for what is in the directory. What DatabaseKey and Seed
 // give stays: the database changes its own keys, and a signing key has its name
-// changed.
+// changed. Where a file of keys is damaged nothing is begun.
 func (v *Vault) Rotate(ctx context.Context, unlock Unlock) error {
 	unlock.Random = v.random
 	v.rotating.Lock()
 	defer v.rotating.Unlock()
 	former := v.held()
+	if err := v.eachShard(ctx, v.checkShard); err != nil {
+		return fmt.Errorf("rotate the vault's keys: nothing was changed: %w", err)
+	}
 	if err := v.renew(&unlocker{Unlock: unlock, disk: v.disk, dir: v.dir}); err != nil {
 		return fmt.Errorf("rotate the vault's keys: %w", err)
 	}
@@ -50,9 +53,21 @@ func (v *Vault) held() holding {
 	return holding{v.unlocker, v.unlocking, v.header, v.keys}
 }
 
-// inFile reports whether a key file unlocks the vault, and this one.
+// inFile reports whether a key file unlocks the vault, and this one, however
+// its path is written.
 func (h holding) inFile(path string) bool {
-	return h.header.Method == ByFile && h.unlocker.keyFile() == path
+	return h.header.Method == ByFile && sameFile(h.unlocker.keyFile(), path)
+}
+
+// sameFile reports whether two paths lead to one file, or to where one would
+// be made.
+func sameFile(a, b string) bool {
+	one, err := os.Stat(a)
+	other, errOther := os.Stat(b)
+	if err == nil && errOther == nil {
+		return os.SameFile(one, other)
+	}
+	return err != nil && errOther != nil && target(a) == target(b)
 }
 
 // renew adds a generation and writes the header under a new unlocking key.
@@ -78,20 +93,8 @@ func (v *Vault) renew(u *unlocker) error {
 // finish seals what an older root key sealed under the newest, and then drops
 // the older ones. It may be stopped and begun again anywhere.
 func (v *Vault) finish(ctx context.Context) error {
-	files, err := os.ReadDir(v.shards())
-	if err != nil {
+	if err := v.eachShard(ctx, v.reseal); err != nil {
 		return err
-	}
-	for _, file := range files {
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
-		}
-		if !isShard(file.Name()) {
-			continue
-		}
-		if err := v.reseal(filepath.Join(v.shards(), file.Name())); err != nil {
-			return err
-		}
 	}
 	now := v.held()
 	newest, _ := now.keys.newest(forShards)
@@ -99,6 +102,38 @@ func (v *Vault) finish(ctx context.Context) error {
 		return k.purpose == forShards && k.generation != newest.generation
 	})
 	return v.sealHeader(now.unlocker, now.unlocking, now.header, keys)
+}
+
+// eachShard does something with every file of keys. Those that are damaged hold
+// up none of the others.
+func (v *Vault) eachShard(ctx context.Context, do func(path string) error) error {
+	files, err := os.ReadDir(v.shards())
+	if err != nil {
+		return err
+	}
+	var damaged error
+	for _, file := range files {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		if !isShard(file.Name()) {
+			continue
+		}
+		switch err := do(filepath.Join(v.shards(), file.Name())); {
+		case errors.Is(err, ErrDamaged):
+			damaged = errors.Join(damaged, err)
+		case err != nil:
+			return err
+		}
+	}
+	return damaged
+}
+
+func (v *Vault) checkShard(path string) error {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	_, _, err := v.readShard(path)
+	return err
 }
 
 func (v *Vault) reseal(path string) error {
@@ -133,7 +168,7 @@ func (v *Vault) retire(former holding) error {
 		if now := v.held(); now.inFile(path) {
 			return now.unlocker.tidyKeyFile(now.unlocking)
 		}
-		return v.disk.destroy(path)
+		return v.disk.destroy(target(path))
 	}
 	return nil
 }

@@ -8,7 +8,6 @@ import (
 	"io"
 	"io/fs"
 	"path/filepath"
-	"strings"
 )
 
 // Subject is whom or what a key belongs to, so that destroying the key makes
@@ -47,6 +46,7 @@ const (
 	shardKeys = 1024
 
 	keysName    = "keys"
+	shardName   = 16 // bytes, in hexadecimal
 	shardFormat = 1
 	shardPrefix = 1 + 4 + saltSize // format, generation, salt
 	shardPlain  = shardKeys * (1 + keySize)
@@ -106,7 +106,7 @@ func decodeShard(plain []byte) (*shard, error) {
 // do not have the root key.
 func (v *Vault) shardPath(b block) (string, error) {
 	name, err := v.root.derive("shard " + b.String())
-	return filepath.Join(v.shards(), hex.EncodeToString(name[:16])), err
+	return filepath.Join(v.shards(), hex.EncodeToString(name[:shardName])), err
 }
 
 // sealShard makes a shard's file under the newest key. The file's own name is
@@ -235,5 +235,9 @@ func (v *Vault) place(b block, s *shard) error {
 	return v.disk.rename(path+unfinished, path)
 }
 
-// isShard reports whether a file in the directory of keys is in its place.
-func isShard(name string) bool { return !strings.HasSuffix(name, unfinished) }
+// isShard tells a file of keys in its place from one that is not there yet, and
+// from what somebody else put beside it.
+func isShard(name string) bool {
+	id, err := hex.DecodeString(name)
+	return err == nil && len(id) == shardName
+}

@@ -362,14 +362,25 @@ func opened(t *testing.T, dir string, n int, ways ...Unlock) *Vault {
 	return nil
 }
 
-func TestRotationIsInterrupted(t *testing.T) {
-	v, dir := begun(t, Unlock{})
-	hers := sealed(t, v, anna, "name", "Anna")
+// interruptRotation begins one that ends once the header is written.
+func interruptRotation(t *testing.T, v *Vault) {
+	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
-	cancel()
+	v.disk.before = func(step, path string) error {
+		if step == "overwrite" && filepath.Base(path) == HeaderName {
+			cancel()
+		}
+		return nil
+	}
 	if err := v.Rotate(ctx, Unlock{}); !errors.Is(err, context.Canceled) {
 		t.Fatal(err)
 	}
+}
+
+func TestRotationIsInterrupted(t *testing.T) {
+	v, dir := begun(t, Unlock{})
+	hers := sealed(t, v, anna, "name", "Anna")
+	interruptRotation(t, v)
 	if _, err := v.Open(anna, "name", hers); err != nil || v.keys.count(forShards) != 2 {
 		t.Errorf("in between: %v, %d root keys", err, v.keys.count(forShards))
 	}

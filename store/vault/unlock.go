@@ -96,6 +96,21 @@ func (u *unlocker) keyFile() string {
 	return filepath.Join(u.dir, KeyFileName)
 }
 
+// target is where a path leads: a key file that is a link to another disk is
+// changed there, and does not come back beside what it unlocks.
+func target(path string) string {
+	if whole, err := filepath.Abs(path); err == nil {
+		path = whole
+	}
+	if at, err := filepath.EvalSymlinks(path); err == nil {
+		return at
+	}
+	if folder, err := filepath.EvalSymlinks(filepath.Dir(path)); err == nil {
+		return filepath.Join(folder, filepath.Base(path))
+	}
+	return path
+}
+
 // open takes the root keys out of a header, and says what unlocked it.
 func (u *unlocker) open(h *header) (rootKeys, secret, error) {
 	if u.Method != "" && u.Method != h.Method {
@@ -235,7 +250,7 @@ func (u *unlocker) chooseKeyFile(current *secret, random io.Reader) (secret, err
 	}
 	text := encodeKeyFile(keys)
 	defer clear(text)
-	if err := u.disk.replace(u.keyFile(), text); err != nil {
+	if err := u.disk.replace(target(u.keyFile()), text); err != nil {
 		return secret{}, fmt.Errorf("write the key file: %w", err)
 	}
 	return key, nil
@@ -249,7 +264,7 @@ func (u *unlocker) tidyKeyFile(key secret) error {
 	}
 	text := encodeKeyFile([]secret{key})
 	defer clear(text)
-	return u.disk.supersede(u.keyFile(), text)
+	return u.disk.supersede(target(u.keyFile()), text)
 }
 
 func encodeKeyFile(keys []secret) []byte {

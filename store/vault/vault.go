@@ -76,7 +76,8 @@ func (v *Vault) shards() string { return filepath.Join(v.dir, keysName) }
 // tidy finishes what a stop has left half done.
 func (v *Vault) tidy() error {
 	if v.keys.count(forShards) > 1 {
-		if err := v.finish(context.Background()); err != nil {
+		// Where keys are damaged both root keys stay, for what is whole.
+		if err := v.finish(context.Background()); err != nil && !errors.Is(err, ErrDamaged) {
 			return fmt.Errorf("finish the rotation of the keys: %w", err)
 		}
 	}
@@ -134,6 +135,9 @@ func (v *Vault) writeHeader(u *unlocker, method Method, current *secret, keys ro
 	unlocking, err := u.choose(&h, current, v.random)
 	if err != nil {
 		return err
+	}
+	if v.header.Method != "" && unlocking == v.unlocking {
+		return fmt.Errorf("%s holds the key that unlocks the vault already; name a file that is not there, and it gets a new one", u.keyFile())
 	}
 	return v.sealHeader(u, unlocking, h, keys)
 }
