@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -21,6 +22,10 @@ import (
 // crashDir, in the environment, makes the test binary write to that directory
 // until it is killed.
 const crashDir = "TOCSIN_TEST_CRASH_DIR"
+
+// crashAt, beside it, names the hook at which it kills itself, and how many
+// commits before that it lets pass: "after commit 7".
+const crashAt = "TOCSIN_TEST_CRASH_AT"
 
 // secondDir makes it open that directory and say what it is told.
 const secondDir = "TOCSIN_TEST_SECOND_DIR"
@@ -44,7 +49,12 @@ func TestMain(m *testing.M) {
 // number of the last event of each that was acknowledged.
 func writeUntilKilled(dir string) error {
 	ctx := context.Background()
-	s, err := Open(ctx, dir, Options{})
+	var ready atomic.Bool
+	hooks, err := killItself(os.Getenv(crashAt), ready.Load)
+	if err != nil {
+		return err
+	}
+	s, err := Open(ctx, dir, Options{hooks: hooks})
 	if err != nil {
 		return err
 	}
@@ -56,6 +66,7 @@ func writeUntilKilled(dir string) error {
 		return err
 	}
 	fmt.Println("ready")
+	ready.Store(true)
 	var printing sync.Mutex
 	failed := make(chan error)
 	for w := range 4 {
@@ -73,6 +84,42 @@ func writeUntilKilled(dir string) error {
 		}()
 	}
 	return <-failed
+}
+
+// killItself makes the hooks that kill the process at one of them, once it is
+// ready and has passed there some times.
+func killItself(at string, ready func() bool) (h hooks, err error) {
+	if at == "" {
+		return hooks{}, nil
+	}
+	cut := strings.LastIndex(at, " ")
+	passes, err := strconv.Atoi(at[cut+1:])
+	if err != nil {
+		return hooks{}, err
+	}
+	kill := func() {
+		if ready() {
+			passes--
+		}
+		if passes < 0 {
+			process, err := os.FindProcess(os.Getpid())
+			if err := errors.Join(err, process.Kill()); err != nil {
+				fmt.Fprintln(os.Stderr, err)
+			}
+			select {} // until it arrives
+		}
+	}
+	switch at[:cut] {
+	case "before commit":
+		h.beforeCommit = kill
+	case "after commit":
+		h.afterCommit = kill
+	case "acknowledged":
+		h.acknowledged = kill
+	default:
+		return hooks{}, fmt.Errorf("no hook %q", at)
+	}
+	return h, nil
 }
 
 func setUpOnce(ctx context.Context, s *Space) error {
@@ -127,26 +174,8 @@ func TestKilledWhileWriting(t *testing.T) {
 	random := rand.New(rand.NewPCG(2026, 11))
 	var acknowledged uint64
 	for round := range rounds {
-		acknowledged = max(acknowledged, killOne(t, dir, time.Duration(random.IntN(150))*time.Millisecond))
-		s, err := Open(t.Context(), dir, Options{})
-		if err != nil {
-			t.Fatalf("round %d: the store does not open: %v", round, err)
-		}
-		space, err := s.Space(t.Context(), "acme")
-		if err != nil {
-			t.Fatalf("round %d: the space does not open: %v", round, err)
-		}
-		state, err := verify(t.Context(), space.log, space.veil)
-		if err != nil {
-			t.Fatalf("round %d: %v", round, err)
-		}
-		if report, err := space.Verify(t.Context(), nil); err != nil || report.Fault != nil {
-			t.Fatalf("round %d: %+v, %v", round, report.Fault, err)
-		}
-		if state.Seq < acknowledged {
-			t.Fatalf("round %d: event %d was acknowledged, the log ends with %d", round, acknowledged, state.Seq)
-		}
-		closeStore(t, s)
+		acknowledged = max(acknowledged, killOne(t, dir, "", time.Duration(random.IntN(150))*time.Millisecond))
+		survived(t, dir, fmt.Sprint("round ", round), acknowledged)
 	}
 	if acknowledged < uint64(rounds) {
 		t.Errorf("only %d events were written in %d rounds", acknowledged, rounds)
@@ -154,12 +183,53 @@ func TestKilledWhileWriting(t *testing.T) {
 	t.Logf("%d acknowledged events survived %d kills", acknowledged, rounds)
 }
 
-// killOne runs a writer, kills it a while after it began to write, and returns
-// the highest sequence number it had acknowledged.
-func killOne(t *testing.T, dir string, after time.Duration) (acknowledged uint64) {
+// TestKilledAroundACommit kills a writing process where a commit begins, where
+// it is durable and nobody was answered, and where everybody was.
+func TestKilledAroundACommit(t *testing.T) {
+	dir := t.TempDir()
+	var acknowledged uint64
+	for _, passes := range []int{0, 1, 7, 40} {
+		for _, hook := range []string{"before commit", "after commit", "acknowledged"} {
+			if testing.Short() && passes > 0 {
+				continue
+			}
+			at := fmt.Sprintf("%s %d", hook, passes)
+			acknowledged = max(acknowledged, killOne(t, dir, at, time.Minute))
+			survived(t, dir, at, acknowledged)
+		}
+	}
+}
+
+// survived opens a directory after a kill and verifies all that is in it.
+func survived(t *testing.T, dir, when string, acknowledged uint64) {
+	t.Helper()
+	s, err := Open(t.Context(), dir, Options{})
+	if err != nil {
+		t.Fatalf("%s: the store does not open: %v", when, err)
+	}
+	defer closeStore(t, s)
+	space, err := s.Space(t.Context(), "acme")
+	if err != nil {
+		t.Fatalf("%s: the space does not open: %v", when, err)
+	}
+	state, err := verify(t.Context(), space.log, space.veil)
+	if err != nil {
+		t.Fatalf("%s: %v", when, err)
+	}
+	if report, err := space.Verify(t.Context(), nil); err != nil || report.Fault != nil {
+		t.Fatalf("%s: %+v, %v", when, report.Fault, err)
+	}
+	if state.Seq < acknowledged {
+		t.Fatalf("%s: event %d was acknowledged, the log ends with %d", when, acknowledged, state.Seq)
+	}
+}
+
+// killOne runs a writer, which kills itself at a hook or is killed a while after
+// it began to write, and returns the highest sequence number it had acknowledged.
+func killOne(t *testing.T, dir, at string, after time.Duration) (acknowledged uint64) {
 	t.Helper()
 	writer := exec.CommandContext(t.Context(), os.Args[0])
-	writer.Env = append(os.Environ(), crashDir+"="+dir)
+	writer.Env = append(os.Environ(), crashDir+"="+dir, crashAt+"="+at)
 	var complaint strings.Builder
 	writer.Stderr = &complaint
 	output, err := writer.StdoutPipe()

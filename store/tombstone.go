@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"errors"
 
 	"tocsin/store/tree"
@@ -41,7 +42,9 @@ func parseTombstone(data []byte) (t tombstone, ok bool) {
 	if err := decoding.Unmarshal(data, &parts); err != nil || len(parts.Leaf) != tree.HashSize {
 		return tombstone{}, false
 	}
-	return tombstone{leaf: tree.Hash(parts.Leaf), by: parts.By}, true
+	t = tombstone{leaf: tree.Hash(parts.Leaf), by: parts.By}
+	again, err := t.encode() // of the encodings of a number, the shortest
+	return t, err == nil && bytes.Equal(again, data)
 }
 
 // leaf is a record's leaf in the tree, whether its text is there or not.

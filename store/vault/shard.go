@@ -136,6 +136,11 @@ func (v *Vault) readShard(path string) (*shard, uint32, error) {
 	if err != nil {
 		return nil, 0, err
 	}
+	return v.openShard(path, data)
+}
+
+// openShard is the inverse of sealShard.
+func (v *Vault) openShard(path string, data []byte) (*shard, uint32, error) {
 	if len(data) != shardSize {
 		return nil, 0, fmt.Errorf("%w: the keys in %s are cut off; put the file back from a backup", ErrDamaged, path)
 	}
