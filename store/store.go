@@ -66,8 +66,9 @@ type Store struct {
 
 // Open takes a directory, which it makes (mode 0700) where there is none. It
 // is refused with ErrInUse while another process or Store has it, with ErrNewer
-// when a newer version of tocsin has written to it, and with what package vault
-// says where its vault cannot be unlocked.
+// when a newer version of tocsin has written to it, with ErrUnfinished where an
+// interrupted restore left it, and with what package vault says where its vault
+// cannot be unlocked.
 func Open(ctx context.Context, dir string, options Options) (*Store, error) {
 	options = options.withDefaults()
 	if err := ctx.Err(); err != nil {
@@ -79,6 +80,9 @@ func Open(ctx context.Context, dir string, options Options) (*Store, error) {
 	held, err := lockDirectory(dir, options.Now())
 	if err != nil {
 		return nil, err
+	}
+	if err := checkFinished(dir); err != nil {
+		return nil, errors.Join(err, held.release())
 	}
 	s, err := openHeld(ctx, dir, options)
 	if err != nil {

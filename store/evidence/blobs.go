@@ -30,6 +30,9 @@ const unfinished = "new-"
 // it, does not survive a full one.
 const reserve = 128 << 20
 
+// roomEvery is after how many bytes the room on the disk is asked for again.
+const roomEvery = 16 << 20
+
 // step is how many bytes are read, hashed and sealed at a time.
 const step = 256 << 10
 
@@ -177,15 +180,14 @@ func (b *Blobs) fill(ctx context.Context, f *file, r io.Reader, progress Progres
 
 // checkRoom asks for the room on the disk, ahead of every sixteenth mebibyte.
 func (b *Blobs) checkRoom(done uint64) error {
-	const every = 16 << 20
-	if done%every != 0 {
+	if done%roomEvery != 0 {
 		return nil
 	}
 	free, err := b.disk.room(b.dir)
 	if err != nil {
 		return fmt.Errorf("ask for the room on the disk: %w", err)
 	}
-	if free < reserve+every {
+	if free < reserve+roomEvery {
 		return fmt.Errorf("%w: %d MiB are free, and %d MiB stay free for the record", ErrNoRoom, free>>20, reserve>>20)
 	}
 	return nil

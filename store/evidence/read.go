@@ -69,17 +69,20 @@ func (b *Blobs) guarded(f *file) io.Writer {
 }
 
 type guard struct {
-	blobs   *Blobs
-	w       io.Writer
-	written uint64
+	blobs *Blobs
+	w     io.Writer
+	room  uint64 // bytes until the room is asked for again
 }
 
 func (g *guard) Write(p []byte) (int, error) {
-	if err := g.blobs.checkRoom(g.written); err != nil {
-		return 0, err
+	if g.room < uint64(len(p)) {
+		if err := g.blobs.checkRoom(0); err != nil {
+			return 0, err
+		}
+		g.room = roomEvery
 	}
 	n, err := g.w.Write(p)
-	g.written += uint64(n)
+	g.room -= min(g.room, uint64(n))
 	return n, err
 }
 
