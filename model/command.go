@@ -339,6 +339,16 @@ type ExportEvidence struct {
 	Reason   string
 }
 
+// CopyRecord records that the whole record left it as a backup or export, or
+// was restored from a backup.
+type CopyRecord struct {
+	Way    CopyWay
+	Name   string    // of the file or folder, without where it lies
+	Events uint64    // how many are in it
+	Root   string    // of the log of these, as its checkpoint writes it
+	Made   time.Time // of a backup that was restored, when it was made
+}
+
 // LinkTo notes that two incidents are related.
 type LinkTo struct{ Incident, Other ID }
 
@@ -462,6 +472,7 @@ func (Reopen) Kind() string           { return "reopen" }
 func (ImportOpen) Kind() string       { return "import-open" }
 func (ImportRows) Kind() string       { return "import-rows" }
 func (ImportClose) Kind() string      { return "import-close" }
+func (CopyRecord) Kind() string       { return "copy-record" }
 
 func (AddEvidence) Kind() string    { return "evidence-add" }
 func (MoveEvidence) Kind() string   { return "evidence-move" }
@@ -506,6 +517,7 @@ func (c Reopen) About() []ID           { return []ID{c.Incident} }
 func (ImportOpen) About() []ID         { return nil }
 func (ImportRows) About() []ID         { return nil }
 func (ImportClose) About() []ID        { return nil }
+func (CopyRecord) About() []ID         { return nil }
 
 func (c AddEvidence) About() []ID    { return []ID{c.Incident} }
 func (c MoveEvidence) About() []ID   { return []ID{c.Incident} }

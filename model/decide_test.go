@@ -561,7 +561,7 @@ func TestRights(t *testing.T) {
 		{Acknowledge{}, "owner lead responder communications leadership"},
 		{ChangePacks{}, "owner lead"}, {Merge{}, "owner lead"}, {MarkFalse{}, "owner lead"}, {Close{}, "owner lead"}, {Reopen{}, "owner lead"},
 		{PlaceHold{}, "owner lead"}, {ReleaseHold{}, "owner"}, {ForgetPerson{}, "owner"}, {ForgetReporter{}, "owner"},
-		{SetRetention{}, "owner"}, {MarkDeleted{}, "owner lead"}, {WithdrawDeletion{}, "owner lead"}, {Sweep{}, "owner"},
+		{SetRetention{}, "owner"}, {MarkDeleted{}, "owner lead"}, {WithdrawDeletion{}, "owner lead"}, {Sweep{}, "owner"}, {CopyRecord{}, "owner"},
 		{ImportOpen{}, "owner lead"}, {ImportRows{}, "owner lead"}, {ImportClose{}, "owner lead"},
 	}
 	listed := make(map[string]bool)

@@ -402,6 +402,16 @@ type (
 		Reason string `json:"reason"`
 	}
 
+	// RecordCopied: the whole record left it as a backup or export, or is one
+	// that was restored.
+	RecordCopied struct {
+		Way    CopyWay   `json:"way"`
+		Name   string    `json:"name"`   // of the file or folder
+		Events uint64    `json:"events"` // how many were in it
+		Root   string    `json:"root"`   // of the log of these
+		Made   time.Time `json:"made,omitzero"`
+	}
+
 	// ForgettingRefused: a legal hold on the incident kept a person in it, or
 	// its reporter where Person is "", from being forgotten.
 	ForgettingRefused struct {
@@ -501,6 +511,7 @@ var bodies = map[string]func() Body{
 	"person.forgotten":      func() Body { return new(PersonForgotten) },
 	"reporter.forgotten":    func() Body { return new(ReporterForgotten) },
 	"forgetting.refused":    func() Body { return new(ForgettingRefused) },
+	"record.copied":         func() Body { return new(RecordCopied) },
 	"import.closed":         func() Body { return new(ImportClosed) },
 
 	"evidence.added":    func() Body { return new(EvidenceAdded) },
@@ -582,10 +593,12 @@ func (*HoldReleased) Kind() string      { return "hold.released" }
 func (*PersonForgotten) Kind() string   { return "person.forgotten" }
 func (*ReporterForgotten) Kind() string { return "reporter.forgotten" }
 func (*ForgettingRefused) Kind() string { return "forgetting.refused" }
+func (*RecordCopied) Kind() string      { return "record.copied" }
 
 func (e *HoldPlaced) Incident() ID        { return e.ID }
 func (e *HoldReleased) Incident() ID      { return e.ID }
 func (*PersonForgotten) Incident() ID     { return "" }
+func (*RecordCopied) Incident() ID        { return "" }
 func (e *ReporterForgotten) Incident() ID { return e.ID }
 func (e *ForgettingRefused) Incident() ID { return e.ID }
 

@@ -104,7 +104,7 @@ func word(field string) *rapid.Generator[string] {
 		"Phase": {"", "detect", "contain", "review"}, "Task": {"assess", "look", "isolate", "rotate", "added-1"}, "State": {"", "done", "not needed"},
 		"Batch": {"b1", "b1", "b2"}, "External": {"", "A-1", "A-2"}, "Outcome": {"", "resolved"}, "Abandon": {"", "", "wrong"},
 		"Item": {"E-1", "e-1", "2"}, "Deed": {"collected", "transferred", "examined", "returned", "released"}, "From": {"", "", "Ann", "Olga"},
-		"What": {"log", "disk-image"}, "SHA256": {emptyDigest}, "Found": {"intact", "changed", "missing"}, "Title": {"a title"},
+		"What": {"log", "disk-image"}, "SHA256": {emptyDigest}, "Way": {"backup", "export", "restored"}, "Found": {"intact", "changed", "missing"}, "Title": {"a title"},
 	}
 	texts := fits[field]
 	if texts == nil {
@@ -119,7 +119,7 @@ var commands = []Command{
 	AdoptCalendar{},
 	Setup{}, AdoptPack{}, Report{}, Describe{}, Triage{}, StateFact{}, StateFacts{}, SetSeverity{}, SetPhase{}, SetTask{}, AddTask{}, Assign{}, Unassign{}, AddNote{},
 	Submit{}, Waive{}, Reinstate{}, Suspend{}, Suspend{}, Lift{}, Acknowledge{}, ChangePacks{}, AddEvidence{}, AddEvidence{}, MoveEvidence{}, MoveEvidence{}, VerifyEvidence{}, ExportEvidence{}, LinkTo{}, MarkDuplicate{}, Merge{}, MarkFalse{}, Close{}, Reopen{}, ImportOpen{}, ImportRows{}, ImportClose{}, PlaceHold{}, ReleaseHold{}, ForgetPerson{}, ForgetReporter{},
-	SetRetention{}, MarkDeleted{}, MarkDeleted{}, WithdrawDeletion{}, Sweep{},
+	SetRetention{}, MarkDeleted{}, MarkDeleted{}, WithdrawDeletion{}, Sweep{}, CopyRecord{},
 	StateFact{}, StateFact{}, StateFact{}, Triage{}, Triage{}, Submit{}, Submit{}, Waive{}, Acknowledge{}, Acknowledge{}, Close{}, Reopen{}, Reopen{}, Reopen{}, Reopen{}, Reopen{},
 }
 

@@ -81,6 +81,7 @@ var rights = map[string][]Role{
 
 	"forget-person":   nil,
 	"forget-reporter": nil,
+	"copy-record":     nil,
 
 	"evidence-add":    responders,
 	"evidence-move":   responders,

@@ -87,6 +87,8 @@ func (t *teller) tell(body Body) {
 	case *ReporterForgotten:
 		t.what("Reporter forgotten")
 		t.detail("reason", b.Reason)
+	case *RecordCopied:
+		t.recordCopied(b)
 	case *ForgettingRefused:
 		t.what("Legal hold kept %s from being forgotten", orReporter(b.Person))
 		t.detail("was to be because", b.Reason)

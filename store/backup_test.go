@@ -80,6 +80,8 @@ func (h *house) options() BackupOptions {
 	return BackupOptions{Made: morning, Program: "test", Sealed: backup.ByRecipients, Key: true, Evidence: h.blobs, Files: []OwnFile{{"settings.toml", []byte("theme = \"dark\"\n")}}}
 }
 
+func admitted() error { return nil }
+
 // backup writes a backup to a new file.
 func (h *house) backup(tb testing.TB, after *backup.Manifest) (string, backup.Manifest, backup.End) {
 	tb.Helper()
@@ -91,7 +93,7 @@ func (h *house) backup(tb testing.TB, after *backup.Manifest) (string, backup.Ma
 	err := backup.Files{}.Create(tb.Context(), path, func(w io.Writer) (err error) {
 		m, end, err = h.space.Backup(tb.Context(), w, options, h.key.Recipient())
 		return err
-	})
+	}, admitted)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -378,7 +380,7 @@ func TestBackupWithoutTheKeyFile(t *testing.T) {
 			t.Error("the manifest speaks of a key that is not in it")
 		}
 		return err
-	})
+	}, admitted)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -511,7 +513,7 @@ func TestBackupLeavesNothingHalfWritten(t *testing.T) {
 	h := newHouse(t)
 	h.report(t, "first")
 	broken := errors.New("broken")
-	for _, at := range []string{"create", "write", "sync", "read", "place"} {
+	for _, at := range []string{"create", "write", "sync", "read", "admit", "place"} {
 		dir := t.TempDir()
 		files := backup.Files{Before: func(step, _ string) error {
 			if step == at {
@@ -522,6 +524,11 @@ func TestBackupLeavesNothingHalfWritten(t *testing.T) {
 		err := files.Create(t.Context(), filepath.Join(dir, "backup"), func(w io.Writer) error {
 			_, _, err := h.space.Backup(t.Context(), w, h.options(), h.key.Recipient())
 			return err
+		}, func() error {
+			if at == "admit" {
+				return broken
+			}
+			return nil
 		})
 		if !errors.Is(err, broken) {
 			t.Errorf("%s: %v", at, err)
@@ -531,7 +538,7 @@ func TestBackupLeavesNothingHalfWritten(t *testing.T) {
 		}
 	}
 	path, _, _ := h.backup(t, nil)
-	if err := (backup.Files{}).Create(t.Context(), path, func(io.Writer) error { return nil }); !errors.Is(err, fs.ErrExist) {
+	if err := (backup.Files{}).Create(t.Context(), path, func(io.Writer) error { return nil }, admitted); !errors.Is(err, fs.ErrExist) {
 		t.Errorf("overwritten: %v", err)
 	}
 }

@@ -31,9 +31,10 @@ func (f Files) allow(step, path string) error {
 
 // Create makes a new file that its owner alone can read. What fill writes goes
 // into a file beside it, which is synced, read back and compared with the
-// digest of what was written before it gets its name. It matches fs.ErrExist
-// where something is at the path already; whatever fails, nothing is left.
-func (f Files) Create(ctx context.Context, path string, fill func(w io.Writer) error) error {
+// digest of what was written; then admit is called, and the file gets its name.
+// It matches fs.ErrExist where something is at the path already. Whatever
+// fails, admit too, nothing is left.
+func (f Files) Create(ctx context.Context, path string, fill func(w io.Writer) error, admit func() error) error {
 	if _, err := os.Lstat(path); err == nil {
 		return &fs.PathError{Op: "create", Path: path, Err: fs.ErrExist}
 	} else if !errors.Is(err, fs.ErrNotExist) {
@@ -41,6 +42,9 @@ func (f Files) Create(ctx context.Context, path string, fill func(w io.Writer) e
 	}
 	beside := filepath.Join(filepath.Dir(path), ".tocsin-"+rand.Text())
 	if err := f.write(ctx, beside, fill); err != nil {
+		return errors.Join(err, removed(beside))
+	}
+	if err := admit(); err != nil {
 		return errors.Join(err, removed(beside))
 	}
 	if err := f.place(beside, path); err != nil {
