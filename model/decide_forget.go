@@ -118,6 +118,8 @@ func named(e Event) []string {
 		return []string{e.Actor, b.Person}
 	case *WaiverDecided:
 		return []string{e.Actor, b.Decider}
+	case *SuspensionRecorded:
+		return []string{e.Actor, b.Requester}
 	case *EvidenceAdded:
 		return []string{e.Actor, b.Collector}
 	case *EvidenceMoved:

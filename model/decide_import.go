@@ -121,7 +121,7 @@ func (d *decider) historyBodies(in *inputs, row History, refs []policy.Ref) []Bo
 	reported := &Reported{
 		Packs: refs, Title: in.need("title", row.Title, "what happened, in one line"), Description: in.text("description", row.Description),
 		Types: in.words("types", row.Types, procedure.Types), Data: in.words("data", row.Data, procedure.Data),
-		Systems: in.lines("systems", row.Systems), TLP: in.tlp("tlp", row.TLP), Reporter: in.line("reporter", row.Reporter),
+		Systems: in.lines("systems", row.Systems), TLP: in.tlp("tlp", row.TLP), Reporter: in.reporter("reporter", row.Reporter),
 		Source: in.line("source", row.Source), External: in.line("id", row.External), Opened: opened, Phase: firstPhase(procedure),
 	}
 	if id, known := d.state.external[reported.External]; known && reported.External != "" {

@@ -27,8 +27,8 @@ func (d *decider) report(c Report) error {
 		Data:        in.words("data", c.Data, procedure.Data),
 		Systems:     in.lines("systems", c.Systems),
 		TLP:         in.tlp("tlp", c.TLP),
-		Reporter:    in.line("reporter", c.Reporter),
-		Contact:     in.line("contact", c.Contact),
+		Reporter:    in.reporter("reporter", c.Reporter),
+		Contact:     in.reporter("contact", c.Contact),
 		Source:      in.line("source", c.Source),
 		Opened:      d.now,
 		Phase:       firstPhase(procedure),
@@ -71,9 +71,9 @@ func firstPhase(procedure *policy.Pack) string {
 func (d *decider) describe(i *Incident, c Describe) error {
 	in := &inputs{}
 	var changes []Change
-	line := func(field, before string, to *string) {
+	reporter := func(field, before string, to *string) {
 		if to != nil {
-			changes = appendChange(changes, field, before, in.line(field, *to))
+			changes = appendChange(changes, field, before, in.reporter(field, *to))
 		}
 	}
 	if c.Title != nil {
@@ -91,8 +91,8 @@ func (d *decider) describe(i *Incident, c Describe) error {
 	if i.Reporter == ForgottenText && (c.Reporter != nil || c.Contact != nil) {
 		in.bad(FieldReporter, "was forgotten", "nothing more on this incident")
 	}
-	line(FieldReporter, i.Reporter, c.Reporter)
-	line(FieldContact, i.Contact, c.Contact)
+	reporter(FieldReporter, i.Reporter, c.Reporter)
+	reporter(FieldContact, i.Contact, c.Contact)
 	if err := in.refusal(); err != nil {
 		return err
 	}

@@ -36,6 +36,18 @@ func (in *inputs) line(field, text string) string {
 	return CleanLine(text)
 }
 
+// reporter is line for what is known of a reporter. What stands for a forgotten
+// one is not accepted: taking it for the truth destroys a key, past every legal
+// hold.
+func (in *inputs) reporter(field, text string) string {
+	line := in.line(field, text)
+	if line == ForgottenText {
+		in.bad(field, "is what a forgotten reporter reads as", "anything else, or nothing")
+		return ""
+	}
+	return line
+}
+
 // need is line for a text that must not be empty.
 func (in *inputs) need(field, text, what string) string {
 	before := len(in.problems)
