@@ -251,7 +251,7 @@ func (t *tape) evidence(e *model.Evidence) {
 	t.time(&e.Recorded)
 	list(t, &e.Custody, (*tape).custody)
 	t.time(&e.Verified)
-	word(t, &e.Verifier)
+	t.person(&e.Verifier)
 	word(t, &e.Integrity)
 	t.time(&e.Purged)
 }
