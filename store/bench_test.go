@@ -149,8 +149,8 @@ func noteBatch(end uint64, events int) *batch {
 	return b
 }
 
-// BenchmarkVerify verifies a space of half a million events, that of
-// BenchmarkStart, with a checkpoint for every block.
+// BenchmarkVerify verifies a space of a million events, that of BenchmarkStart,
+// with a checkpoint for every block.
 func BenchmarkVerify(b *testing.B) {
 	s := openStore(b, startFixture(b, 100_000))
 	space := openSpace(b, s, "acme")
@@ -172,7 +172,7 @@ func BenchmarkVerify(b *testing.B) {
 
 // BenchmarkStart opens a directory with 100,000 open incidents of three due
 // times each, until the board stands. The directory is filled through the
-// import road: half a million events.
+// import road, and with notes up to a million events.
 func BenchmarkStart(b *testing.B) {
 	dir := startFixture(b, 100_000)
 	heap := liveHeap()
@@ -219,12 +219,33 @@ func startFixture(b *testing.B, n int) string {
 	}
 	defer closeStore(b, s)
 	space := openSpace(b, s, "acme")
-	if space.Snapshot().Len() == n {
-		return dir
+	if space.Snapshot().Len() != n {
+		setUp(b, space)
+		importIncidents(b, space, n)
 	}
-	setUp(b, space)
-	importIncidents(b, space, n)
+	addNotes(b, space, uint64(10*n))
 	return dir
+}
+
+// addNotes fills a space up with notes on its incidents.
+func addNotes(b *testing.B, space *Space, events uint64) {
+	b.Helper()
+	queue := space.Snapshot().Queue()
+	var next atomic.Uint64
+	next.Store(space.Snapshot().Seq)
+	var work sync.WaitGroup
+	for range 256 {
+		work.Go(func() {
+			for k := next.Add(1); k <= events; k = next.Add(1) {
+				note := model.AddNote{Incident: queue[k%uint64(len(queue))].Incident.ID, Text: "what was seen on the second machine, in a sentence of ordinary length"}
+				if _, err := space.Do(context.Background(), responder, note); err != nil {
+					b.Error(err)
+					return
+				}
+			}
+		})
+	}
+	work.Wait()
 }
 
 // importIncidents opens n incidents through the import road.

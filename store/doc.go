@@ -66,6 +66,6 @@
 //
 // They are reproduced by
 //
+//	cd store/bench && go run .
 //	go test -run - -bench . ./store ./store/board
-//	cd store/bench && go test -run - -bench . -benchtime 6x
 package store

@@ -31,7 +31,7 @@ type examined struct {
 // no error: the space then opens for reading.
 func examine(ctx context.Context, space string, l ledger, file headKeeper, seed seeder) (*examined, error) {
 	head, unread := l.head(ctx)
-	if unread != nil && !errors.Is(unread, ErrDamaged) {
+	if unread != nil && !errors.Is(unread, ErrDamaged) && !errors.Is(unread, ErrNewer) {
 		return nil, fmt.Errorf("read the end of the log: %w", unread)
 	}
 	note, err := file.read()
