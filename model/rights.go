@@ -103,3 +103,14 @@ func whoMay(kind string) string {
 	}
 	return strings.Join(names, ", ")
 }
+
+// readers says which roles may read what not everybody may. The owner may read
+// all of it and is not listed.
+var readers = map[string][]Role{
+	"audit": {Lead, Leadership, Auditor}, // the whole log: who did what
+}
+
+// MayRead reports whether a role may read something of the table above.
+func (r Role) MayRead(what string) bool {
+	return r == Owner || slices.Contains(readers[what], r)
+}

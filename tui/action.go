@@ -24,9 +24,10 @@ const (
 	onPolicies
 	onWhatIf
 	onReminders
+	onAudit
 	onLists    = onQueue | onIncident | onDeadlines | onReminders // where an incident can be selected
 	onForms    = onTriage | onWhatIf                              // whole screens of fields, which take all letters
-	everywhere = onLists | onForms | onPolicies
+	everywhere = onLists | onForms | onPolicies | onAudit
 )
 
 // danger says how carefully an action is given.
@@ -63,14 +64,15 @@ func actions() []action {
 
 func moveActions() []action {
 	return []action{
-		{id: "up", moves: true, keys: []string{"up", "k"}, help: "one row up", where: onLists | onPolicies, run: step(-1)},
-		{id: "down", moves: true, keys: []string{"down", "j"}, help: "one row down", where: onLists | onPolicies, run: step(1)},
-		{id: "page-up", moves: true, keys: []string{"pgup", "ctrl+b"}, help: "one page up", where: onLists | onPolicies, run: page(-1)},
-		{id: "page-down", moves: true, keys: []string{"pgdown", "ctrl+f"}, help: "one page down", where: onLists | onPolicies, run: page(1)},
-		{id: "first", moves: true, keys: []string{"home", "g"}, help: "first row", where: onLists | onPolicies, run: step(-1 << 30)},
-		{id: "last", moves: true, keys: []string{"end", "G"}, help: "last row", where: onLists | onPolicies, run: step(1 << 30)},
+		{id: "up", moves: true, keys: []string{"up", "k"}, help: "one row up", where: onLists | onPolicies | onAudit, run: step(-1)},
+		{id: "down", moves: true, keys: []string{"down", "j"}, help: "one row down", where: onLists | onPolicies | onAudit, run: step(1)},
+		{id: "page-up", moves: true, keys: []string{"pgup", "ctrl+b"}, help: "one page up", where: onLists | onPolicies | onAudit, run: page(-1)},
+		{id: "page-down", moves: true, keys: []string{"pgdown", "ctrl+f"}, help: "one page down", where: onLists | onPolicies | onAudit, run: page(1)},
+		{id: "first", moves: true, keys: []string{"home", "g"}, help: "first row", where: onLists | onPolicies | onAudit, run: step(-1 << 30)},
+		{id: "last", moves: true, keys: []string{"end", "G"}, help: "last row", where: onLists | onPolicies | onAudit, run: step(1 << 30)},
 		{id: "open-obligation", moves: true, keys: []string{"enter"}, label: "open", help: "open the obligation within its incident", where: onReminders, why: needIncident, run: (*Console).openReminder},
 		{id: "open", moves: true, keys: []string{"enter"}, label: "open", help: "open what is selected", where: onQueue | onDeadlines | onPolicies, why: needRow, run: (*Console).openSelected},
+		{id: "open-event", moves: true, keys: []string{"enter"}, label: "open", help: "all of the selected event", where: onAudit, why: needEvent, run: (*Console).openEvent},
 		{id: "next-tab", moves: true, keys: []string{"tab", "right", "l"}, label: "tabs", help: "next tab of the incident", where: onIncident, run: tab(1)},
 		{id: "previous-tab", moves: true, keys: []string{"shift+tab", "left", "h"}, help: "previous tab of the incident", where: onIncident, run: tab(-1)},
 		{id: "back", moves: true, keys: []string{"esc"}, help: "back to where you were", where: everywhere | onSetUp, why: needSettings, run: (*Console).back},
@@ -83,6 +85,10 @@ func lookActions() []action {
 		{id: "deadlines", keys: []string{"2"}, label: "deadlines", help: "every deadline of every incident on one time axis", where: everywhere &^ onForms, run: (*Console).showDeadlines},
 		{id: "policies", keys: []string{"3"}, help: "the packs adopted here, and what each rule says", where: everywhere &^ onForms, run: (*Console).showPolicies},
 		{id: "reminders", keys: []string{"4"}, help: "what you are reminded of, until somebody acknowledges it", where: everywhere &^ onForms, run: (*Console).showReminders},
+		{id: "audit", keys: []string{"5"}, help: "the whole log: who did what, when; verify it", where: everywhere &^ onForms, why: needAudit, run: (*Console).showAudit},
+		{id: "audit-filter", keys: []string{"/"}, label: "filter", help: "filter the log by person, incident and kind", where: onAudit, why: needAudit, run: (*Console).filterAudit},
+		{id: "verify-log", keys: []string{"V"}, label: "verify", help: "verify the whole log now, or stop doing so", where: onAudit, why: needAudit, run: (*Console).verifyLog},
+		{id: "checkpoint", keys: []string{"c"}, label: "checkpoint", help: "sign a checkpoint now, and show it with its QR code", where: onAudit, why: needAudit, run: (*Console).showCheckpoint},
 		{id: "filter", keys: []string{"/"}, label: "filter", help: "filter by words in id, title, system, type, person", where: onQueue, run: (*Console).startFilter},
 		{id: "next-view", keys: []string{"v"}, label: "view", help: "next saved view: open, overdue, mine, unassigned, untriaged, closed", where: onQueue, run: view(1)},
 		{id: "previous-view", keys: []string{"V"}, help: "previous saved view", where: onQueue, run: view(-1)},
@@ -149,7 +155,7 @@ func consoleActions() []action {
 		{id: "mouse", keys: []string{"ctrl+o"}, help: "give the mouse to the terminal, or take it back", where: everywhere, run: (*Console).toggleMouse},
 		{id: "pause", keys: []string{"ctrl+p"}, help: "hold the screen still, or let it follow again", where: everywhere, run: (*Console).togglePause},
 		{id: "clock", keys: []string{"ctrl+y"}, help: "take the sign away that the clock moved", where: everywhere, why: needMovedClock, run: (*Console).dismissClock},
-		{id: "quit", keys: []string{"q"}, help: "leave the console", where: onLists | onPolicies, run: (*Console).quit},
+		{id: "quit", keys: []string{"q"}, help: "leave the console", where: onLists | onPolicies | onAudit, run: (*Console).quit},
 		{id: "leave", keys: []string{"ctrl+c"}, help: "leave the console from anywhere", where: everywhere | onSetUp, run: (*Console).quit},
 	}
 }

@@ -26,7 +26,7 @@ func TestActionTable(t *testing.T) {
 			t.Errorf("%s changes the record, but says no command", a.id)
 		}
 	}
-	for _, here := range []where{onQueue, onIncident, onDeadlines, onTriage, onSetUp, onPolicies, onWhatIf, onReminders} {
+	for _, here := range []where{onQueue, onIncident, onDeadlines, onTriage, onSetUp, onPolicies, onWhatIf, onReminders, onAudit} {
 		keys := make(map[string]string)
 		for _, a := range actions() {
 			if a.where&here == 0 {

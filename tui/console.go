@@ -83,6 +83,7 @@ type Console struct {
 	policies  *policiesScreen
 	whatIf    *whatIfScreen
 	reminders *remindersScreen
+	audit     *auditScreen
 	setUp     *setUpScreen
 	current   screen
 	trail     []place
@@ -118,6 +119,7 @@ func New(ctx context.Context, opts Options) *Console {
 	c.policies = newPoliciesScreen(c)
 	c.whatIf = &whatIfScreen{c: c}
 	c.reminders = newRemindersScreen(c)
+	c.audit = newAuditScreen(c)
 	c.current = c.queue
 	c.frame = c.latest()
 	c.reminding.follow(c.frame, opts.Actor)
@@ -159,9 +161,15 @@ func (c *Console) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		c.retheme()
 		return c, nil
 	case frameMsg:
-		return c, tea.Batch(c.takeFrame(msg), c.queue.follow())
+		return c, tea.Batch(c.takeFrame(msg), c.queue.follow(), c.audit.follow())
 	case doneMsg:
 		return c, c.done(msg)
+	case auditMsg:
+		return c, c.audit.take(msg)
+	case headMsg:
+		return c, c.audit.takeHead(msg)
+	case verifiedMsg:
+		return c, c.audit.takeVerified(msg)
 	case errandMsg:
 		return c, c.errandDone(msg)
 	case historyMsg:
@@ -174,9 +182,9 @@ func (c *Console) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		c.queue.take(msg)
 		return c, nil
 	case tea.MouseMsg:
-		return c, c.pointer(msg)
+		return c, tea.Batch(c.pointer(msg), c.audit.follow())
 	case tea.KeyPressMsg:
-		return c, c.key(msg)
+		return c, tea.Batch(c.key(msg), c.audit.follow())
 	case tea.PasteMsg:
 		return c, c.toText(msg)
 	}
@@ -282,7 +290,7 @@ func (c *Console) showFrame(msg frameMsg) {
 
 func (c *Console) resize(width, height int) {
 	c.width, c.height = min(width, maxWidth), min(height, maxHeight)
-	for _, s := range []screen{c.queue, c.incident, c.deadlines, c.triage, c.policies, c.whatIf, c.reminders} {
+	for _, s := range []screen{c.queue, c.incident, c.deadlines, c.triage, c.policies, c.whatIf, c.reminders, c.audit} {
 		s.size(c.width-1, c.bodyHeight())
 	}
 	if c.setUp != nil {

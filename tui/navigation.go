@@ -35,6 +35,9 @@ func (c *Console) back() tea.Cmd {
 	if c.current == c.triage && c.drafts[c.triage.dialog.draft] != nil {
 		c.say("the triage is kept as a draft; nothing is recorded")
 	}
+	if c.current == c.audit && c.clearAuditFilter() {
+		return c.audit.begin()
+	}
 	if len(c.trail) == 0 {
 		return c.show(c.queue)
 	}

@@ -50,6 +50,8 @@ type Options struct {
 	Defaults SetUpAnswers
 	// Evidence takes files in and gives copies out; nil can do neither.
 	Evidence Evidence
+	// Audit reads and verifies the whole log; nil can do neither.
+	Audit Audit
 	// Theme is "auto", "dark", "light" or "contrast"; "" is auto.
 	Theme string
 	// Keys overrides the default keys of actions, by action id.

@@ -92,6 +92,7 @@ func (s *session) consoleOptions(settings config.Settings) tui.Options {
 		Now:      s.now,
 		SetUp:    s.setUp,
 		Evidence: consoleEvidence{custodian{s}},
+		Audit:    consoleAudit{s.space},
 		Packs:    s.library.Packs(),
 		Defaults: tui.SetUpAnswers{
 			Organisation: defaultOrganisation,

@@ -54,7 +54,8 @@ func storyOptions(t testing.TB, theme string) tui.Options {
 		t.Fatal(err)
 	}
 	now := clockFrom(present).Now
-	return tui.Options{Space: newMemorySpace(t, now, events), Actor: model.Actor{Name: demoActor, Role: model.Owner}, Now: now, Theme: theme, Banner: "DEMO"}
+	space := newMemorySpace(t, now, events)
+	return tui.Options{Space: space, Audit: memoryAudit{space}, Actor: model.Actor{Name: demoActor, Role: model.Owner}, Now: now, Theme: theme, Banner: "DEMO"}
 }
 
 // testClock runs with the bubble's time, and can be put forward: days pass
@@ -101,6 +102,11 @@ func TestScreens(t *testing.T) {
 			{"reminders-light", "light", []string{"4"}},
 			{"policies", "dark", []string{"3", "down", "down"}},
 			{"calendars", "dark", []string{"3", "end"}},
+			{"audit", "dark", []string{"5", "V", "down", "down", "down"}},
+			{"audit-light", "light", []string{"5", "down", "down"}},
+			{"audit-event", "dark", []string{"5", "down", "down", "enter"}},
+			{"audit-filter", "dark", []string{"5", "/", "K", "w", "a", "ctrl+s"}},
+			{"audit-checkpoint", "dark", []string{"5", "c"}},
 			{"triage", "dark", []string{"down", "t"}},
 			{"triage-light", "light", []string{"down", "t"}},
 			{"what-if", "dark", []string{"down", "down", "i", "tab", "tab", "left", "left", "tab", "tab", "right", "tab", "right", "tab"}},

@@ -180,3 +180,6 @@ func palettes(name Name) Palette {
 		}
 	}
 }
+
+// Paper is black on white in every theme, for what a camera reads.
+func Paper() Style { return Style{on: "\x1b[38;2;0;0;0;48;2;255;255;255m"} }
