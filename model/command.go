@@ -26,6 +26,7 @@ type Setup struct {
 	Zone         string       // IANA name
 	Calendar     string       // the home calendar's id, adopted; "" is none
 	Packs        []policy.Ref // the first is a procedure, the rest regimes; all adopted
+	Answers      []OwnAnswer  // standing answers to add or change; unknown takes one back
 }
 
 // AdoptPack takes a version of a pack into the space. An adopted version

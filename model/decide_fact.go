@@ -63,7 +63,7 @@ func (d *decider) statement(in *inputs, i *Incident, st Statement, kind FactKind
 	value := st.Value
 	switch {
 	case kind == WordFact || kind == CountFact:
-		value.Word = d.settingWord(in, i, st, kind)
+		value.Word = settingWord(in, settingOf(d.packsAbout(i), st.Name), st, kind)
 	case kind == QuestionFact && (!value.At.IsZero() || value.Answer > policy.Yes || value.Word != ""):
 		in.bad(st.Name, "is a question", "yes, no or unknown")
 	case kind == TimeFact && (value.Answer > policy.No || value.Answer != policy.Unknown && !value.At.IsZero() || value.Word != ""):
@@ -93,8 +93,7 @@ func (d *decider) statement(in *inputs, i *Incident, st Statement, kind FactKind
 const timeAccepts = "a time up to now, unknown, or no where it has not happened"
 
 // settingWord checks the word or number for a setting; "" is not known.
-func (d *decider) settingWord(in *inputs, i *Incident, st Statement, kind FactKind) string {
-	setting := settingOf(d.packsAbout(i), st.Name)
+func settingWord(in *inputs, setting *policy.Setting, st Statement, kind FactKind) string {
 	word := in.line(st.Name, st.Value.Word)
 	switch {
 	case !st.Value.At.IsZero() || st.Value.Answer != policy.Unknown:

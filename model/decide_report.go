@@ -58,6 +58,7 @@ func (d *decider) report(c Report) error {
 		&FactStated{ID: body.ID, Name: "detected", Value: Time(detected)},
 		&FactStated{ID: body.ID, Name: "reported", Value: Time(d.now)},
 	)
+	d.emit(d.ownFacts(&Incident{ID: body.ID}, refs, nil)...)
 	return nil
 }
 
@@ -130,6 +131,7 @@ func (d *decider) triage(i *Incident, c Triage) error {
 		d.emit(severity)
 	}
 	d.emit(facts...)
+	d.emit(d.ownFacts(i, orOwn(joined, i.Packs), facts)...)
 	d.emit(roles...)
 	return d.join(i, joined)
 }

@@ -14,7 +14,7 @@ import (
 
 func (d *decider) setup(c Setup) error {
 	in := &inputs{}
-	body := &SpaceSetUp{Organisation: in.need("organisation", c.Organisation, "your organisation's name"), Zone: c.Zone, Calendar: c.Calendar, Packs: slices.Clone(c.Packs)}
+	body := &SpaceSetUp{Organisation: in.need("organisation", c.Organisation, "your organisation's name"), Zone: c.Zone, Calendar: c.Calendar, Packs: slices.Clone(c.Packs), Answers: d.ownAnswers(in, c.Answers)}
 	if _, err := loadZone(c.Zone); err != nil || c.Zone == "" {
 		in.bad("zone", fmt.Sprintf("%q is not a time zone", Clip(CleanLine(c.Zone), 40)), "an IANA name such as Europe/Berlin or UTC")
 	}
@@ -26,7 +26,7 @@ func (d *decider) setup(c Setup) error {
 		return err
 	}
 	meta := d.state.Meta
-	if meta.Organisation == body.Organisation && meta.Zone == body.Zone && meta.Calendar == body.Calendar && slices.Equal(meta.Packs, body.Packs) {
+	if meta.Organisation == body.Organisation && meta.Zone == body.Zone && meta.Calendar == body.Calendar && slices.Equal(meta.Packs, body.Packs) && slices.EqualFunc(meta.Answers, body.Answers, OwnAnswer.Equal) {
 		return nil
 	}
 	return d.recount(body, &body.Further)
@@ -67,6 +67,7 @@ func (d *decider) changePacks(i *Incident, c ChangePacks) error {
 		return err
 	}
 	if !slices.Equal(i.Packs, c.Packs) {
+		d.emit(d.ownFacts(i, c.Packs, nil)...)
 		d.emit(&PacksChanged{ID: i.ID, Before: i.Packs, After: slices.Clone(c.Packs), Reason: reason})
 	}
 	return nil
@@ -107,7 +108,7 @@ func (d *decider) adoptPack(c AdoptPack) error {
 		}
 	}
 	if meta := d.state.Meta; !slices.Equal(packs, meta.Packs) {
-		d.emit(&SpaceSetUp{Organisation: meta.Organisation, Zone: meta.Zone, Calendar: meta.Calendar, Packs: packs})
+		d.emit(&SpaceSetUp{Organisation: meta.Organisation, Zone: meta.Zone, Calendar: meta.Calendar, Packs: packs, Answers: meta.Answers})
 	}
 	return nil
 }

@@ -41,6 +41,7 @@ type (
 		Zone         string       `json:"zone"`
 		Calendar     string       `json:"calendar,omitempty"`
 		Packs        []policy.Ref `json:"packs"`
+		Answers      []OwnAnswer  `json:"answers,omitempty"`
 		Further      int          `json:"further,omitempty"`
 	}
 

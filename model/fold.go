@@ -44,6 +44,7 @@ func (s *State) fold(e Event) (Touched, error) {
 			return Touched{}, err
 		}
 		s.Meta.Organisation, s.Meta.Zone, s.Meta.Calendar, s.Meta.Packs = body.Organisation, body.Zone, body.Calendar, body.Packs
+		s.Meta.Answers = body.Answers
 		return Touched{Meta: true}, nil
 	case *PackAdopted:
 		pack, err := s.adopt(body.Pack)

@@ -291,6 +291,9 @@ func (i *Incident) reduce(c *policy.Case) {
 	c.Severity, c.Classification = i.Severity(), string(i.Classification)
 	c.Types, c.Data, c.Applied = i.Types, i.Data, i.Applied
 	for k := range i.Facts {
+		if i.Facts[k].Ground == policy.OwnGround {
+			c.MarkOwn(i.Facts[k].Name)
+		}
 		switch f := &i.Facts[k]; {
 		case f.Value.Word != "":
 			c.Know(f.Name, f.Value.Word)

@@ -32,6 +32,7 @@ type Meta struct {
 	Zone         string            `json:"zone,omitempty"`
 	Calendar     string            `json:"calendar,omitempty"`  // the home calendar's id; "" is none
 	Packs        []policy.Ref      `json:"packs,omitempty"`     // what new incidents run under
+	Answers      []OwnAnswer       `json:"answers,omitempty"`   // what holds of the organisation in every incident, by name
 	Last         map[int]int       `json:"last,omitempty"`      // highest number given, by year
 	Imports      map[string]Import `json:"imports,omitempty"`   // open ones, by batch
 	Abandoned    []string          `json:"abandoned,omitempty"` // batches that were given up

@@ -39,6 +39,7 @@ func (t *teller) tell(body Body) {
 		t.what("Space set up for %s, zone %s", b.Organisation, b.Zone)
 		t.detail("calendar", b.Calendar)
 		t.detail("packs", refs(b.Packs))
+		t.detail("standing answers", ownWords(b.Answers))
 		t.further(b.Further)
 	case *CalendarAdopted:
 		t.what("Calendar %s adopted: %s", b.Calendar.Name(), b.Calendar.Title)

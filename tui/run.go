@@ -74,7 +74,8 @@ type Options struct {
 // SetUpAnswers is what the first-run screen asks.
 type SetUpAnswers struct {
 	Organisation string
-	Zone         string   // IANA name
-	Calendar     string   // the home calendar's id; "" is none
-	Packs        []string // pack ids, the procedure first
+	Zone         string            // IANA name
+	Calendar     string            // the home calendar's id; "" is none
+	Packs        []string          // pack ids, the procedure first
+	Answers      []model.OwnAnswer // standing answers that were changed
 }

@@ -44,6 +44,9 @@ func newSetUpScreen(c *Console, first bool, d SetUpAnswers) *setUpScreen {
 		c.line("calendar", "Home calendar", "Your holidays, such as de or de-be; empty: none.", d.Calendar),
 		c.many("regimes", "Also under", "Laws that apply beside it. Space takes one; more can follow later.", regimes, others...),
 	)
+	if !first {
+		s.form.fields = append(s.form.fields, c.ownFields()...)
+	}
 	s.form.open()
 	return s
 }
@@ -113,7 +116,7 @@ func (s *setUpScreen) propose() {
 // save gives the answers off the event loop.
 func (s *setUpScreen) save() tea.Cmd {
 	c := s.c
-	answers := SetUpAnswers{Organisation: s.form.value("organisation"), Zone: s.form.value("zone"), Calendar: s.form.value("calendar"), Packs: append(s.form.field("packs").list(), s.form.field("regimes").list()...)}
+	answers := SetUpAnswers{Organisation: s.form.value("organisation"), Zone: s.form.value("zone"), Calendar: s.form.value("calendar"), Packs: append(s.form.field("packs").list(), s.form.field("regimes").list()...), Answers: ownAnswersOf(s.form)}
 	if _, err := time.LoadLocation(answers.Zone); err != nil || answers.Zone == "" {
 		s.form.field("zone").problem = "is not a time zone; accepted: an IANA name such as Europe/Berlin or UTC"
 		return s.form.goTo("zone")
@@ -150,7 +153,11 @@ func (s *setUpScreen) draw() ([]string, *tea.Position) {
 	t := s.c.theme
 	width := min(s.width-4, 88)
 	inner := width - 4
-	body, cursor := s.form.draw(inner, 12)
+	rows := 12
+	if !s.first {
+		rows = max(rows, s.height-8)
+	}
+	body, cursor := s.form.draw(inner, rows)
 	title := "tocsin, first run"
 	lines := []string{
 		t.Bold.Paint("Three answers and the console opens; all of them can be changed later."),
@@ -162,7 +169,7 @@ func (s *setUpScreen) draw() ([]string, *tea.Position) {
 		lines = []string{t.Bold.Paint("An incident keeps the packs it was opened under; new ones take these."), ""}
 	}
 	above := len(lines)
-	lines = append(lines, trimBlank(body, s.form, 12)...)
+	lines = append(lines, trimBlank(body, s.form, rows)...)
 	if s.problem != "" {
 		for _, line := range strings.Split(s.problem, "\n") {
 			lines = append(lines, t.Overdue.Paint("! "+safe(line)))

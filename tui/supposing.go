@@ -76,20 +76,43 @@ func momentsOf(rule *policy.Rule) []string {
 // questionField asks a three-valued question.
 func (c *Console) questionField(q *policy.Question, i *model.Incident) *field {
 	answer := ""
-	if f, ok := i.Fact(q.ID); ok {
+	f, stated := i.Fact(q.ID)
+	own, standing := c.ownAnswer(q.ID)
+	help := q.Help
+	switch {
+	case stated:
 		answer = f.Value.Answer.String()
+	case standing:
+		answer, help = own.Value.Answer.String(), "The "+policy.OwnGround+". "+help
 	}
-	return c.begin(&field{id: factPrefix + q.ID, label: q.Label, help: q.Help, kind: askField, options: answers()}, answer)
+	return c.begin(&field{id: factPrefix + q.ID, label: q.Label, help: strings.TrimSpace(help), kind: askField, options: answers()}, answer)
 }
 
 // settingField asks for a word or number that rules look at, such as the kind
 // of entity or how many people are affected.
 func (c *Console) settingField(setting *policy.Setting, i *model.Incident) *field {
-	stated, _ := i.Fact(setting.ID)
+	word, help := "", setting.Help
 	if setting.IsCount() {
-		return c.line(factPrefix+setting.ID, setting.Label, settingHelp(setting), stated.Value.Word)
+		help = settingHelp(setting)
 	}
-	return c.one(factPrefix+setting.ID, setting.Label, setting.Help, termOptions(setting.Values), stated.Value.Word)
+	f, stated := i.Fact(setting.ID)
+	own, standing := c.ownAnswer(setting.ID)
+	switch {
+	case stated:
+		word = f.Value.Word
+	case standing:
+		word, help = own.Value.Word, "The "+policy.OwnGround+". "+help
+	}
+	if setting.IsCount() {
+		return c.line(factPrefix+setting.ID, setting.Label, help, word)
+	}
+	return c.one(factPrefix+setting.ID, setting.Label, strings.TrimSpace(help), termOptions(setting.Values), word)
+}
+
+// ownAnswer is what the organisation's settings say to a question or setting.
+func (c *Console) ownAnswer(name string) (model.OwnAnswer, bool) {
+	meta := c.frame.snapshot.Meta()
+	return meta.OwnAnswer(name)
 }
 
 // timeOf asks for a moment that a clock hangs on, or what is known of it.
@@ -135,6 +158,8 @@ func (c *Console) supposed(i *model.Incident, f *form) *policy.Case {
 			c.supposeFact(draft, name, one)
 		}
 	}
+	meta := c.frame.snapshot.Meta()
+	meta.Complete(draft)
 	return draft
 }
 

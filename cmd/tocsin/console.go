@@ -142,6 +142,6 @@ func (s *session) setUp(ctx context.Context, answers tui.SetUpAnswers) error {
 	if err := s.adoptCalendar(ctx, answers.Calendar); err != nil {
 		return err
 	}
-	_, err = s.space.Do(ctx, s.actor, model.Setup{Organisation: answers.Organisation, Zone: answers.Zone, Calendar: answers.Calendar, Packs: refs})
+	_, err = s.space.Do(ctx, s.actor, model.Setup{Organisation: answers.Organisation, Zone: answers.Zone, Calendar: answers.Calendar, Packs: refs, Answers: answers.Answers})
 	return err
 }

@@ -183,8 +183,16 @@ func (s *packSheet) questions() {
 	}
 	s.title("Questions, answered yes, no or unknown")
 	for _, q := range s.pack.Questions {
-		s.line(painted{"  " + padded(q.ID, termWidth), plain}, painted{joinNonEmpty(" ", q.Label, q.Help), quiet})
+		s.line(painted{"  " + padded(q.ID, termWidth), plain}, painted{joinNonEmpty(" ", q.Label, q.Help, aboutUs(q.Organisation)), quiet})
 	}
+}
+
+// aboutUs says of a question that its answer is the organisation's.
+func aboutUs(organisation bool) string {
+	if organisation {
+		return "(about the organisation: tocsin setup --answer)"
+	}
+	return ""
 }
 
 func (s *packSheet) settings() {
@@ -194,7 +202,7 @@ func (s *packSheet) settings() {
 	s.title("Settings, where yes and no are not enough")
 	for k := range s.pack.Settings {
 		setting := &s.pack.Settings[k]
-		s.line(painted{"  " + padded(setting.ID, termWidth), plain}, painted{joinNonEmpty(". ", setting.Label, setting.Help), quiet})
+		s.line(painted{"  " + padded(setting.ID, termWidth), plain}, painted{joinNonEmpty(". ", setting.Label, setting.Help, aboutUs(setting.Organisation)), quiet})
 		s.indented(4, setting.Says(), quiet)
 	}
 }

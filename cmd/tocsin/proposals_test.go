@@ -62,3 +62,35 @@ func TestTriageOffersNoPackThatAnAnswerExcludes(t *testing.T) {
 		reply(x, "Packs to add", "home").lacks("sec-8k@1").sees("[ ] ? uk-gdpr@1")
 	})
 }
+
+// TestStandingAnswers states what holds of the organisation in the settings,
+// after which triage neither asks for it nor forgets it.
+func TestStandingAnswers(t *testing.T) {
+	for _, size := range [][2]int{{80, 24}, {120, 40}, {200, 50}} {
+		inBubble(t, size[0], size[1], func(x *terminal, _ *testClock) {
+			started(x).press("esc", ",").sees("Settings")
+			answerSetting(x, "Are we a financial entity", "y")
+			answerSetting(x, "Kind of financial", "space")
+			answerSetting(x, "Are we a company that files", "n").golden("settings-standing")
+			x.press("ctrl+s").sees("the settings hold")
+			x.press("t").sees("Triage")
+			reply(x, "Packs to add", "home").sees("[ ] + dora@1", "standing answer").lacks("sec-8k@1", "Are we a company that files")
+			x.golden("triage-standing")
+		})
+	}
+}
+
+// answerSetting goes down to a question of the settings and answers it.
+func answerSetting(x *terminal, question, key string) *terminal {
+	x.t.Helper()
+	for range 60 {
+		for _, line := range strings.Split(x.text(), "\n") {
+			if strings.Contains(line, "▌") && strings.Contains(line, question) {
+				return x.press(key)
+			}
+		}
+		x.press("down")
+	}
+	x.t.Fatalf("the settings do not ask %q:\n%s", question, x.text())
+	return x
+}

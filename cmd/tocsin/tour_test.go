@@ -50,7 +50,7 @@ func freshOptions(t testing.TB, clock *testClock) tui.Options {
 			}
 			refs = append(refs, pack.Ref())
 		}
-		_, err := space.Do(ctx, owner, model.Setup{Organisation: answers.Organisation, Zone: answers.Zone, Calendar: answers.Calendar, Packs: refs})
+		_, err := space.Do(ctx, owner, model.Setup{Organisation: answers.Organisation, Zone: answers.Zone, Calendar: answers.Calendar, Packs: refs, Answers: answers.Answers})
 		return err
 	}
 	return tui.Options{

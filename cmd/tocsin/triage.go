@@ -120,7 +120,9 @@ func (s *session) printProposals(id model.ID) {
 	}
 	own := s.snapshot().PacksOf(standing.Incident)
 	others := model.WithOthers(own, s.snapshot().Packs())[len(own):]
-	for _, proposal := range policy.Propose(others, standing.Incident.Case(), s.zone()) {
+	known := standing.Incident.Case()
+	s.snapshot().Meta.Complete(known)
+	for _, proposal := range policy.Propose(others, known, s.zone()) {
 		asked := slices.ContainsFunc(proposal.Reasons, func(r policy.Reason) bool { return r.Answer == policy.Yes })
 		if proposal.Answer == policy.Yes || asked {
 			s.out.line(painted{string(id) + "  ", quiet}, painted{"Proposed: " + proposal.Pack.Ref().String(), strong}, painted{" (" + proposal.Why() + ")", plain})

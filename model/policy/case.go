@@ -19,9 +19,10 @@ type Case struct {
 	Counts      map[string]int    // numbers for the packs' settings; absent is not known
 	Submissions []Submission      // ordered by At
 	Waivers     []Waiver
-	Suspensions []Suspension // as they were recorded
-	Applied     []RuleKey    // rules that once applied to the incident, so that their end is shown
-	Ended       time.Time    // when the incident was closed as no incident, duplicate or merged; zero otherwise
+	Suspensions []Suspension    // as they were recorded
+	Applied     []RuleKey       // rules that once applied to the incident, so that their end is shown
+	Own         map[string]bool // questions and settings that are known by standing answers of the organisation
+	Ended       time.Time       // when the incident was closed as no incident, duplicate or merged; zero otherwise
 }
 
 // RuleKey names a rule across packs.

@@ -147,14 +147,14 @@ func (w *Condition) reasons(c *Case, label func(question string) string) []Reaso
 	asked := func(key questionKeys, wanted []string) {
 		if len(wanted) > 0 {
 			answer := anyAnswer(key, wanted, c)
-			reasons = append(reasons, Reason{answer, answered(joinKeys(key, wanted, label), Yes, answer)})
+			reasons = append(reasons, Reason{answer, answered(joinKeys(key, wanted, label), Yes, answer) + c.ground(keysOf(key, wanted)...)})
 		}
 	}
 	asked(tierKeys, w.Tier)
 	asked(actingKeys, w.Acting)
 	for _, question := range sortedKeys(w.Answers) {
 		wanted, given := w.Answers[question], c.Answers[question]
-		reasons = append(reasons, Reason{sameAnswer(wanted, given), answered(label(question), wanted, given)})
+		reasons = append(reasons, Reason{sameAnswer(wanted, given), answered(label(question), wanted, given) + c.ground(question)})
 	}
 	return append(reasons, w.measuredReasons(c, label)...)
 }
@@ -188,12 +188,20 @@ func named(values []string) string {
 	return "named are " + strings.Join(values, ", ")
 }
 
-func joinKeys(key questionKeys, words []string, label func(string) string) string {
+func keysOf(key questionKeys, words []string) []string {
 	keys := make([]string, len(words))
 	for i, word := range words {
-		keys[i] = label(key(word))
+		keys[i] = key(word)
 	}
-	return either(keys)
+	return keys
+}
+
+func joinKeys(key questionKeys, words []string, label func(string) string) string {
+	labels := keysOf(key, words)
+	for i, id := range labels {
+		labels[i] = label(id)
+	}
+	return either(labels)
 }
 
 // either lists alternatives: "a", "a or b", "a, b or c".

@@ -56,7 +56,7 @@ func Diff(a, b *Pack) []Change {
 		return r.ID, []field{{"label", r.Label}, {"duties", lines(r.Duties)}, {"required", yesNo(r.Required)}}
 	})
 	diffParts(d, "question", a.Questions, b.Questions, func(q *Question) (string, []field) {
-		return q.ID, []field{{"label", q.Label}, {"help", q.Help}}
+		return q.ID, []field{{"label", q.Label}, {"help", q.Help}, {"organisation", yesNo(q.Organisation)}}
 	})
 	diffParts(d, "setting", a.Settings, b.Settings, settingWords)
 	diffParts(d, "phase", a.Phases, b.Phases, func(f *Phase) (string, []field) { return f.ID, []field{{"label", f.Label}} })
@@ -156,7 +156,7 @@ func headWords(p *Pack) []field {
 func termWords(t *Term) (string, []field) { return t.ID, []field{{"label", t.Label}, {"help", t.Help}} }
 
 func settingWords(s *Setting) (string, []field) {
-	return s.ID, []field{{"label", s.Label}, {"values", strings.Join(idsOf(s.Values, func(t *Term) string { return t.ID }), ", ")}}
+	return s.ID, []field{{"label", s.Label}, {"values", strings.Join(idsOf(s.Values, func(t *Term) string { return t.ID }), ", ")}, {"organisation", yesNo(s.Organisation)}}
 }
 
 func tasksOf(p *Pack) []Task {

@@ -68,16 +68,16 @@ func (w *Condition) measuredReasons(c *Case, label func(string) string) []Reason
 	var reasons []Reason
 	for _, setting := range sortedKeys(w.Settings) {
 		words, value := w.Settings[setting], c.Settings[setting]
-		reasons = append(reasons, Reason{oneOf(words, value), label(setting) + " is " + either(words) + ": " + itIs(value)})
+		reasons = append(reasons, Reason{oneOf(words, value), label(setting) + " is " + either(words) + ": " + itIs(value) + c.ground(setting)})
 	}
 	for _, setting := range sortedKeys(w.Except) {
 		words, value := w.Except[setting], c.Settings[setting]
-		reasons = append(reasons, Reason{noneOf(words, value), label(setting) + " is not " + either(words) + ": " + itIs(value)})
+		reasons = append(reasons, Reason{noneOf(words, value), label(setting) + " is not " + either(words) + ": " + itIs(value) + c.ground(setting)})
 	}
 	for i := range thresholds {
 		bounds := thresholds[i].of(w)
 		for _, name := range sortedKeys(bounds) {
-			text := label(name) + " is " + fmt.Sprintf(thresholds[i].words, bounds[name]) + ": " + countWords(name, c)
+			text := label(name) + " is " + fmt.Sprintf(thresholds[i].words, bounds[name]) + ": " + countWords(name, c) + c.ground(name)
 			reasons = append(reasons, Reason{thresholds[i].answer(name, bounds[name], c), text})
 		}
 	}

@@ -153,6 +153,9 @@ type Question struct {
 	ID    string `json:"id"`
 	Label string `json:"label"`
 	Help  string `json:"help,omitempty"`
+	// Organisation says that the answer is about the organisation and does not
+	// change from incident to incident, so that a space can keep it.
+	Organisation bool `json:"organisation,omitempty"`
 }
 
 // Setting is what an incident, or the organisation, is known by where yes and
@@ -163,6 +166,8 @@ type Setting struct {
 	Label  string `json:"label"`
 	Help   string `json:"help,omitempty"`
 	Values []Term `json:"values,omitempty"` // none: the setting is a whole number from 0
+	// Organisation is as for a Question.
+	Organisation bool `json:"organisation,omitempty"`
 }
 
 // IsCount reports whether the setting is a number.
