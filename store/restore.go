@@ -105,7 +105,7 @@ func chainOf(files []string) ([]backup.Manifest, error) {
 // claimEmpty marks an empty directory as one that is being restored into, and
 // says whether it was made for that.
 func claimEmpty(dir string) (made bool, err error) {
-	entries, err := os.ReadDir(dir)
+	entries, err := within(dir)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		made = true
@@ -144,17 +144,29 @@ func checkFinished(dir string) error {
 	return fmt.Errorf("%w: remove %s and restore again", ErrUnfinished, dir)
 }
 
+// within lists what lies in a directory, but for what a fresh file system has.
+func within(dir string) ([]string, error) {
+	entries, err := os.ReadDir(dir)
+	var names []string
+	for _, entry := range entries {
+		if entry.Name() != "lost+found" {
+			names = append(names, entry.Name())
+		}
+	}
+	return names, err
+}
+
 // emptied removes what a restore put into a directory, the mark last.
 func emptied(dir string, made bool) error {
-	entries, err := os.ReadDir(dir)
+	entries, err := within(dir)
 	if err != nil {
 		return err
 	}
 	for _, entry := range entries {
-		if entry.Name() == unfinishedName {
+		if entry == unfinishedName {
 			continue
 		}
-		if err := os.RemoveAll(filepath.Join(dir, entry.Name())); err != nil {
+		if err := os.RemoveAll(filepath.Join(dir, entry)); err != nil {
 			return err
 		}
 	}

@@ -58,7 +58,7 @@ func (a *app) passphrase(choose bool) ([]byte, error) {
 		return readPassphrase(path)
 	}
 	if choose {
-		return a.choosePassphrase(passphraseFile)
+		return a.choosePassphrase("the record", passphraseFile)
 	}
 	return a.ask("Passphrase of the record: ", passphraseFile)
 }
@@ -68,11 +68,11 @@ func (a *app) newPassphrase(bool) ([]byte, error) {
 	if path := a.getenv(newPassphraseFile); path != "" {
 		return readPassphrase(path)
 	}
-	return a.choosePassphrase(newPassphraseFile)
+	return a.choosePassphrase("the record", newPassphraseFile)
 }
 
-func (a *app) choosePassphrase(variable string) ([]byte, error) {
-	once, err := a.ask(fmt.Sprintf("New passphrase of the record (%d characters or more): ", vault.MinPassphrase), variable)
+func (a *app) choosePassphrase(of, variable string) ([]byte, error) {
+	once, err := a.ask(fmt.Sprintf("New passphrase of %s (%d characters or more): ", of, vault.MinPassphrase), variable)
 	if err != nil {
 		return nil, err
 	}
