@@ -6,8 +6,11 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"tocsin/model"
 	"tocsin/store"
@@ -83,7 +86,7 @@ func checkProblems(t *testing.T, problems []model.FieldError) {
 	t.Helper()
 	for _, p := range problems {
 		for _, text := range []string{p.Field, p.Problem, p.Accepts} {
-			if text != model.CleanLine(text) {
+			if !utf8.ValidString(text) || strings.ContainsFunc(text, func(c rune) bool { return !unicode.IsGraphic(c) }) {
 				t.Errorf("a terminal is shown %q", text)
 			}
 		}

@@ -116,6 +116,7 @@ func reportDisk(b *testing.B, took, file []time.Duration) {
 	disk := float64(percentile(file, 50))
 	b.ReportMetric(float64(percentile(took, 50))/disk, "p50/disk")
 	b.ReportMetric(float64(percentile(took, 99))/disk, "p99/disk")
+	b.ReportMetric(float64(percentile(took, 99))/float64(percentile(file, 99)), "p99/p99")
 }
 
 func percentile(sorted []time.Duration, percent int) time.Duration {

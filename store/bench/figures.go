@@ -36,6 +36,7 @@ const (
 var figures = []figure{
 	{what: "durable commit, one writer, p50", target: "≤ 2 × append + fdatasync", suite: rivalry, benchmark: "Beside/writers=1", metric: "p50/disk", unit: "×", most: 2},
 	{what: "durable commit, one writer, p99", target: "≤ 8 × append + fdatasync", suite: rivalry, benchmark: "Beside/writers=1", metric: "p99/disk", unit: "×", most: 8},
+	{what: "the same beside the disk's own p99", suite: rivalry, benchmark: "Beside/writers=1", metric: "p99/p99", unit: "×", note: "what other work on the machine leaves of it"},
 	{what: "64 writers beside bbolt", target: "≥ 3 ×", suite: rivalry, benchmark: "Beside/writers=64", metric: "×bbolt", unit: "×", least: 3},
 	{what: "64 writers beside SQLite", target: "≥ 2.8 ×", suite: rivalry, benchmark: "Beside/writers=64", metric: "×sqlite", unit: "×", least: 2.8},
 	{what: "64 writers", suite: rivalry, benchmark: "Beside/writers=64", metric: "tocsin/s", unit: "commits/s", note: "with encryption, tree and board"},
