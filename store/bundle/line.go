@@ -182,14 +182,10 @@ type lineReader struct {
 // read reads a line and holds it against the rendering of what is stored. seq
 // is the event that must be there by the line's place, found the one that is.
 func (r *lineReader) read(line []byte, seq uint64) (e Entry, found uint64, err error) {
-	var parts struct {
-		Stored []byte            `json:"stored"`
-		Opened map[string]string `json:"opened"`
-	}
-	if err := json.Unmarshal(line, &parts); err != nil {
+	e = Entry{Seq: seq}
+	if e.Stored, e.Opened, err = parts(line); err != nil {
 		return Entry{}, 0, fmt.Errorf("its line cannot be read: %w", err)
 	}
-	e = Entry{Seq: seq, Stored: parts.Stored, Opened: parts.Opened}
 	rendered, leaf, found, err := e.render(r.rendered[:0])
 	if err != nil {
 		return Entry{}, 0, fmt.Errorf("what is stored of it is %w", err)
@@ -203,6 +199,24 @@ func (r *lineReader) read(line []byte, seq uint64) (e Entry, found uint64, err e
 		e.RemovedBy = by
 	}
 	return e, found, nil
+}
+
+// parts takes from a line what it is rendered from. Most lines end with what is
+// stored and have nothing opened; any other is read as the JSON that it is.
+func parts(line []byte) (stored []byte, opened map[string]string, err error) {
+	const before, after = `,"stored":"`, `"}`
+	if at := bytes.LastIndex(line, []byte(before)); at >= 0 && !bytes.Contains(line[:at], []byte(`"opened":{`)) {
+		if coded, ok := bytes.CutSuffix(line[at+len(before):], []byte(after)); ok {
+			stored, err = base64.StdEncoding.AppendDecode(nil, coded)
+			return stored, nil, err
+		}
+	}
+	var found struct {
+		Stored []byte            `json:"stored"`
+		Opened map[string]string `json:"opened"`
+	}
+	err = json.Unmarshal(line, &found)
+	return found.Stored, found.Opened, err
 }
 
 // Line is the event's line in a bundle, without a line feed, and the event it
