@@ -32,7 +32,7 @@ func load(ctx context.Context, l ledger, v *veil) (*loaded, error) {
 		return nil, err
 	}
 	end := head.Seq
-	if err := v.load(ctx, l); err != nil {
+	if err := errors.Join(v.load(ctx, l), v.forgetGone()); err != nil {
 		return nil, fmt.Errorf("read names: %w", err)
 	}
 	last, err := checkEnd(ctx, l, v, end)

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -62,9 +63,7 @@ func newVeil(space string, keys *vault.Vault) *veil {
 	return &veil{space: space, vault: keys, byName: make(map[string]*person), byToken: make(map[string]*person), called: make(map[string]bool)}
 }
 
-// load reads the names that are kept beside the projections. Who was
-// forgotten in the record, but not in the vault, because the machine stopped
-// between the two or the vault is an older one, is forgotten there now.
+// load reads the names that are kept beside the projections.
 func (v *veil) load(ctx context.Context, p projections) error {
 	if v == nil {
 		return nil
@@ -74,13 +73,28 @@ func (v *veil) load(ctx context.Context, p projections) error {
 		if err := decodeEntry(value, &entry); err != nil {
 			return err
 		}
-		if entry.Gone {
-			if err := v.destroy(v.personKey(entry.Number)); err != nil {
-				return err
-			}
-		}
 		return v.learn(string(at[1:]), entry, false)
 	})
+}
+
+// forgetGone makes sure that the vault has forgotten whom the record has: the
+// machine may have stopped between the two, or the vault be an older one. It is
+// for a record that is what was signed alone: no other may destroy keys.
+func (v *veil) forgetGone() error {
+	if v == nil {
+		return nil
+	}
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	for _, p := range v.byToken {
+		if !p.entry.Gone {
+			continue
+		}
+		if err := v.destroy(v.personKey(p.entry.Number)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // destroy makes sure that a subject is forgotten.
@@ -105,10 +119,13 @@ func (v *veil) learn(token string, entry personEntry, store bool) error {
 	if known, ok := v.byToken[token]; ok && (known.entry.Logged || !entry.Logged) {
 		return nil
 	}
+	if !tokenShape.MatchString(token) {
+		return fmt.Errorf("%w: a token for a name that is none", ErrDamaged)
+	}
 	p := &person{token: token, entry: entry}
 	plain, err := v.vault.Open(v.personKey(entry.Number), v.personContext(token), entry.Name)
 	switch {
-	case errors.Is(err, vault.ErrForgotten):
+	case errors.Is(err, vault.ErrForgotten), err == nil && entry.Gone:
 		p.name, p.entry.Gone = forgottenName(token), true
 	case err != nil:
 		return fmt.Errorf("%w: the name behind %s: %w", ErrDamaged, token, err)
@@ -163,6 +180,9 @@ func (v *veil) person(name string) (*person, error) {
 	v.know(p, true)
 	return p, nil
 }
+
+// tokenShape is what newToken makes.
+var tokenShape = regexp.MustCompile(`^~[a-z2-7]{16}$`)
 
 // newToken is one that differs from all others in what a forgotten person is
 // called by. v.mu is held.

@@ -355,3 +355,48 @@ func TestALegalHoldKeepsPeople(t *testing.T) {
 	do(t, space, owner, model.ReleaseHold{Incident: id, Reason: "it is over"})
 	do(t, space, owner, model.ForgetPerson{Person: responder.Name, Reason: "r"})
 }
+
+// TestARecordAtFaultDestroysNoKeys reads a record that is not what was signed:
+// what it says of who was forgotten may be wrong, and a key does not come back.
+func TestARecordAtFaultDestroysNoKeys(t *testing.T) {
+	dir := t.TempDir()
+	s := openStore(t, dir)
+	space := openSpace(t, s, "acme")
+	setUp(t, space)
+	ben := model.Actor{Name: "Ben", Role: model.Responder}
+	do(t, space, ben, model.Report{Title: "Odd log-ins"})
+	gone := *space.veil.byName["Ben"]
+	gone.entry.Gone = true
+	value, err := encodeEntry(gone.entry)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := space.log.put(t.Context(), map[slot][]byte{personSlot(gone.token): value}); err != nil {
+		t.Fatal(err)
+	}
+	closeStore(t, s)
+	remove(t, headFileOf(dir, "acme").path)
+	s = openStore(t, dir)
+	if space = openSpace(t, s, "acme"); space.Fault() == nil {
+		t.Fatal("there is no fault")
+	}
+	if _, err := s.Vault().Open(space.veil.personKey(gone.entry.Number), space.veil.personContext(gone.token), gone.entry.Name); err != nil {
+		t.Errorf("the key of somebody is gone: %v", err)
+	}
+	if people := space.People(); slices.Contains(people, Person{"Ben", false}) {
+		t.Errorf("who is said to be forgotten is named: %v", people)
+	}
+}
+
+// TestTokensThatAreNoneAreDamage reads what nobody wrote.
+func TestTokensThatAreNoneAreDamage(t *testing.T) {
+	v := testVeil(t)
+	if err := v.vault.Forget(v.personKey(1)); err != nil {
+		t.Fatal(err)
+	}
+	for _, token := range []string{"", "~", "~abc", "~ABCDEFGHIJKLMNOP", "Ben", "~abcdefghijklmnop "} {
+		if err := v.learn(token, personEntry{Number: 1, Name: make([]byte, vault.Overhead)}, false); !errors.Is(err, ErrDamaged) {
+			t.Errorf("%q: %v", token, err)
+		}
+	}
+}

@@ -308,6 +308,9 @@ first, for after a restore it may be evidence of the record that was lost.`,
 }
 
 func (s *session) sweepEvidence(remove bool) error {
+	if fault := s.space.Fault(); fault != nil && remove {
+		return &model.Refusal{Cause: store.ErrFault, Reason: store.FaultWords(fault) + "; what no event names may belong to events that are missing, so nothing is removed"}
+	}
 	blobs, err := s.blobs()
 	if err != nil {
 		return err
