@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 
+	"tocsin/model"
 	"tocsin/store/tree"
 )
 
@@ -45,6 +46,23 @@ func parseTombstone(data []byte) (t tombstone, ok bool) {
 	t = tombstone{leaf: tree.Hash(parts.Leaf), by: parts.By}
 	again, err := t.encode() // of the encodings of a number, the shortest
 	return t, err == nil && bytes.Equal(again, data)
+}
+
+// ordered lists the events whose texts an event says are to be removed: none
+// where it is of another kind, or cannot be read. The names in it stay veiled.
+func ordered(stored []byte) (events []model.Span) {
+	var env envelope
+	if err := decoding.Unmarshal(stored, &env); err != nil || env.Kind != (*model.IncidentsPurged).Kind(nil) {
+		return nil
+	}
+	var purged model.IncidentsPurged
+	if err := decoding.Unmarshal(env.Body, &purged); err != nil {
+		return nil
+	}
+	for _, one := range purged.Incidents {
+		events = append(events, one.Events...)
+	}
+	return events
 }
 
 // leaf is a record's leaf in the tree, whether its text is there or not.

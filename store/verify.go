@@ -12,6 +12,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"tocsin/model"
 	"tocsin/store/tree"
 )
 
@@ -25,7 +26,7 @@ import (
 //
 // It verifies the log as it is when it begins, and holds up nobody who writes.
 func (s *Space) Verify(ctx context.Context, progress func(done, total uint64)) (tree.Report, error) {
-	v := &verification{log: s.log, signer: s.signer, removers: make(map[uint64]bool)}
+	v := &verification{log: s.log, signer: s.signer, removers: make(map[uint64][]uint64)}
 	if progress != nil {
 		v.progress = progress
 	}
@@ -51,8 +52,8 @@ type verification struct {
 	progress func(done, total uint64)
 	done     uint64 // events
 	report   tree.Report
-	removers map[uint64]bool
-	faults   []*tree.Fault // in the order in which they were met
+	removers map[uint64][]uint64 // what each event is said to have removed
+	faults   []*tree.Fault       // in the order in which they were met
 }
 
 // claim is a kept checkpoint: its place, and what it says.
@@ -65,7 +66,7 @@ type claim struct {
 // run stops at a fault, which is an error here and below.
 func (v *verification) run(ctx context.Context) error {
 	// The checkpoints are read first: the log is never behind them.
-	for _, step := range []func(context.Context) error{v.readClaims, v.readHead, v.blocks, v.upper, v.ends, v.roots, v.signatures} {
+	for _, step := range []func(context.Context) error{v.readClaims, v.readHead, v.blocks, v.orders, v.upper, v.ends, v.roots, v.signatures} {
 		if err := step(ctx); err != nil {
 			return err
 		}
@@ -157,7 +158,7 @@ func (v *verification) blockRun(ctx context.Context, from, to uint64) error {
 				return &tree.Fault{Kind: tree.Altered, First: r.seq, Last: r.seq, Detail: fmt.Sprintf("event %d is said to be removed by event %d, which cannot be", r.seq, t.by)}
 			}
 			tombstones++
-			v.removedBy(t.by)
+			v.removedBy(t.by, r.seq)
 		}
 		found = append(found, r.leaf())
 		if next++; len(found) < tree.Width && next <= last {
@@ -180,10 +181,28 @@ func (v *verification) blockRun(ctx context.Context, from, to uint64) error {
 	return err
 }
 
-func (v *verification) removedBy(seq uint64) {
+func (v *verification) removedBy(remover, seq uint64) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	v.removers[seq] = true
+	v.removers[remover] = append(v.removers[remover], seq)
+}
+
+// orders makes sure that what was removed was ordered to be: a tombstone has
+// the right leaf whoever puts it there, so that the tree alone says nothing.
+func (v *verification) orders(ctx context.Context) error {
+	for _, remover := range v.report.Removers {
+		stored, _, err := v.log.get(ctx, eventSlot(remover))
+		if err != nil {
+			return err
+		}
+		spans := ordered(stored)
+		for _, seq := range v.removers[remover] {
+			if !slices.ContainsFunc(spans, func(s model.Span) bool { return s[0] <= seq && seq <= s[1] }) {
+				return &tree.Fault{Kind: tree.Altered, First: seq, Last: seq, Detail: fmt.Sprintf("the text of event %d is gone, which event %d did not order", seq, remover)}
+			}
+		}
+	}
+	return nil
 }
 
 // block takes a block's leaves into the audit and compares them with its tile,

@@ -158,14 +158,60 @@ func bury(tb testing.TB, l *memLog, seq, by uint64) {
 	l.entries[eventSlot(seq)] = stone
 }
 
+// orderRemoval appends an event that orders the removal of others, and returns
+// its number.
+func orderRemoval(tb testing.TB, l *memLog, spans ...model.Span) uint64 {
+	tb.Helper()
+	file := headFileOf(l.heads, "acme")
+	seen, err := examine(tb.Context(), "acme", l, file, testSeed)
+	if err != nil || seen.fault != nil {
+		tb.Fatal(seen.fault, err)
+	}
+	seq := seen.head.Seq + 1
+	body := &model.IncidentsPurged{Incidents: []model.Purged{{ID: "INC-2026-0038", Events: spans}}, Events: 3}
+	data, err := encodeEvent(nil, model.Event{Seq: seq, At: morning, Actor: "Ada", Role: model.Owner, Body: body})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	b := &batch{events: []record{{seq: seq, data: data}}}
+	if err := errors.Join(seen.growth.add(b), l.append(tb.Context(), seq-1, b)); err != nil {
+		tb.Fatal(err)
+	}
+	if err := memSpace(tb, l, Options{}).close(tb.Context()); err != nil { // its projections catch up
+		tb.Fatal(err)
+	}
+	return seq
+}
+
+// TestTombstonesThatNobodyOrdered puts a tombstone where an event was, as
+// somebody would who wants its text gone: leaf and tree are right.
+func TestTombstonesThatNobodyOrdered(t *testing.T) {
+	for name, by := range map[string]func(order uint64) (seq, by uint64){
+		"by another event":         func(uint64) (uint64, uint64) { return 40, 50 },
+		"by an order of others":    func(order uint64) (uint64, uint64) { return 42, order },
+		"of the first event": func(order uint64) (uint64, uint64) { return 1, order },
+	} {
+		t.Run(name, func(t *testing.T) {
+			l := longLog(t)
+			seq, remover := by(orderRemoval(t, l, model.Span{40, 41}))
+			bury(t, l, seq, remover)
+			report := verified(t, l)
+			if f := report.Fault; f == nil || f.Kind != tree.Altered || f.First != seq || !strings.Contains(f.Detail, "did not order") {
+				t.Errorf("%+v", f)
+			}
+		})
+	}
+}
+
 func TestTombstonesKeepTheTreeWhole(t *testing.T) {
 	l := longLog(t)
-	bury(t, l, 40, 50)
-	bury(t, l, 41, 50)
-	bury(t, l, 599, 600)
+	order := orderRemoval(t, l, model.Span{40, 41}, model.Span{599, 599})
+	bury(t, l, 40, order)
+	bury(t, l, 41, order)
+	bury(t, l, 599, order)
 	s := memSpace(t, l, Options{})
 	report, err := s.Verify(t.Context(), nil)
-	if err != nil || s.Fault() != nil || report.Fault != nil || report.Tombstones != 3 || !slices.Equal(report.Removers, []uint64{50, 600}) {
+	if err != nil || s.Fault() != nil || report.Fault != nil || report.Tombstones != 3 || !slices.Equal(report.Removers, []uint64{order}) {
 		t.Errorf("%+v, %v", report, err)
 	}
 	if _, err := s.Events(t.Context(), 40, 1); !errors.Is(err, ErrRemoved) || errors.Is(err, ErrDamaged) {
