@@ -74,8 +74,7 @@ func (t *tape) incident(i *model.Incident) {
 	shared(t, &i.Data, &t.lists, word)
 	shared(t, &i.Systems, &t.lists, word)
 	word(t, &i.TLP)
-	t.reporter(i.ID, "reporter", &i.Reporter)
-	t.reporter(i.ID, "contact", &i.Contact)
+	t.reporter(i)
 	word(t, &i.Source)
 	text(t, &i.External)
 	word(t, &i.Batch)
@@ -310,14 +309,16 @@ func (t *tape) readPerson(s *string) {
 }
 
 // reporter is what is known of an incident's reporter, which the tape holds
-// sealed.
-func (t *tape) reporter(id model.ID, label string, s *string) {
+// sealed, in one text: opening it is most of what a start does with an
+// incident.
+func (t *tape) reporter(i *model.Incident) {
 	if t.veil == nil {
-		word(t, s)
+		word(t, &i.Reporter)
+		word(t, &i.Contact)
 		return
 	}
 	if !t.reading {
-		sealed, err := t.veil.sealText(id, label, *s)
+		sealed, err := t.veil.sealReporter(i)
 		t.refuse(err)
 		text(t, &sealed)
 		return
@@ -326,9 +327,9 @@ func (t *tape) reporter(id model.ID, label string, s *string) {
 	if len(sealed) == 0 {
 		return
 	}
-	plain, err := t.veil.openText(id, label, string(sealed))
+	reporter, contact, err := t.veil.openReporter(i.ID, string(sealed))
 	t.refuse(err)
-	*s = t.interned(plain)
+	i.Reporter, i.Contact = t.interned(reporter), t.interned(contact)
 }
 
 // refuse gives up for a reason other than what lies on the tape.

@@ -273,6 +273,32 @@ func (v *veil) openText(id model.ID, label, text string) (string, error) {
 	return string(plain), nil
 }
 
+// reporterLabel is what a text is called that holds both the reporter and the
+// contact of an incident.
+const reporterLabel = "reporter and contact"
+
+// sealReporter seals what is known of an incident's reporter in one text.
+// Neither part, being a line, has the character between them.
+func (v *veil) sealReporter(i *model.Incident) (string, error) {
+	switch {
+	case i.Reporter == "" && i.Contact == "":
+		return "", nil
+	case i.Reporter == model.ForgottenText:
+		return veilMark, nil
+	}
+	return v.sealText(i.ID, reporterLabel, i.Reporter+"\n"+i.Contact)
+}
+
+// openReporter is the inverse of sealReporter.
+func (v *veil) openReporter(id model.ID, sealed string) (reporter, contact string, err error) {
+	both, err := v.openText(id, reporterLabel, sealed)
+	if both == model.ForgottenText {
+		return both, both, err
+	}
+	reporter, contact, _ = strings.Cut(both, "\n")
+	return reporter, contact, err
+}
+
 // cover is an event as it is kept, and the names that its log does not hold
 // yet.
 func (v *veil) cover(e model.Event) (model.Event, map[string]personEntry, error) {

@@ -187,9 +187,9 @@ func orderRemoval(tb testing.TB, l *memLog, spans ...model.Span) uint64 {
 // somebody would who wants its text gone: leaf and tree are right.
 func TestTombstonesThatNobodyOrdered(t *testing.T) {
 	for name, by := range map[string]func(order uint64) (seq, by uint64){
-		"by another event":         func(uint64) (uint64, uint64) { return 40, 50 },
-		"by an order of others":    func(order uint64) (uint64, uint64) { return 42, order },
-		"of the first event": func(order uint64) (uint64, uint64) { return 1, order },
+		"by another event":      func(uint64) (uint64, uint64) { return 40, 50 },
+		"by an order of others": func(order uint64) (uint64, uint64) { return 42, order },
+		"of the first event":    func(order uint64) (uint64, uint64) { return 1, order },
 	} {
 		t.Run(name, func(t *testing.T) {
 			l := longLog(t)

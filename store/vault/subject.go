@@ -1,7 +1,6 @@
 package vault
 
 import (
-	"crypto/hkdf"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/binary"
@@ -101,10 +100,7 @@ func (v *Vault) Seal(subject Subject, context string, plain []byte) ([]byte, err
 		return nil, err
 	}
 	nonce := key.nonce(context, plain)
-	sealing, commitment, err := key.once(nonce)
-	if err != nil {
-		return nil, err
-	}
+	sealing, commitment := key.once(nonce)
 	return committed([]byte{sealedFormat}, sealing, commitment, nonce, plain, []byte(context))
 }
 
@@ -122,10 +118,7 @@ func (v *Vault) Open(subject Subject, context string, sealed []byte) ([]byte, er
 	if sealed[0] != sealedFormat {
 		return nil, fmt.Errorf("%w: a sealed text has format %d; this one reads %d", ErrNewer, sealed[0], sealedFormat)
 	}
-	sealing, commitment, err := key.once(sealed[1+commitmentSize:][:nonceSize])
-	if err != nil {
-		return nil, err
-	}
+	sealing, commitment := key.once(sealed[1+commitmentSize:][:nonceSize])
 	plain, err := uncommitted(sealing, commitment, []byte(context), sealed[1:])
 	if errors.Is(err, ErrWrongKey) {
 		return nil, fmt.Errorf("%w: a text was not sealed for %s", ErrDamaged, subject)
@@ -143,14 +136,40 @@ func (s *secret) nonce(context string, plain []byte) []byte {
 	return mac.Sum(nil)[:nonceSize]
 }
 
+const textLabel = "tocsin vault 1: text"
+
 // once makes of a subject's key, which is uniformly random and needs no
-// extraction, the key of one text and the commitment to it.
-func (s *secret) once(nonce []byte) (sealing, commitment []byte, err error) {
-	both, err := hkdf.Expand(sha256.New, s[:], "tocsin vault 1: text"+string(nonce), keySize+commitmentSize)
-	if err != nil {
-		return nil, nil, fmt.Errorf("derive a key: %w", err)
+// extraction, the key of one text and the commitment to it. It is HKDF-Expand
+// (RFC 5869, section 2.3) with the label and the nonce as its info, written out
+// so that a start, which opens a text for each incident, makes no garbage of
+// it.
+func (s *secret) once(nonce []byte) (sealing, commitment []byte) {
+	var info [keySize + len(textLabel) + nonceSize + 1]byte
+	label := info[keySize:]
+	copy(label[copy(label, textLabel):], nonce)
+	both := make([]byte, 0, keySize+commitmentSize)
+	info[len(info)-1] = 1
+	first := s.mac(label)
+	copy(info[:], first[:])
+	info[len(info)-1] = 2
+	second := s.mac(info[:])
+	both = append(append(both, first[:]...), second[:]...)
+	return both[:keySize:keySize], both[keySize:]
+}
+
+// mac is HMAC with SHA-256 (RFC 2104) over at most 128 bytes.
+func (s *secret) mac(message []byte) [sha256.Size]byte {
+	const inside, outside = 0x36, 0x5c
+	var room [sha256.BlockSize + 128]byte
+	copy(room[:], s[:])
+	for k := range sha256.BlockSize {
+		room[k] ^= inside
 	}
-	return both[:keySize], both[keySize:], nil
+	inner := sha256.Sum256(room[:sha256.BlockSize+copy(room[sha256.BlockSize:], message)])
+	for k := range sha256.BlockSize {
+		room[k] ^= inside ^ outside
+	}
+	return sha256.Sum256(room[:sha256.BlockSize+copy(room[sha256.BlockSize:], inner[:])])
 }
 
 // Forget destroys a subject's key, if they have one or not: nothing is sealed

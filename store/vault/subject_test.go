@@ -3,6 +3,8 @@ package vault
 import (
 	"bytes"
 	"context"
+	"crypto/hkdf"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"os"
@@ -418,6 +420,29 @@ func TestUsedWhileItRotates(t *testing.T) {
 		}
 	}
 	work.Wait()
+}
+
+// TestTextKeysAreExpanded holds the expansion that is written out against the
+// library's.
+func TestTextKeysAreExpanded(t *testing.T) {
+	random := new(counted)
+	for range 50 {
+		key, err := newSecret(random)
+		if err != nil {
+			t.Fatal(err)
+		}
+		nonce := make([]byte, nonceSize)
+		if _, err := random.Read(nonce); err != nil {
+			t.Fatal(err)
+		}
+		want, err := hkdf.Expand(sha256.New, key[:], "tocsin vault 1: text"+string(nonce), keySize+commitmentSize)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if sealing, commitment := key.once(nonce); !bytes.Equal(append(bytes.Clone(sealing), commitment...), want) {
+			t.Fatalf("%x%x, want %x", sealing, commitment, want)
+		}
+	}
 }
 
 func BenchmarkOpen(b *testing.B) {
