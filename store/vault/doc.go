@@ -31,5 +31,5 @@
 // synced: after a stop at any moment the old or the new one is there, whole.
 //
 // On 2 cores that other work shared, keys for a million subjects take 4 s, and a
-// sealed text opens in 2 to 6 µs.
+// sealed text opens in 4 to 6 µs.
 package vault
