@@ -127,7 +127,7 @@ func fill(v reflect.Value, name string) {
 }
 
 func TestFormatOfEventsDoesNotDrift(t *testing.T) {
-	golden := readGolden(t)
+	golden := readGolden(t, goldenFile)
 	for kind, lines := range golden {
 		for _, line := range lines {
 			data, err := hex.DecodeString(line)
@@ -163,13 +163,13 @@ func TestFormatOfEventsDoesNotDrift(t *testing.T) {
 		fmt.Fprintf(&added, "# %s\n%s %x\n", text, kind, data)
 	}
 	if *update {
-		appendGolden(t, added.String())
+		appendGolden(t, goldenFile, added.String())
 	}
 }
 
-func readGolden(t *testing.T) map[string][]string {
+func readGolden(t *testing.T, path string) map[string][]string {
 	t.Helper()
-	text, err := os.ReadFile(goldenFile)
+	text, err := os.ReadFile(path)
 	if err != nil && !(*update && errors.Is(err, os.ErrNotExist)) {
 		t.Fatal(err)
 	}
@@ -183,12 +183,12 @@ func readGolden(t *testing.T) map[string][]string {
 	return golden
 }
 
-func appendGolden(t *testing.T, text string) {
+func appendGolden(t *testing.T, path, text string) {
 	t.Helper()
-	if err := os.MkdirAll(filepath.Dir(goldenFile), 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	file, err := os.OpenFile(goldenFile, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+	file, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
 	if err != nil {
 		t.Fatal(err)
 	}
