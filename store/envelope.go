@@ -128,24 +128,9 @@ func tooLarge(what string, size, most int) error {
 
 // decodeEvent reads the stored form of an event.
 func decodeEvent(v *veil, data []byte) (model.Event, error) {
-	if len(data) > MaxEnvelope {
-		return model.Event{}, fmt.Errorf("%w: an event of %d bytes", ErrDamaged, len(data))
-	}
-	var env envelope
-	err := decoding.Unmarshal(data, &env)
-	if err != nil || env.Version < plainEnvelope || env.Version > envelopeVersion {
-		return model.Event{}, refuseEnvelope(data, err)
-	}
-	body, known := model.NewBody(env.Kind)
-	if !known {
-		return model.Event{}, fmt.Errorf("event %d: %w: kind %q is not known here", env.Seq, ErrNewer, model.Clip(model.CleanLine(env.Kind), 40))
-	}
-	if err := decoding.Unmarshal(env.Body, body); err != nil {
-		return model.Event{}, unreadable(fmt.Sprintf("event %d (%s)", env.Seq, env.Kind), err)
-	}
-	e := model.Event{Seq: env.Seq, At: env.At, Actor: env.Actor, Role: env.Role, Batch: env.Batch, Body: body}
-	if env.Version == plainEnvelope {
-		return e, nil
+	e, env, err := decodeCovered(data)
+	if err != nil || env.Version == plainEnvelope {
+		return e, err
 	}
 	if v == nil {
 		return model.Event{}, fmt.Errorf("event %d: its names are sealed, and no vault is open", env.Seq)
@@ -154,6 +139,26 @@ func decodeEvent(v *veil, data []byte) (model.Event, error) {
 		return model.Event{}, fmt.Errorf("event %d (%s): %w", env.Seq, env.Kind, err)
 	}
 	return e, nil
+}
+
+// decodeCovered reads the stored form of an event, with what is personal in it
+// as it is stored.
+func decodeCovered(data []byte) (e model.Event, env envelope, err error) {
+	if len(data) > MaxEnvelope {
+		return e, env, fmt.Errorf("%w: an event of %d bytes", ErrDamaged, len(data))
+	}
+	err = decoding.Unmarshal(data, &env)
+	if err != nil || env.Version < plainEnvelope || env.Version > envelopeVersion {
+		return e, env, refuseEnvelope(data, err)
+	}
+	body, known := model.NewBody(env.Kind)
+	if !known {
+		return e, env, fmt.Errorf("event %d: %w: kind %q is not known here", env.Seq, ErrNewer, model.Clip(model.CleanLine(env.Kind), 40))
+	}
+	if err := decoding.Unmarshal(env.Body, body); err != nil {
+		return e, env, unreadable(fmt.Sprintf("event %d (%s)", env.Seq, env.Kind), err)
+	}
+	return model.Event{Seq: env.Seq, At: env.At, Actor: env.Actor, Role: env.Role, Batch: env.Batch, Body: body}, env, nil
 }
 
 // refuseEnvelope says why an envelope cannot be read. It looks at nothing but
