@@ -162,13 +162,16 @@ func crashWork(ctx context.Context, s *Space, w, n int) (seq uint64, err error) 
 }
 
 // TestKilledWhileWriting kills a writing process at random moments, 50 times
-// on the same directory: it always opens again, nothing acknowledged is lost,
+// or as often as TOCSIN_TEST_KILLS says, on the same directory: it always opens again, nothing acknowledged is lost,
 // the log has no gaps, its tree and every checkpoint are of it, and the
 // projections are what it folds to.
 func TestKilledWhileWriting(t *testing.T) {
 	rounds := 50
 	if testing.Short() {
 		rounds = 5
+	}
+	if more, err := strconv.Atoi(os.Getenv("TOCSIN_TEST_KILLS")); err == nil {
+		rounds = more
 	}
 	dir := t.TempDir()
 	random := rand.New(rand.NewPCG(2026, 11))

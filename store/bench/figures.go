@@ -49,5 +49,5 @@ var figures = []figure{
 	{what: "tick on the wire", target: "≤ 600 bytes", note: "go test -run TickOnTheWire ./cmd/tocsin"},
 	{what: "1 M notification records", target: "≤ 5 s", note: "there are none yet"},
 	{what: "SSH session", target: "≤ 1 MB", note: "there are none yet"},
-	{what: "kill -9 × 200", target: "0 events lost", note: "go test -run Killed ./store"},
+	{what: "kill -9 × 200", target: "0 events lost", note: "TOCSIN_TEST_KILLS=200 go test -run Killed ./store"},
 }
