@@ -184,7 +184,9 @@ func (c *Console) proposals(standing *model.Standing) []string {
 		return slices.ContainsFunc(i.Packs, func(ref policy.Ref) bool { return ref.ID == p.ID })
 	})
 	var lines []string
-	for _, proposal := range policy.Propose(others, i.Case(), c.zone()) {
+	known, meta := i.Case(), c.frame.snapshot.Meta()
+	meta.Complete(known)
+	for _, proposal := range policy.Propose(others, known, c.zone()) {
 		if proposal.Answer != policy.Yes {
 			continue
 		}

@@ -5,6 +5,7 @@ import (
 
 	"tocsin/model"
 	"tocsin/model/policy"
+	"tocsin/tui/sign"
 )
 
 // drawOverview is what is known, with who stated it and when, and the picture
@@ -63,6 +64,14 @@ func (s *incidentScreen) drawAbout(width int) []string {
 	row("Data", strings.Join(s.c.dataLabels(s.standing), ", "))
 	row("Systems", safe(strings.Join(i.Systems, ", ")))
 	row("Reporter", safe(joined(nonEmpty(i.Reporter, i.Contact), i.Source)))
+	if kept, wrong := sign.Custody(i.Evidence); kept != "" {
+		row("Evidence", kept)
+		for _, line := range wrap("! "+wrong, width-13) {
+			if wrong != "" {
+				lines = append(lines, " "+spaces(12)+t.Overdue.Paint(line))
+			}
+		}
+	}
 	row("Packs", packNames(i))
 	if newer := i.NewerPacks(s.c.frame.snapshot.Packs()); len(newer) > 0 && i.Open() {
 		for _, line := range wrap(refNames(newer)+" is newer: see K", width-13) {

@@ -114,6 +114,9 @@ func (p *policiesScreen) draw() ([]string, *tea.Position) {
 	}
 	right := p.width - left - 2
 	detail := append([]string{""}, p.drawDetail(right-1)...)
+	if len(detail) > p.height {
+		detail = append(detail[:p.height-1], t.Muted.Paint("… Enter reads on"))
+	}
 	joined := columns(t.Rule.Paint("│")+" ", block(lines, left, p.height), block(detail, right, p.height))
 	var cursor *tea.Position
 	if p.list.index >= 0 {
@@ -181,13 +184,25 @@ func (p *policiesScreen) detail(row *policyRow, width int) []string {
 	s.said("severities", severityWords(row.pack))
 	s.said("phases", phaseWords(row.pack))
 	s.said("rules", fmt.Sprint(len(row.pack.Rules)))
+	if len(row.pack.Rules) > 0 {
+		s.said("reminders", row.pack.Reminds())
+	}
 	for _, q := range row.pack.Questions {
-		s.said("asks", q.Label)
+		s.said(aboutUs("asks", q.Organisation), q.Label)
 	}
 	for k := range row.pack.Settings {
-		s.said("setting", row.pack.Settings[k].Label+": "+row.pack.Settings[k].Says())
+		s.said(aboutUs("setting", row.pack.Settings[k].Organisation), row.pack.Settings[k].Label+": "+row.pack.Settings[k].Says())
 	}
 	return s.lines
+}
+
+// aboutUs tells what is asked of the organisation from what is asked of an
+// incident.
+func aboutUs(name string, organisation bool) string {
+	if organisation {
+		return name + " of us"
+	}
+	return name
 }
 
 // said puts a name before what is said, with room for the longest name.

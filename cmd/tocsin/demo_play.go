@@ -171,6 +171,34 @@ func answers(question string, answer policy.Answer, ground string) deed {
 	})
 }
 
+// counts states a number of the packs' settings.
+func counts(setting, number string) deed {
+	return one(func(_ *stage, id model.ID) model.Command {
+		return model.StateFact{Incident: id, Statement: model.Statement{Name: setting, Value: model.Value{Word: number}}}
+	})
+}
+
+// comesUnder puts an incident under further regimes in an assessment.
+func comesUnder(packs ...string) deed {
+	return func(st *stage, id model.ID) ([]model.Command, error) {
+		refs, err := st.refs(packs)
+		return []model.Command{model.Triage{Incident: id, Packs: refs}}, err
+	}
+}
+
+// delays records what an authority asked for, until so long after the present.
+func delays(pack, rule string, until time.Duration, requester, evidence string) deed {
+	return one(func(st *stage, id model.ID) model.Command {
+		return model.Suspend{Incident: id, Key: policy.RuleKey{Pack: pack, Rule: rule}, Until: st.now.Add(until), Requester: requester, Evidence: evidence}
+	})
+}
+
+func acknowledges(pack, rule string) deed {
+	return one(func(_ *stage, id model.ID) model.Command {
+		return model.Acknowledge{Incident: id, Key: policy.RuleKey{Pack: pack, Rule: rule}}
+	})
+}
+
 func takes(role, name string) deed {
 	return one(func(_ *stage, id model.ID) model.Command {
 		return model.Assign{Incident: id, Holding: model.Holding{Role: role, Person: name}}

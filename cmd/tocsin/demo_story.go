@@ -160,6 +160,11 @@ var story = []tale{
 			{4*d + 14*h, fatima, []deed{answers("risk_unlikely", policy.No, "no proof that the medium is encrypted"), sends("gdpr", "art33-authority", "LDI-26-55871"), sends("itemiq", "regulator-notice", "LDI-26-55871"),
 				notes("Filed after 72 hours; the form gives the reason: the courier's search ended on the fourth day.")}},
 			{4 * d, jonas, []deed{enters("eradication"), sends("gdpr", "art33-5-record", "")}},
+			{3 * d, fatima, []deed{
+				answers("uk_personal_data", policy.Yes, "customers of the Leeds office are on it"), answers("california_residents", policy.Yes, "no proof that the medium is encrypted"), counts("affected_california", "12"),
+				comesUnder("uk-gdpr", "california"), states("discovered", 8*d-1*h, "courier cannot trace the parcel"), sends("uk-gdpr", "ico", "IC-4471"), sends("uk-gdpr", "record", ""),
+			}},
+			{2 * d, ingrid, []deed{delays("california", "consumers", 26*d, "Sacramento County Sheriff", "letter of the detective in charge, by e-mail")}},
 			{20 * h, fatima, []deed{answers("high_risk", policy.Unknown, "depends on the key")}},
 		},
 	},
@@ -281,6 +286,7 @@ var story = []tale{
 			}},
 			{1*d + 20*h, rania, []deed{regrades("high", "bank details are on the second page"), enters("assessment"), sends("itemiq", "leadership-escalation", ""), sends("itemiq", "leadership-status", "")}},
 			{1*d + 2*h, fatima, []deed{answers("risk_unlikely", policy.No, "bank details"), answers("high_risk", policy.Unknown, ""), answers("personal_data_at_risk", policy.Yes, "")}},
+			{5 * h, rania, []deed{acknowledges("gdpr", "art33-authority")}},
 		},
 	},
 	{
@@ -372,6 +378,6 @@ var story = []tale{
 	{
 		key: "portal", packs: inventifornia, ago: 24 * m, by: "alerting",
 		report: model.Report{Title: "Burst of failed log-ins on the partner portal", Description: "4,100 failures from 60 addresses in nine minutes; two succeeded.", Systems: []string{"partner portal"}, Source: "monitoring", Reporter: "alerting"},
-		steps:  []step{{11 * m, priya, []deed{notes("Taking a look; the two that succeeded belong to the same partner.")}}},
+		steps:  []step{{11 * m, priya, []deed{answers("aware", policy.Unknown, "the night shift saw the alert and noted no time"), notes("Taking a look; the two that succeeded belong to the same partner.")}}},
 	},
 }

@@ -105,6 +105,9 @@ func (a *app) answerDue(asked question) error {
 	if err != nil {
 		return err
 	}
+	for _, name := range s.idle {
+		fmt.Fprintf(a.err, "tocsin: --set %s: none of these packs asks for it, so it changes nothing\n", name)
+	}
 	out := a.newPaper()
 	if a.json {
 		err = out.printJSON(s.answers())
@@ -135,11 +138,13 @@ type supposition struct {
 	packs []*policy.Pack
 	made  policy.Case
 	home  calendar.Calendar
-	now   time.Time // what times such as -2h are relative to
-	at    time.Time // what states are told for
-	until time.Time // what was sent later is left out; zero where nothing is
-	later []string  // the notices that were left out for that
-	said  []string  // names that a value was given for
+	now   time.Time      // what times such as -2h are relative to
+	at    time.Time      // what states are told for
+	until time.Time      // what was sent later is left out; zero where nothing is
+	later []string       // the notices that were left out for that
+	said  []string       // names that a value was given for
+	all   []*policy.Pack // every pack that is known here
+	idle  []string       // settings that no pack asks for which is asked about
 }
 
 func (a *app) suppose(asked question) (*supposition, error) {
@@ -147,7 +152,7 @@ func (a *app) suppose(asked question) (*supposition, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &supposition{now: a.now()}
+	s := &supposition{now: a.now(), all: library.Packs()}
 	if err := s.choose(library, asked.packs); err != nil {
 		return nil, err
 	}
@@ -323,7 +328,7 @@ func termIDs(terms []policy.Term) []string {
 func (s *supposition) set(name, value string) error {
 	known := s.settingNames()
 	if !slices.Contains(known, name) {
-		return s.triage(name, value, known)
+		return s.elsewhere(name, value, known)
 	}
 	if err := s.once("--set", name); err != nil {
 		return err
@@ -355,6 +360,23 @@ func (s *supposition) settingWords(name string) []string {
 			return append(termIDs(setting.Values), policy.Unknown.String())
 		}
 	}
+	return nil
+}
+
+// elsewhere takes a setting that another pack asks for and changes nothing
+// here, such as the number of people affected, which a script may give for all
+// packs alike. Anything else is a word that triage would decide.
+func (s *supposition) elsewhere(name, value string, known []string) error {
+	if !slices.ContainsFunc(s.all, func(p *policy.Pack) bool { _, asked := p.Setting(name); return asked }) {
+		return s.triage(name, value, known)
+	}
+	if err := s.once("--set", name); err != nil {
+		return err
+	}
+	if err := new(policy.Case).Set(s.all, name, value); err != nil {
+		return model.Refuse(model.Field("--set", err.Error(), "such as "+name+"=500, or unknown"))
+	}
+	s.idle = append(s.idle, name)
 	return nil
 }
 

@@ -101,7 +101,7 @@ func (a *app) open(ctx context.Context, fail context.CancelCauseFunc) (*session,
 	options := store.Options{
 		Now:    a.now,
 		Unlock: unlock,
-		Logger: slog.New(slog.NewTextHandler(a.err, &slog.HandlerOptions{Level: slog.LevelWarn})),
+		Logger: slog.New(voice{out: a.err}),
 		Fatal:  func(err error) { fail(&storeError{err: err}) },
 	}
 	s, err := openSession(ctx, dir, a.space, options, library)

@@ -74,6 +74,9 @@ func (s *packSheet) write() {
 	if counted := joinNonEmpty(" · ", after("days in ", p.Zone), after("holidays of ", p.CalendarID), after("what it has no words for: procedure ", p.Procedure)); counted != "" {
 		s.line(painted{counted, quiet})
 	}
+	if len(p.Rules) > 0 {
+		s.indented(0, "Brought to mind, where a rule says nothing else: "+p.Reminds(), quiet)
+	}
 	s.severities()
 	s.terms("Incident types", p.Types)
 	s.terms("Data categories", p.Data)

@@ -11,6 +11,7 @@ import (
 
 	"tocsin/model"
 	"tocsin/model/policy"
+	"tocsin/tui/sign"
 )
 
 func (a *app) showCommand() *cobra.Command {
@@ -112,6 +113,11 @@ func (s *sheet) about() {
 	s.field("Opened", when(v.Opened.Time, s.zone, s.now)+" by "+v.OpenedBy)
 	if hold := s.standing.Incident.Hold; s.standing.Incident.Held() {
 		s.field("Legal hold", hold.Reason+" ("+hold.By+", "+when(hold.Since, s.zone, s.now)+")")
+	}
+	kept, wrong := sign.Custody(s.standing.Incident.Evidence)
+	s.field("Evidence", kept)
+	if wrong != "" {
+		s.line(painted{strings.Repeat(" ", 14), plain}, painted{"! " + wrong, alarm}, painted{": tocsin evidence list " + string(v.ID), quiet})
 	}
 	s.field("Packs", strings.Join(v.Packs, ", "))
 	if len(v.NewerPacks) > 0 && v.Outcome == "" {

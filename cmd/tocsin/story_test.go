@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"reflect"
 	"slices"
@@ -117,6 +118,16 @@ func TestStoryShowsEverything(t *testing.T) {
 		for _, o := range snapshot.Obligations(i) {
 			seen["state "+string(o.State(now))]++
 		}
+		if len(i.Packs) >= 4 {
+			seen["three regimes"]++
+		}
+		for _, item := range i.Evidence {
+			seen[fmt.Sprintf("evidence with %d steps of custody", len(item.Custody))]++
+		}
+		if aware, stated := i.Fact("aware"); stated && aware.Value == (model.Value{}) {
+			seen["a time that is not known"]++
+		}
+		seen["reminders acknowledged"] += len(i.Known)
 	}
 	for what, least := range map[string]int{
 		"severity low": 1, "severity medium": 3, "severity high": 3, "severity critical": 3, "severity ": 1,
@@ -127,7 +138,8 @@ func TestStoryShowsEverything(t *testing.T) {
 		"phase inventifornia notification": 1, "phase inventifornia review": 1, "phase itemiq recovery": 1, "phase saas-security-incident containment": 1,
 		"gap": 3, "within the hour": 2,
 		"state overdue": 2, "state due soon": 3, "state running": 3, "state open": 2, "state met": 5, "state met late": 2,
-		"state waived": 1, "state cannot be excluded": 2, "state not started": 5, "state no longer applies": 1,
+		"three regimes": 1, "evidence with 3 steps of custody": 1, "a time that is not known": 1, "reminders acknowledged": 1,
+		"state suspended": 1, "state waived": 1, "state cannot be excluded": 2, "state not started": 5, "state no longer applies": 1,
 	} {
 		if seen[what] < least {
 			t.Errorf("%s: %d, want at least %d", what, seen[what], least)

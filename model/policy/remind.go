@@ -43,6 +43,22 @@ func (r *Reminders) words() string {
 	return strings.Join(parts, "; ")
 }
 
+// Reminds says when the pack brings its deadlines to mind, and to whom, where
+// a rule says nothing else: with the defaults for what the pack leaves out.
+func (p *Pack) Reminds() string {
+	r := p.Reminders
+	if len(r.Levels) == 0 {
+		r.Levels = defaultReminders.Levels
+	}
+	if r.Again.IsZero() {
+		r.Again = defaultReminders.Again
+	}
+	if len(r.Roles) == 0 {
+		r.Roles = defaultReminders.Roles
+	}
+	return r.words()
+}
+
 // What holds where neither rule nor pack says anything: at half of the time,
 // with a day, four hours and one hour left, when it is overdue, and then once
 // a day; to whoever leads.

@@ -4,6 +4,8 @@
 package sign
 
 import (
+	"fmt"
+	"strings"
 	"tocsin/model"
 	"tocsin/model/policy"
 )
@@ -73,6 +75,38 @@ func Integrity(found model.Integrity) Sign {
 		return Sign{"∅", string(found), Alarm}
 	}
 	return Sign{"·", "not verified", Quiet}
+}
+
+// Custody sums up evidence: how many pieces there are, and those of which the
+// content is not what was taken in; "" for what there is nothing of. What was
+// removed because it was kept long enough is not wrong.
+func Custody(items []model.Evidence) (kept, wrong string) {
+	var intact, removed int
+	var bad []string
+	for k := range items {
+		switch item := &items[k]; {
+		case !item.Purged.IsZero():
+			removed++
+		case item.Integrity == model.Intact:
+			intact++
+		case item.Integrity != model.Unverified:
+			bad = append(bad, item.ID+" "+string(item.Integrity))
+		}
+	}
+	if len(items) == 0 {
+		return "", ""
+	}
+	kept = fmt.Sprintf("%d pieces", len(items))
+	if len(items) == 1 {
+		kept = "1 piece"
+	}
+	if intact > 0 {
+		kept += fmt.Sprintf(", %d verified intact", intact)
+	}
+	if removed > 0 {
+		kept += fmt.Sprintf(", %d removed at the end of its time", removed)
+	}
+	return kept, strings.Join(bad, ", ")
 }
 
 // State is an obligation's state.
