@@ -26,7 +26,9 @@
 //
 // A start holds the log against its tree and its head file. What is shorter or
 // different, or has no head file, opens for reading alone: Space.Fault says what
-// is wrong, and every command is refused with it. Space.Verify computes the tree
+// is wrong, and every command is refused with it. A whole older copy of the
+// directory agrees with itself, and so does what somebody made who can unlock
+// the vault: only a checkpoint kept elsewhere tells. Space.Verify computes the tree
 // anew from every event. Older data gets its tree when it is opened.
 //
 // Names of people and what is known of reporters enter neither as they are:

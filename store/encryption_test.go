@@ -162,3 +162,48 @@ func TestKeysRotateWhileTheRecordIsWritten(t *testing.T) {
 		t.Error("what was written after the rotation is gone")
 	}
 }
+
+// TestTheRegisterOfKeysIsMissing loses the database's own keys: nothing opens,
+// and nothing is made that would make what they open worthless once they are
+// put back.
+func TestTheRegisterOfKeysIsMissing(t *testing.T) {
+	for name, spoil := range map[string]func(path string, whole []byte) error{
+		"missing": func(path string, _ []byte) error { return os.Remove(path) },
+		"torn":    func(path string, whole []byte) error { return os.WriteFile(path, whole[:len(whole)-5], 0o600) },
+		"empty":   func(path string, whole []byte) error { return os.WriteFile(path, whole[:28], 0o600) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			s := openStore(t, dir)
+			space := openSpace(t, s, "acme")
+			setUp(t, space)
+			id := do(t, space, owner, model.Report{Title: "Odd log-ins"}).Incident
+			closeStore(t, s)
+			path := filepath.Join(dir, badger.KeyRegistryFileName)
+			whole, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := spoil(path, whole); err != nil {
+				t.Fatal(err)
+			}
+			for range 2 {
+				s, err := Open(t.Context(), dir, Options{})
+				if err == nil {
+					closeStore(t, s)
+					t.Fatal("it opened")
+				}
+				if !strings.Contains(err.Error(), badger.KeyRegistryFileName) {
+					t.Errorf("nobody is told what to put back: %v", err)
+				}
+			}
+			if err := os.WriteFile(path, whole, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			space = openSpace(t, openStore(t, dir), "acme")
+			if _, ok := space.Snapshot().Incident(id); !ok || space.Fault() != nil {
+				t.Errorf("what was recorded is gone: %v", space.Fault())
+			}
+		})
+	}
+}

@@ -122,6 +122,9 @@ func openBadger(dir string, key []byte, logger *slog.Logger) (*badger.DB, error)
 	if err := removeEmptyFiles(dir, logger); err != nil {
 		return nil, err
 	}
+	if err := checkRegistry(dir); err != nil {
+		return nil, err
+	}
 	if err := encryptFromNowOn(dir, key, logger); err != nil {
 		return nil, fmt.Errorf("turn encryption on: %w", err)
 	}
