@@ -18,8 +18,8 @@ import (
 func formatOne(t *testing.T, lost ...slot) (dir string, events uint64) {
 	t.Helper()
 	small, large := newMemLog(), newMemLog() // without a veil, as it was
-	setUp(t, memSpace(t, small, Options{}))
-	space := memSpace(t, large, Options{})
+	tiny, space := memSpace(t, small, Options{}), memSpace(t, large, Options{})
+	setUp(t, tiny)
 	setUp(t, space)
 	do(t, space, owner, model.ImportOpen{Batch: "b", Source: "b.csv", Years: map[int]int{2026: 2000}})
 	for from := 0; from < 2000; from += 200 {
@@ -30,6 +30,9 @@ func formatOne(t *testing.T, lost ...slot) (dir string, events uint64) {
 		do(t, space, owner, model.ImportRows{Batch: "b", Rows: rows})
 	}
 	do(t, space, owner, model.ImportClose{Batch: "b"})
+	if err := errors.Join(tiny.close(t.Context()), space.close(t.Context())); err != nil {
+		t.Fatal(err)
+	}
 	dir = t.TempDir()
 	db, err := badger.Open(badger.DefaultOptions(dir).WithLogger(nil))
 	if err != nil {

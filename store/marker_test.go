@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -147,13 +148,31 @@ func noMarks(t *testing.T, when, dir string) {
 	}
 }
 
+// logLines keeps what is logged, by whatever goroutine.
+type logLines struct {
+	mu    sync.Mutex
+	lines bytes.Buffer
+}
+
+func (l *logLines) Write(line []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.lines.Write(line)
+}
+
+func (l *logLines) written() []byte {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return bytes.Clone(l.lines.Bytes())
+}
+
 // TestNoNameIsKeptAsItIs puts a mark into every field that names somebody, and
 // looks for the marks in every entry of the database, every file and every
 // line that is logged; and after everybody was forgotten also in all that can
 // still be read, from the record as it is and from a copy that is older than
 // the forgetting and has no vault of its own.
 func TestNoNameIsKeptAsItIs(t *testing.T) {
-	var logged bytes.Buffer
+	var logged logLines
 	open := func(dir string) (*Store, *Space) {
 		t.Helper()
 		s, err := Open(t.Context(), dir, Options{Now: func() time.Time { return morning }, Logger: slog.New(slog.NewTextHandler(&logged, &slog.HandlerOptions{Level: slog.LevelDebug}))})
@@ -172,7 +191,7 @@ func TestNoNameIsKeptAsItIs(t *testing.T) {
 			t.Errorf("%s: the database holds %v", when, found)
 		}
 		noMarks(t, when, dir)
-		if found := marksIn(logged.Bytes()); len(found) > 0 {
+		if found := marksIn(logged.written()); len(found) > 0 {
 			t.Errorf("%s: the log lines hold %v", when, found)
 		}
 	}
