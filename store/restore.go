@@ -190,6 +190,7 @@ type restoring struct {
 	refill   *refill
 	signer   note.Verifier
 	blobs    *evidence.Blobs
+	notes    map[slot][]byte // checkpoints to be put into the log
 	restored Restored
 }
 
@@ -369,13 +370,39 @@ func (r *restoring) part(ctx context.Context, from *backup.Reader, part backup.P
 	case backup.Removed:
 		return r.refill.remove(ctx, part.Number, data)
 	case backup.Kept:
-		return r.refill.log.put(ctx, map[slot][]byte{checkpointSlot(part.Number): data})
+		return r.keep(ctx, checkpointSlot(part.Number), data)
 	case backup.Witnessed:
-		return r.refill.log.put(ctx, map[slot][]byte{witnessedSlot(part.Number): data})
+		return r.keep(ctx, witnessedSlot(part.Number), data)
 	case backup.Checkpoint:
+		if err := r.putNotes(ctx); err != nil {
+			return err
+		}
 		return r.conclude(ctx, from.Manifest, data)
 	}
 	return fmt.Errorf("%w: a part of kind %q", backup.ErrDamaged, part.Kind)
+}
+
+// notesAtOnce is how many checkpoints are put into the log in one transaction.
+const notesAtOnce = 256
+
+// keep puts a checkpoint into the log, together with others.
+func (r *restoring) keep(ctx context.Context, at slot, signed []byte) error {
+	if r.notes == nil {
+		r.notes = make(map[slot][]byte)
+	}
+	if r.notes[at] = signed; len(r.notes) < notesAtOnce {
+		return nil
+	}
+	return r.putNotes(ctx)
+}
+
+func (r *restoring) putNotes(ctx context.Context) error {
+	if len(r.notes) == 0 {
+		return nil
+	}
+	err := r.refill.log.put(ctx, r.notes)
+	clear(r.notes)
+	return err
 }
 
 // conclude holds what a file has brought the log to against its checkpoint,

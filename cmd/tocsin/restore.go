@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"time"
 
 	"filippo.io/age"
@@ -66,6 +67,11 @@ func (a *app) restoreCommand() *cobra.Command {
 	return cmd
 }
 
+// restoreGC is how eagerly memory is collected while a record is restored, in
+// per cent of what is in use: its projections are folded from all events at
+// once, and a machine that is to take over is often a small one.
+const restoreGC = 25
+
 func (a *app) restore(ctx context.Context, files []string, given restoreFlags) error {
 	actor, err := a.actor()
 	if err != nil {
@@ -91,6 +97,7 @@ func (a *app) restore(ctx context.Context, files []string, given restoreFlags) e
 			return err
 		},
 	}
+	defer debug.SetGCPercent(debug.SetGCPercent(restoreGC))
 	restored, err := store.Restore(ctx, given.to, files, options)
 	progress.clear()
 	if err != nil {
