@@ -270,6 +270,15 @@ type ForgetPerson struct {
 	Reason string
 }
 
+// AcceptRecord notes that a log which was not what was signed goes on as it is.
+// Whoever accepted it gives the command, before any other.
+type AcceptRecord struct {
+	Fault  string // what was wrong with it
+	Events uint64 // how many there were when it was accepted
+	Before string // the signed head that it did not live up to, "" where there was none
+	Reason string
+}
+
 // ForgetReporter makes what is known of an incident's reporter unreadable, for
 // good; nothing is kept of another one afterwards. It is refused, and the
 // refusal recorded, while a legal hold is on the incident.
@@ -460,6 +469,7 @@ func (SetRetention) Kind() string     { return "retention" }
 func (MarkDeleted) Kind() string      { return "delete" }
 func (WithdrawDeletion) Kind() string { return "undelete" }
 func (Sweep) Kind() string            { return "sweep" }
+func (AcceptRecord) Kind() string     { return "accept-record" }
 func (ForgetPerson) Kind() string     { return "forget-person" }
 func (ForgetReporter) Kind() string   { return "forget-reporter" }
 func (Acknowledge) Kind() string      { return "acknowledge" }
@@ -505,6 +515,7 @@ func (c ReleaseHold) About() []ID      { return []ID{c.Incident} }
 func (SetRetention) About() []ID       { return nil }
 func (c MarkDeleted) About() []ID      { return []ID{c.Incident} }
 func (c WithdrawDeletion) About() []ID { return []ID{c.Incident} }
+func (AcceptRecord) About() []ID       { return nil }
 func (ForgetPerson) About() []ID       { return nil }
 func (c ForgetReporter) About() []ID   { return []ID{c.Incident} }
 func (c Acknowledge) About() []ID      { return []ID{c.Incident} }

@@ -93,6 +93,8 @@ func (d *decider) decide(command Command) error {
 		return d.sweep(c)
 	case ForgetPerson:
 		return d.forgetPerson(c)
+	case AcceptRecord:
+		return d.acceptRecord(c)
 	case CopyRecord:
 		return d.copyRecord(c)
 	}

@@ -560,7 +560,7 @@ func TestRights(t *testing.T) {
 		{Suspend{}, "owner lead leadership"}, {Lift{}, "owner lead leadership"},
 		{Acknowledge{}, "owner lead responder communications leadership"},
 		{ChangePacks{}, "owner lead"}, {Merge{}, "owner lead"}, {MarkFalse{}, "owner lead"}, {Close{}, "owner lead"}, {Reopen{}, "owner lead"},
-		{PlaceHold{}, "owner lead"}, {ReleaseHold{}, "owner"}, {ForgetPerson{}, "owner"}, {ForgetReporter{}, "owner"},
+		{PlaceHold{}, "owner lead"}, {ReleaseHold{}, "owner"}, {AcceptRecord{}, "owner"}, {ForgetPerson{}, "owner"}, {ForgetReporter{}, "owner"},
 		{SetRetention{}, "owner"}, {MarkDeleted{}, "owner lead"}, {WithdrawDeletion{}, "owner lead"}, {Sweep{}, "owner"}, {CopyRecord{}, "owner"},
 		{ImportOpen{}, "owner lead"}, {ImportRows{}, "owner lead"}, {ImportClose{}, "owner lead"},
 	}

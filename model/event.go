@@ -389,6 +389,15 @@ type (
 		By uint64 `json:"by"`
 	}
 
+	// RecordAccepted: the log was not what was signed, and goes on as it is from
+	// this event on.
+	RecordAccepted struct {
+		Fault  string `json:"fault"`
+		Events uint64 `json:"events"`
+		Before string `json:"before,omitempty"` // the signed head as it was
+		Reason string `json:"reason"`
+	}
+
 	// PersonForgotten: what the record calls this person was destroyed after
 	// this event.
 	PersonForgotten struct {
@@ -509,6 +518,7 @@ var bodies = map[string]func() Body{
 	"purge.refused":         func() Body { return new(PurgeRefused) },
 	"incidents.purged":      func() Body { return new(IncidentsPurged) },
 	"evidence.purged":       func() Body { return new(EvidencePurged) },
+	"record.accepted":       func() Body { return new(RecordAccepted) },
 	"person.forgotten":      func() Body { return new(PersonForgotten) },
 	"reporter.forgotten":    func() Body { return new(ReporterForgotten) },
 	"forgetting.refused":    func() Body { return new(ForgettingRefused) },
@@ -591,6 +601,7 @@ func (e *EvidenceExported) Incident() ID { return e.ID }
 
 func (*HoldPlaced) Kind() string        { return "hold.placed" }
 func (*HoldReleased) Kind() string      { return "hold.released" }
+func (*RecordAccepted) Kind() string    { return "record.accepted" }
 func (*PersonForgotten) Kind() string   { return "person.forgotten" }
 func (*ReporterForgotten) Kind() string { return "reporter.forgotten" }
 func (*ForgettingRefused) Kind() string { return "forgetting.refused" }
@@ -598,6 +609,7 @@ func (*RecordCopied) Kind() string      { return "record.copied" }
 
 func (e *HoldPlaced) Incident() ID        { return e.ID }
 func (e *HoldReleased) Incident() ID      { return e.ID }
+func (*RecordAccepted) Incident() ID      { return "" }
 func (*PersonForgotten) Incident() ID     { return "" }
 func (*RecordCopied) Incident() ID        { return "" }
 func (e *ReporterForgotten) Incident() ID { return e.ID }

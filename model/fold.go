@@ -67,6 +67,8 @@ func (s *State) fold(e Event) (Touched, error) {
 		return Touched{}, nil // a later event says of which incident it was
 	case *RecordCopied:
 		return Touched{}, nil
+	case *RecordAccepted:
+		return Touched{}, nil // it tells those who read the log, and changes nothing
 	case *PersonForgotten:
 		return Touched{}, nil // whoever reads names from now on finds another
 	default:

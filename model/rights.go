@@ -79,6 +79,7 @@ var rights = map[string][]Role{
 	"undelete":  leads,
 	"sweep":     nil,
 
+	"accept-record":   nil,
 	"forget-person":   nil,
 	"forget-reporter": nil,
 	"copy-record":     nil,

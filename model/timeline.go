@@ -82,6 +82,10 @@ func (t *teller) tell(body Body) {
 	case *HoldReleased:
 		t.what("Legal hold released")
 		t.detail("reason", b.Reason)
+	case *RecordAccepted:
+		t.what("Record accepted as it is, up to event %d", b.Events)
+		t.detail("it was at fault", b.Fault)
+		t.detail("reason", b.Reason)
 	case *PersonForgotten:
 		t.what("Forgotten: %s", b.Person)
 		t.detail("reason", b.Reason)

@@ -50,6 +50,7 @@ func told() []Body {
 		&RoleLeft{ID: firstID, Role: "technical", Person: "Ben"},
 		&HoldPlaced{ID: firstID, Reason: "a court asks"},
 		&HoldReleased{ID: firstID, Reason: "it is over"},
+		&RecordAccepted{Fault: "events 8 and 9 are missing", Events: 7, Before: "a note", Reason: "the disk lost them"},
 		&PersonForgotten{Person: "Ann", Reason: "she asked"},
 		&ReporterForgotten{ID: firstID, Reason: "he asked"},
 		&RecordCopied{Way: CopyBackup, Name: "main.tocsin", Events: 7, Root: "AAAA"},

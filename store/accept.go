@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"tocsin/store/tree"
 )
@@ -37,6 +36,9 @@ func (s *Store) AcceptHead(ctx context.Context, id string) (Accepted, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.frozen != nil {
+		return Accepted{}, s.frozen
+	}
 	if space.fault == nil {
 		return Accepted{}, fmt.Errorf("accept the log of space %s: %w", id, ErrNoFault)
 	}
@@ -52,7 +54,7 @@ func (s *Store) AcceptHead(ctx context.Context, id string) (Accepted, error) {
 	if accepted.Before, err = file.setAside(); err != nil {
 		return Accepted{}, fmt.Errorf("accept the log of space %s: %w", id, err)
 	}
-	if err := clearDerived(ctx, l, accepted.Size); err != nil {
+	if err := errors.Join(clearDerived(ctx, l, derived), clearHistories(ctx, l, accepted.Size)); err != nil {
 		return Accepted{}, fmt.Errorf("accept the log of space %s: %w", id, err)
 	}
 	if err := plant(ctx, id, l, headRecord{Seq: accepted.Size, Origin: accepted.Origin}, file, s.options.seed); err != nil {
@@ -81,30 +83,33 @@ func lastEvent(ctx context.Context, l eventLog) (end uint64, err error) {
 // signed of it, and the projections, which the next start computes anew.
 var derived = []slotKind{tileKind, checkpointKind, witnessedKind, metaKind, packKind, calendarKind, incidentKind}
 
-// clearDerived removes what was made of a log that ended otherwise. Of the
-// histories, which a start does not compute anew, it removes what comes after
-// the last event.
-func clearDerived(ctx context.Context, p projections, end uint64) error {
-	var gone []slot
-	for _, kind := range append([]slotKind{historyKind}, derived...) {
+// clearDerived removes all entries of some kinds.
+func clearDerived(ctx context.Context, p projections, kinds []slotKind) error {
+	gone := make(map[slot][]byte)
+	for _, kind := range kinds {
 		err := p.scan(ctx, kind.all(), func(at slot, _ []byte) error {
-			if kind != historyKind || at.seq() > end {
-				gone = append(gone, at)
-			}
+			gone[at] = nil
 			return nil
 		})
 		if err != nil {
 			return err
 		}
 	}
-	for some := range slices.Chunk(gone, maxBatchEvents) {
-		entries := make(map[slot][]byte, len(some))
-		for _, at := range some {
-			entries[at] = nil
+	return putAll(ctx, p, gone)
+}
+
+// clearHistories removes, of the histories, which a start does not compute
+// anew, what comes after the last event.
+func clearHistories(ctx context.Context, p projections, end uint64) error {
+	gone := make(map[slot][]byte)
+	err := p.scan(ctx, historyKind.all(), func(at slot, _ []byte) error {
+		if at.seq() > end {
+			gone[at] = nil
 		}
-		if err := p.put(ctx, entries); err != nil {
-			return err
-		}
+		return nil
+	})
+	if err != nil {
+		return err
 	}
-	return nil
+	return putAll(ctx, p, gone)
 }

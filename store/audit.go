@@ -20,7 +20,7 @@ func (s *Space) VerifierKey() string { return s.signer.VerifierKey() }
 // Checkpoint is a signed checkpoint of all that was recorded before, nil where
 // nothing was. In a space at fault it is the last one that verified.
 func (s *Space) Checkpoint() ([]byte, error) {
-	if s.fault != nil {
+	if s.notary == nil {
 		return s.kept, nil
 	}
 	note, err := s.notary.sign()

@@ -75,6 +75,8 @@ type committer struct {
 	last     time.Time // when the last event was recorded
 	growth   *growth   // the tree, ahead of the log as state is
 	now      func() time.Time
+	admit    func() error // refuses while nothing can be written; nil never does
+	trail    headKeeper   // told how far the log is
 	requests chan *request
 
 	notary  *notary // told of each commit
@@ -167,6 +169,9 @@ func (g *group) fail(cause error) {
 // decide takes one command into the group. The answer may be a refusal; the
 // error means that the committer cannot go on.
 func (c *committer) decide(g *group, r *request) (answer, error) {
+	if err := c.admitted(); err != nil {
+		return answer{err: err}, nil
+	}
 	at := c.clock()
 	decision, err := model.Decide(c.state, r.actor, r.command, at)
 	if err != nil {
@@ -187,6 +192,13 @@ func (c *committer) decide(g *group, r *request) (answer, error) {
 		a.err = decision.Refused
 	}
 	return a, nil
+}
+
+func (c *committer) admitted() error {
+	if c.admit == nil {
+		return nil
+	}
+	return c.admit()
 }
 
 // clock is the moment of a decision. It never runs backwards, even where the
@@ -304,6 +316,7 @@ func (c *committer) commit(g *group) error {
 	if err != nil {
 		return err
 	}
+	c.trail.mark(head)
 	c.notary.committed(head)
 	if err := c.show(g); err != nil {
 		return err

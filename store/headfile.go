@@ -25,6 +25,12 @@ type headKeeper interface {
 	// is kept or the new one.
 	write(note []byte) error
 
+	// mark notes how far the log was acknowledged, as good as it can be done
+	// without waiting for the disk; marked is what was noted last, zero where
+	// nothing whole was.
+	mark(head tree.Head)
+	marked() (tree.Head, error)
+
 	// String names the place for people.
 	String() string
 }
@@ -71,8 +77,12 @@ func (f headFile) write(note []byte) error {
 	return syncFolder(filepath.Dir(f.path))
 }
 
-// setAside renames the file, if there is one, and returns its note.
+// setAside renames the file, if there is one, and returns its note. The trail
+// beside it is given up.
 func (f headFile) setAside() ([]byte, error) {
+	if err := os.Remove(f.trail()); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
 	note, err := f.read()
 	if err != nil || note == nil {
 		return nil, err

@@ -62,19 +62,23 @@ func load(ctx context.Context, l ledger, v *veil) (*loaded, error) {
 	return &loaded{state: state, board: live, last: last, rebuilt: stale}, err
 }
 
-// loadForReading brings back a space whose log is at fault, and writes
-// nothing: from the projections as they are or, where this version cannot use
-// them, from the events as far as they can be folded.
-func loadForReading(ctx context.Context, l ledger, v *veil) (*loaded, error) {
+// loadForReading brings back a space and writes nothing: from the projections
+// or, where this version cannot use them or they are not as far as the log,
+// from the events as far as they can be folded.
+func loadForReading(ctx context.Context, l ledger, v *veil, end uint64) (*loaded, error) {
 	if err := v.load(ctx, l); err != nil {
 		return nil, fmt.Errorf("read names: %w", err)
 	}
 	meta, ok, err := projected(ctx, l)
-	if err == nil && ok {
+	if err == nil && ok && meta.Seq >= end {
 		state, live, err := restore(ctx, l, v, meta)
 		return &loaded{state: state, board: live}, err
 	}
 	folded, err := foldAll(ctx, l, v)
+	if ok && folded.state.Seq < meta.Seq {
+		state, live, err := restore(ctx, l, v, meta)
+		return &loaded{state: state, board: live}, err
+	}
 	if err != nil && !errors.Is(err, ErrDamaged) && !errors.Is(err, ErrRemoved) {
 		return nil, err
 	}

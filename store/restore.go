@@ -311,10 +311,11 @@ func (r *restoring) open(ctx context.Context, held *lock) (err error) {
 	if r.options.Unlock, err = r.options.UnlockIn(r.dir); err != nil {
 		return err
 	}
-	if r.store, err = openHeld(ctx, r.dir, r.options.Options); err != nil {
+	opened := newStore(r.dir, held, r.options.Options)
+	if err := opened.openHeld(ctx); err != nil {
 		return err
 	}
-	r.store.lock = held
+	r.store = opened
 	space, origin := r.last().Space, r.last().Origin
 	keys, err := newKeyspace(space)
 	if err != nil {

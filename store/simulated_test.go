@@ -75,12 +75,15 @@ func suffer(outcome string, write func() error, pending *[]func() error) error {
 // succeed, the next that does replaces all.
 type simHead struct {
 	note    []byte
+	trail   tree.Head
 	outcome func(what string) string
 	pending []func() error
 }
 
-func (h *simHead) read() ([]byte, error) { return h.note, nil }
-func (h *simHead) String() string        { return "the head file" }
+func (h *simHead) read() ([]byte, error)      { return h.note, nil }
+func (h *simHead) mark(head tree.Head)        { h.trail = head }
+func (h *simHead) marked() (tree.Head, error) { return h.trail, nil }
+func (h *simHead) String() string             { return "the head file" }
 
 func (h *simHead) write(note []byte) error {
 	return suffer(h.outcome("head file"), func() error {
@@ -699,8 +702,8 @@ func (s *simulation) end() {
 	s.alter()
 }
 
-// rewind puts an older database beside the head file. What was signed since is
-// missed; nothing is written.
+// rewind puts an older database beside the head file. What was signed or
+// acknowledged since is missed; nothing is written.
 func (s *simulation) rewind() {
 	signed := s.peek(s.head.note).Size
 	s.disk.entries = maps.Clone(s.image)
@@ -710,13 +713,17 @@ func (s *simulation) rewind() {
 	}
 	space := s.reopen()
 	fault := space.Fault()
-	if signed <= head.Seq {
+	known := signed
+	if signed <= head.Seq { // what was acknowledged since is known by the trail
+		known = s.head.trail.Size
+	}
+	if known <= head.Seq {
 		if fault != nil {
 			s.t.Fatalf("a log of %d events with a head file of %d is at fault: %v", head.Seq, signed, fault)
 		}
 		return
 	}
-	if fault == nil || fault.Kind != tree.Missing || fault.First != head.Seq+1 || fault.Last != signed {
+	if fault == nil || fault.Kind != tree.Missing || fault.First != head.Seq+1 || fault.Last != known {
 		s.t.Fatalf("events %d to %d are lost, the fault is %+v", head.Seq+1, signed, fault)
 	}
 	if _, err := space.Do(context.Background(), owner, model.Report{Title: "late"}); !errors.Is(err, ErrFault) {

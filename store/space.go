@@ -8,6 +8,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"tocsin/model"
 	"tocsin/store/board"
@@ -21,9 +22,10 @@ type Space struct {
 	log      ledger
 	veil     *veil
 	signer   *tree.Signer
-	notary   *notary     // nil where there is a fault
-	fault    *tree.Fault // why nothing may be written
-	kept     []byte      // where there is a fault: the last checkpoint that verified
+	notary   *notary      // nil where there is a fault
+	fault    *tree.Fault  // why nothing may be written
+	kept     []byte       // where nothing may be written: the last checkpoint that verified
+	admit    func() error // refuses while nothing can be written; nil never does
 	requests chan *request
 	board    atomic.Pointer[board.Snapshot]
 	wakes    wakes
@@ -39,7 +41,7 @@ type Space struct {
 // startSpace prepares a space and starts its committer and notary.
 func startSpace(ctx context.Context, id string, l ledger, v *veil, file headKeeper, options Options) (*Space, error) {
 	s, c, err := prepareSpace(ctx, id, l, v, file, options)
-	if err != nil || s.fault != nil {
+	if err != nil || c == nil {
 		return s, err
 	}
 	left := leftOpen(c.state)
@@ -51,14 +53,20 @@ func startSpace(ctx context.Context, id string, l ledger, v *veil, file headKeep
 	return s, nil
 }
 
-// prepareSpace examines and loads a space. A space whose log is at fault opens
-// for reading alone, and has no committer.
+// prepareSpace examines and loads a space. A space whose log is at fault
+// or lies where nothing
+// can be written opens for reading alone, and has no committer.
 func prepareSpace(ctx context.Context, id string, l ledger, v *veil, file headKeeper, options Options) (*Space, *committer, error) {
 	seen, err := examine(ctx, id, l, file, options.seed)
 	if err != nil {
 		return nil, nil, fmt.Errorf("open space %s: %w", id, err)
 	}
-	if seen.fault != nil {
+	if seen.fault == nil && options.copied {
+		if err := seen.checkCopy(ctx, l); err != nil {
+			return nil, nil, fmt.Errorf("verify space %s, which was copied: %w", id, err)
+		}
+	}
+	if seen.fault != nil || options.frozen != nil {
 		s, err := startForReading(ctx, id, l, v, seen, options)
 		return s, nil, err
 	}
@@ -70,24 +78,30 @@ func prepareSpace(ctx context.Context, id string, l ledger, v *veil, file headKe
 		options.Logger.Info("projections were computed anew from the log", slog.String("space", id), slog.Uint64("events", found.state.Seq))
 	}
 	s := newSpace(id, l, v, seen, found)
+	s.admit = options.admit
 	if s.notary, err = newNotary(ctx, l, file, seen, options.Logger); err != nil {
 		return nil, nil, fmt.Errorf("open space %s: %w", id, err)
 	}
 	return s, &committer{
 		log: l, veil: v, state: found.state, board: found.board, last: found.last, growth: seen.growth, now: options.Now,
-		requests: s.requests, notary: s.notary, publish: s.board.Store, wake: s.wakes.wake, hooks: options.hooks,
+		admit: options.admit, trail: file, requests: s.requests, notary: s.notary, publish: s.board.Store, wake: s.wakes.wake, hooks: options.hooks,
 	}, nil
 }
 
-// startForReading loads a space whose log is at fault.
+// startForReading loads a space whose log is at fault, or lies where nothing
+// can be written.
 func startForReading(ctx context.Context, id string, l ledger, v *veil, seen *examined, options Options) (*Space, error) {
-	found, err := loadForReading(ctx, l, v)
-	if err != nil {
-		return nil, fmt.Errorf("open space %s, of which %w, for reading: %w", id, seen.fault, err)
+	why := options.frozen
+	if seen.fault != nil {
+		why = refuseFaulty(seen.fault)
 	}
-	options.Logger.Info("the record is at fault and opens for reading alone", slog.String("space", id), slog.String("fault", seen.fault.Detail))
+	found, err := loadForReading(ctx, l, v, seen.head.Seq)
+	if err != nil {
+		return nil, fmt.Errorf("open space %s for reading: %w; %w", id, why, err)
+	}
+	options.Logger.Info("the record opens for reading alone", slog.String("space", id), slog.Any("why", why))
 	s := newSpace(id, l, v, seen, found)
-	s.fault, s.kept = seen.fault, seen.signed.Note
+	s.fault, s.kept, s.admit = seen.fault, seen.signed.Note, func() error { return why }
 	s.err = ErrClosed
 	close(s.stopped)
 	close(s.signed)
@@ -132,7 +146,11 @@ func leftOpen(s *model.State) []string {
 // abandon gives up imports that were under way when the process last ended.
 func (s *Space) abandon(ctx context.Context, batches []string) error {
 	for _, batch := range batches {
-		if _, err := s.Do(ctx, itself, abandonment(batch)); err != nil {
+		_, err := s.Do(ctx, itself, abandonment(batch))
+		if errors.Is(err, ErrNoRoom) {
+			return nil // at the next start
+		}
+		if err != nil {
 			return fmt.Errorf("abandon import %q: %w", batch, err)
 		}
 	}
@@ -156,8 +174,8 @@ func (s *Space) ID() string { return s.id }
 // failed every command gets ErrStopped, after Close ErrClosed; in a space at
 // fault every command is refused with ErrFault.
 func (s *Space) Do(ctx context.Context, actor model.Actor, command model.Command) (Receipt, error) {
-	if s.fault != nil {
-		return Receipt{}, refuseFaulty(s.fault)
+	if s.notary == nil {
+		return Receipt{}, s.Writable()
 	}
 	r := &request{actor: actor, command: command, answer: make(chan answer, 1)}
 	select {
@@ -181,6 +199,26 @@ func (s *Space) Do(ctx context.Context, actor model.Actor, command model.Command
 	}
 	a := <-r.answer
 	return a.receipt, a.err
+}
+
+// Writable is nil where commands are taken, and otherwise what every command is
+// refused with: the log is at fault (ErrFault), the file system is read-only
+// (ErrReadOnly), or the disk is nearly full (ErrNoRoom), which ends by itself.
+func (s *Space) Writable() error {
+	if s.admit == nil {
+		return nil
+	}
+	return s.admit()
+}
+
+// Last is when the last event was recorded, zero in an empty space.
+func (s *Space) Last(ctx context.Context) (time.Time, error) {
+	head, err := s.log.head(ctx)
+	if err != nil || head.Seq == 0 {
+		return time.Time{}, err
+	}
+	e, err := s.event(ctx, head.Seq)
+	return e.At, err
 }
 
 // Snapshot is the space as of the last command answered, or later.

@@ -24,6 +24,7 @@ type examined struct {
 	growth *growth
 	signer *tree.Signer
 	signed tree.Signed // the head file, where it verifies
+	trail  tree.Head   // how far the log was
 	fault  *tree.Fault
 }
 
@@ -57,7 +58,7 @@ func examine(ctx context.Context, space string, l ledger, file headKeeper, seed 
 		return e, nil
 	}
 	for _, check := range []func(context.Context, ledger) error{
-		func(context.Context, ledger) error { return e.open(note, file) }, e.ends, e.resume, e.connect,
+		func(context.Context, ledger) error { return e.open(note, file) }, e.ends, e.resume, e.connect, e.follow,
 	} {
 		if err := check(ctx, l); errors.As(err, &e.fault) || err != nil {
 			return e, faultless(err)
@@ -97,8 +98,12 @@ func newOrigin(space string) string {
 // open reads the head file. The fault is an error here and below.
 func (e *examined) open(note []byte, file headKeeper) error {
 	end := e.head.Seq
+	var err error
+	if e.trail, err = file.marked(); err != nil {
+		return err
+	}
 	if note == nil && end == 0 {
-		return nil
+		return e.followed(end)
 	}
 	if note == nil {
 		return &tree.Fault{Kind: tree.Unverified, Detail: fmt.Sprintf("the log has %d events, but the signed head that goes with it is missing: %s", end, file)}
@@ -111,7 +116,24 @@ func (e *examined) open(note []byte, file headKeeper) error {
 		return missingSince(end, signed.Size)
 	}
 	e.signed = signed
-	return nil
+	return e.followed(end)
+}
+
+// followed makes sure that the log is as far as it was.
+func (e *examined) followed(end uint64) error {
+	if e.trail.Size <= end {
+		return nil
+	}
+	return &tree.Fault{Kind: tree.Missing, First: end + 1, Last: e.trail.Size, Detail: fmt.Sprintf("%s missing: the log ends with event %d, but event %d was acknowledged", are(end+1, e.trail.Size), end, e.trail.Size)}
+}
+
+// follow holds the log against how far it was, where that is further than what
+// was signed.
+func (e *examined) follow(ctx context.Context, l ledger) error {
+	if e.trail.Size <= e.signed.Size {
+		return nil
+	}
+	return e.begins(ctx, l, e.trail, "that were acknowledged")
 }
 
 func missingSince(end, signed uint64) error {
@@ -185,18 +207,23 @@ func (e *examined) connect(ctx context.Context, l ledger) error {
 	if e.signed.Size == 0 {
 		return nil
 	}
+	return e.begins(ctx, l, e.signed.Head, "whose signed head was kept")
+}
+
+// begins holds the beginning of the log against what it was.
+func (e *examined) begins(ctx context.Context, l ledger, was tree.Head, which string) error {
 	head, err := e.head.tree()
 	if err != nil {
 		return err
 	}
-	root, err := tree.NewReader(head, tilesOf(ctx, l)).RootAt(e.signed.Size)
+	root, err := tree.NewReader(head, tilesOf(ctx, l)).RootAt(was.Size)
 	switch {
 	case faultless(err) == nil && err != nil:
 		return err
 	case err != nil:
 		return &tree.Fault{Kind: tree.Tree, Detail: "the tree that is kept with the log is damaged: " + err.Error()}
-	case root != e.signed.Root:
-		return &tree.Fault{Kind: tree.Altered, First: 1, Last: e.signed.Size, Detail: "among the first " + fmt.Sprint(e.signed.Size) + " events are some that are not those whose signed head was kept"}
+	case root != was.Root:
+		return &tree.Fault{Kind: tree.Altered, First: 1, Last: was.Size, Detail: fmt.Sprintf("among the first %d events are some that are not those %s", was.Size, which)}
 	}
 	return nil
 }

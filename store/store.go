@@ -7,11 +7,14 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"time"
 
 	"github.com/dgraph-io/badger/v4"
+	"github.com/dgraph-io/badger/v4/options"
 
+	"tocsin/store/disk"
 	"tocsin/store/vault"
 )
 
@@ -28,9 +31,19 @@ type Options struct {
 	// Fatal is called once, on a goroutine of the store's, when writing to the
 	// disk has failed. The process must then end: the store takes nothing more.
 	Fatal func(error)
+	// Free is how many bytes can still be written below a directory; nil asks
+	// the operating system.
+	Free func(dir string) (uint64, error)
 
-	seed  seeder // of the open vault
 	hooks hooks
+	seed  seeder       // of the open vault
+	admit func() error // refuses while nothing can be written; nil takes everything
+	// frozen is why nothing can be written at all, nil where it can.
+	frozen error
+	copied bool // the directory's files may be of different moments
+	// step is called before each step of bringing older data up to this format,
+	// and its error ends that as a kill would. It is the hook for faults.
+	step func(name string) error
 }
 
 func (o Options) withDefaults() Options {
@@ -39,6 +52,12 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.Free == nil {
+		o.Free = disk.Free
+	}
+	if o.step == nil {
+		o.step = func(string) error { return nil }
 	}
 	fatal := o.Fatal
 	var once sync.Once
@@ -57,6 +76,10 @@ type Store struct {
 	dir     string
 	vault   *vault.Vault
 	lock    *lock
+	room    *room
+	former  former // who had the directory before
+	frozen  error  // why nothing can be written, nil where it can
+	aside   string // the copy that is read instead, "" where none is needed
 	options Options
 
 	mu     sync.Mutex
@@ -68,7 +91,8 @@ type Store struct {
 // is refused with ErrInUse while another process or Store has it, with ErrNewer
 // when a newer version of tocsin has written to it, with ErrUnfinished where an
 // interrupted restore left it, and with what package vault says where its vault
-// cannot be unlocked.
+// cannot be unlocked. Where nothing can be written, because the file system is
+// read-only or full, it opens for reading; see Frozen.
 func Open(ctx context.Context, dir string, options Options) (*Store, error) {
 	options = options.withDefaults()
 	if err := ctx.Err(); err != nil {
@@ -81,33 +105,88 @@ func Open(ctx context.Context, dir string, options Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := checkFinished(dir); err != nil {
-		return nil, errors.Join(err, held.release())
+	s := newStore(dir, held, options)
+	s.frozen = s.whyFrozen()
+	err = checkFinished(dir)
+	if err == nil {
+		err = s.keepPrivate()
 	}
-	s, err := openHeld(ctx, dir, options)
+	if err == nil {
+		err = s.openHeld(ctx)
+	}
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("open the data directory %s: %w", dir, err), held.release())
+		return nil, errors.Join(fmt.Errorf("open the data directory %s: %w", dir, err), held.giveUp())
 	}
-	s.lock = held
 	return s, nil
 }
 
+// newStore is a store in a directory that this process has locked, not open yet.
+func newStore(dir string, held *lock, options Options) *Store {
+	return &Store{
+		dir: dir, lock: held, former: held.former, options: options, spaces: make(map[string]*Space),
+		room: &room{dir: dir, free: options.Free, logger: options.Logger},
+	}
+}
+
+// keepPrivate takes the rights of others to the directory away, and so to all
+// that is in it. Where that is not possible the directory is refused.
+func (s *Store) keepPrivate() error {
+	info, err := os.Stat(s.dir)
+	if err != nil || runtime.GOOS == "windows" {
+		return err
+	}
+	exposed := disk.Exposed{Path: s.dir, Mode: info.Mode().Perm()}
+	if exposed.Private() == exposed.Mode || s.lock.readOnly {
+		return nil
+	}
+	if err := exposed.Close(); err != nil {
+		return fmt.Errorf("others can read the record (mode %04o), and that cannot be mended: %w", exposed.Mode, err)
+	}
+	s.options.Logger.Info("others could read the data directory; it is private now", slog.String("directory", s.dir))
+	return nil
+}
+
 // openHeld opens a directory that this process has locked.
-func openHeld(ctx context.Context, dir string, options Options) (*Store, error) {
-	keys, err := openVault(dir, options.Unlock)
+func (s *Store) openHeld(ctx context.Context) error {
+	keys, err := openVault(s.dir, s.options.Unlock)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	options.seed = keys.Seed
-	db, err := openBadger(dir, keys.DatabaseKey(), options.Logger)
+	s.vault, s.options.seed, s.options.admit, s.options.frozen = keys, keys.Seed, s.room.admit, s.frozen
+	s.options.copied = s.former.copied
+	if s.frozen != nil {
+		err = s.openForReading(keys.DatabaseKey())
+	} else {
+		s.db, err = openBadger(s.dir, keys.DatabaseKey(), s.former.unclean, s.options.Logger)
+	}
 	if err != nil {
-		return nil, err
+		return err
 	}
-	s := &Store{db: db, dir: dir, vault: keys, options: options, spaces: make(map[string]*Space)}
 	if err := s.checkFormat(ctx); err != nil {
-		return nil, errors.Join(err, db.Close())
+		return errors.Join(err, s.db.Close(), s.dropAside())
 	}
-	return s, nil
+	if s.frozen == nil {
+		s.room.hold()
+	}
+	return nil
+}
+
+// Spaces lists the spaces that the directory holds.
+func (s *Store) Spaces() ([]string, error) {
+	spaces, err := spacesIn(s.db)
+	if err != nil {
+		return nil, fmt.Errorf("list the spaces: %w", err)
+	}
+	return spaces, nil
+}
+
+// VerifyChecksums reads every block of the database's tables and holds it
+// against its checksum. It matches ErrDamaged where one differs.
+func (s *Store) VerifyChecksums() error {
+	if err := s.db.VerifyChecksum(); err != nil {
+		return fmt.Errorf("%w: %w", ErrDamaged, err)
+	}
+	return nil
 }
 
 // Vault is the directory's vault, unlocked for as long as the store is open.
@@ -118,7 +197,8 @@ const blockCache = 16 << 20
 
 // openBadger opens the database with the settings that were found to keep
 // acknowledged events through power cuts, within a small memory.
-func openBadger(dir string, key []byte, logger *slog.Logger) (*badger.DB, error) {
+// After an unclean stop every block is read once and held against its checksum.
+func openBadger(dir string, key []byte, unclean bool, logger *slog.Logger) (*badger.DB, error) {
 	if err := removeEmptyFiles(dir, logger); err != nil {
 		return nil, err
 	}
@@ -128,7 +208,16 @@ func openBadger(dir string, key []byte, logger *slog.Logger) (*badger.DB, error)
 	if err := encryptFromNowOn(dir, key, logger); err != nil {
 		return nil, fmt.Errorf("turn encryption on: %w", err)
 	}
-	db, err := badger.Open(badger.DefaultOptions(dir).
+	settings := badgerSettings(dir, key, logger)
+	if unclean {
+		settings = settings.WithChecksumVerificationMode(options.OnTableRead)
+	}
+	db, err := badger.Open(settings)
+	return db, explainBadger(err)
+}
+
+func badgerSettings(dir string, key []byte, logger *slog.Logger) badger.Options {
+	return badger.DefaultOptions(dir).
 		WithSyncWrites(true).
 		WithDetectConflicts(false). // the committers are the only writers
 		WithMemTableSize(32 << 20).
@@ -140,11 +229,15 @@ func openBadger(dir string, key []byte, logger *slog.Logger) (*badger.DB, error)
 		WithMetricsEnabled(false).
 		WithEncryptionKey(key).
 		WithEncryptionKeyRotationDuration(dataKeyLife).
-		WithLogger(badgerLogger{logger}))
+		WithLogger(badgerLogger{logger})
+}
+
+// explainBadger says what an error of an opening database means.
+func explainBadger(err error) error {
 	if errors.Is(err, badger.ErrEncryptionKeyMismatch) {
-		return nil, fmt.Errorf("%w: the vault beside it is not the one it was encrypted with; put that back from a backup", ErrDamaged)
+		return fmt.Errorf("%w: the vault beside it is not the one it was encrypted with; put that back from a backup", ErrDamaged)
 	}
-	return db, err
+	return err
 }
 
 // removeEmptyFiles removes the files that a kill can leave behind between
@@ -218,7 +311,8 @@ func (s *Store) Close(ctx context.Context) error {
 	if s.lock == nil {
 		return nil
 	}
-	err := errors.Join(s.db.Close(), s.lock.release())
+	s.room.stopping()
+	err := errors.Join(s.db.Close(), s.dropAside(), s.lock.release())
 	s.lock = nil
 	return err
 }

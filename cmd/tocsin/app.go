@@ -23,6 +23,7 @@ type app struct {
 	out, err io.Writer
 	getenv   func(string) string
 	now      func() time.Time
+	free     func(dir string) (uint64, error) // room on the disk; nil asks the operating system
 
 	data  string // --data
 	space string // --space

@@ -36,6 +36,7 @@ var jsonShapes = []struct {
 	{"people list", true, personView{}},
 	{"audit log", true, logView{}},
 	{"audit verify", false, verificationView{}},
+	{"doctor", true, healthView{}},
 	{"version", false, versionView{}},
 }
 

@@ -18,6 +18,7 @@ import (
 	"tocsin/store"
 	"tocsin/store/board"
 	"tocsin/store/evidence"
+	"tocsin/store/health"
 )
 
 // What a fresh space is set up with where nobody is asked.
@@ -30,6 +31,7 @@ const (
 // session is a space opened for one actor.
 type session struct {
 	store   *store.Store
+	dir     string
 	space   *store.Space
 	library *config.Library
 	blobs   func() (*evidence.Blobs, error) // what evidence consists of, opened when it is first needed
@@ -102,6 +104,7 @@ func (a *app) open(ctx context.Context, fail context.CancelCauseFunc) (*session,
 		Now:    a.now,
 		Unlock: unlock,
 		Logger: slog.New(voice{out: a.err}),
+		Free:   a.free,
 		Fatal:  func(err error) { fail(&storeError{err: err}) },
 	}
 	s, err := openSession(ctx, dir, a.space, options, library)
@@ -109,8 +112,8 @@ func (a *app) open(ctx context.Context, fail context.CancelCauseFunc) (*session,
 		return nil, err
 	}
 	s.actor, s.now, s.in, s.out, s.err = actor, a.now, interruptible{ctx, a.in}, a.newPaper(), a.err
-	if fault := s.space.Fault(); fault != nil {
-		fmt.Fprintln(a.err, "tocsin: "+model.CleanText(store.FaultWords(fault)))
+	for _, warning := range s.warnings(ctx) {
+		fmt.Fprintln(a.err, "tocsin: "+model.CleanText(warning))
 	}
 	if err := s.adopt(ctx); err != nil {
 		return nil, errors.Join(err, s.close())
@@ -121,6 +124,23 @@ func (a *app) open(ctx context.Context, fail context.CancelCauseFunc) (*session,
 	a.warn(s.leftOut)
 	s.leftOut = append(problems, s.leftOut...)
 	return s, nil
+}
+
+// warnings are what somebody has to know before they work in the space: why
+// nothing can be written, that the directory is a copy, that the clock is off.
+func (s *session) warnings(ctx context.Context) (all []string) {
+	if err := s.space.Writable(); err != nil {
+		all = append(all, err.Error())
+	}
+	if f := s.store.Former(); f != nil && f.Copied {
+		all = append(all, store.CopyWords(s.dir, f))
+	}
+	if last, err := s.space.Last(ctx); err == nil {
+		if clock := health.Clock(s.now(), last); clock.Level != health.Sound {
+			all = append(all, clock.Text+"; "+clock.Mend)
+		}
+	}
+	return all
 }
 
 // lintFirst is what to do about packs and calendars that are left out.
@@ -147,7 +167,7 @@ func openSession(ctx context.Context, dir, space string, options store.Options, 
 		return nil, errors.Join(troubled(err), closeStore(st))
 	}
 	blobs := sync.OnceValues(func() (*evidence.Blobs, error) { return openBlobs(st.Vault(), dir, space) })
-	return &session{store: st, space: opened, library: library, blobs: blobs}, nil
+	return &session{store: st, dir: dir, space: opened, library: library, blobs: blobs}, nil
 }
 
 func (s *session) close() error { return closeStore(s.store) }
@@ -157,9 +177,10 @@ func closeStore(st *store.Store) error { return troubled(st.Close(context.Backgr
 // adopt takes every pack into the space, and before it the calendar that it
 // counts by; those it has already change nothing. A file that says something
 // else than what was adopted under its version is left out. What the record
-// knows stands beside the files and before them. A record at fault takes none.
+// knows stands beside the files and before them. A record that cannot be
+// written to takes none.
 func (s *session) adopt(ctx context.Context) error {
-	if s.space.Fault() != nil {
+	if s.space.Writable() != nil {
 		s.library = s.library.With(slices.Collect(s.snapshot().Packs())...)
 		return nil
 	}
@@ -184,7 +205,7 @@ func (s *session) adopt(ctx context.Context) error {
 
 // setUpByDefault gives a fresh space its settings without asking.
 func (s *session) setUpByDefault(ctx context.Context) error {
-	if s.snapshot().IsSetUp() || s.space.Fault() != nil {
+	if s.snapshot().IsSetUp() || s.space.Writable() != nil {
 		return nil
 	}
 	refs, err := s.refs([]string{defaultProcedure, defaultRegime})

@@ -69,7 +69,7 @@ func (a *app) addVerbs(root *cobra.Command) {
 		a.reportCommand(), a.describeCommand(), a.triageCommand(), a.factCommand(), a.severityCommand(), a.phaseCommand(), a.taskCommand(),
 		a.assignCommand(), a.acknowledgeCommand(), a.noteCommand(), a.evidenceCommand(), a.holdCommand(), a.waiveCommand(), a.suspendCommand(), a.packsCommand(), a.linkCommand())
 	add(groupEnd, a.closeCommand(), a.duplicateCommand(), a.mergeCommand(), a.falsePositiveCommand(), a.reopenCommand())
-	add(groupRecord, a.setupCommand(), a.importCommand(), a.policyCommand(), a.vaultCommand(), a.backupCommand(), a.restoreCommand(), a.exportCommand(), a.auditCommand(), a.peopleCommand(), a.demoCommand(), a.versionCommand())
+	add(groupRecord, a.setupCommand(), a.importCommand(), a.policyCommand(), a.vaultCommand(), a.backupCommand(), a.restoreCommand(), a.exportCommand(), a.auditCommand(), a.peopleCommand(), a.doctorCommand(), a.demoCommand(), a.versionCommand())
 	add(groupRecord, jsonHelp(), keysHelp())
 	root.SetHelpCommandGroupID(groupRecord)
 	root.InitDefaultHelpCmd()

@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+
+	space "tocsin/store/disk"
 )
 
 // disk is where blobs lie.
@@ -122,7 +124,7 @@ func (d disk) room(dir string) (uint64, error) {
 	if d.free != nil {
 		return d.free(dir)
 	}
-	return freeBytes(dir)
+	return space.Free(dir)
 }
 
 // file is a file whose reading and writing the hook sees.

@@ -14,6 +14,7 @@ import (
 	"filippo.io/age"
 
 	"tocsin/model"
+	space "tocsin/store/disk"
 )
 
 // Verify reads a blob whole and says whether it is what was taken in. An error
@@ -62,7 +63,7 @@ func (b *Blobs) Export(ctx context.Context, digest string, size uint64, path str
 // guarded writes to a file, and keeps the reserve free where that file shares
 // the disk with the record.
 func (b *Blobs) guarded(f *file) io.Writer {
-	if same, err := sameDisk(b.dir, filepath.Dir(f.Name())); err != nil || !same {
+	if same, err := space.Same(b.dir, filepath.Dir(f.Name())); err != nil || !same {
 		return f
 	}
 	return &guard{blobs: b, w: f}

@@ -1,6 +1,6 @@
 //go:build linux || darwin || freebsd || dragonfly
 
-package evidence
+package disk
 
 import (
 	"errors"
@@ -8,8 +8,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// freeBytes is how many bytes this process can still write below a directory.
-func freeBytes(dir string) (uint64, error) {
+// Free is how many bytes this process can still write below a directory.
+func Free(dir string) (uint64, error) {
 	var stat unix.Statfs_t
 	if err := unix.Statfs(dir, &stat); err != nil {
 		return 0, err
@@ -17,8 +17,8 @@ func freeBytes(dir string) (uint64, error) {
 	return uint64(max(0, int64(stat.Bavail))) * uint64(stat.Bsize), nil
 }
 
-// sameDisk reports whether two directories lie in one file system.
-func sameDisk(a, b string) (bool, error) {
+// Same reports whether two directories lie in one file system.
+func Same(a, b string) (bool, error) {
 	var one, other unix.Stat_t
 	if err := errors.Join(unix.Stat(a, &one), unix.Stat(b, &other)); err != nil {
 		return false, err
