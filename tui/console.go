@@ -257,6 +257,9 @@ func (c *Console) alarm(text string) { c.message, c.alarming = text, true }
 // latest is what stands now.
 func (c *Console) latest() frameMsg {
 	frame := frameMsg{snapshot: c.opts.Space.Snapshot(), now: c.opts.Now()}
+	if c.opts.Writable != nil {
+		frame.refuses = c.opts.Writable() != nil
+	}
 	if c.opts.Steady != nil {
 		before := c.opts.Steady()
 		frame.now, frame.steady = c.opts.Now(), c.opts.Steady()

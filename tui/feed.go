@@ -14,6 +14,7 @@ type frameMsg struct {
 	now      time.Time
 	steady   time.Duration // of the steady clock
 	paired   bool          // both clocks were read, and at one moment
+	refuses  bool          // nothing new is taken
 }
 
 // minFrameGap is the least time between two frames of one console: faster

@@ -158,6 +158,8 @@ func (c *Console) whose(limit int) string {
 	}
 	if c.opts.Fault != "" {
 		left += t.Overdue.Paint("! read-only") + "  "
+	} else if c.frame.refuses {
+		left += t.Overdue.Paint("! takes nothing new") + "  "
 	}
 	if name != "" {
 		left += t.Bold.Paint(name) + "   "

@@ -66,6 +66,10 @@ type Options struct {
 	// Fault says why the record can only be read, and what to do; "" where it
 	// can be written to. The header shows that it can not.
 	Fault string
+	// Writable says whether commands are taken now, nil where they are, as while
+	// the disk is nearly full; the header shows that they are not. It is asked
+	// every second; nil is never asked.
+	Writable func() error
 	// Notice is said in the status line until the first key, such as that a
 	// file could not be read; "" says nothing.
 	Notice string

@@ -86,7 +86,12 @@ func (s *session) consoleOptions(settings config.Settings) tui.Options {
 		fault = store.FaultWords(f)
 		notice = fault
 	}
+	if err := s.store.Frozen(); err != nil && fault == "" {
+		fault = err.Error()
+		notice = fault
+	}
 	return tui.Options{
+		Writable: s.space.Writable,
 		Space:    consoleSpace{s.space},
 		Actor:    s.actor,
 		Now:      s.now,
