@@ -219,7 +219,13 @@ func (c *committer) seal(actor model.Actor, d model.Decision, at time.Time) (eve
 	size := 0
 	for k, body := range d.Bodies {
 		seq := c.state.Seq + 1 + uint64(k)
-		data, err := encodeEvent(c.veil, model.Event{Seq: seq, At: at, Actor: actor.Name, Role: actor.Role, Batch: d.Batch, Body: body})
+		var others map[string]personEntry
+		if order, ok := body.(*model.IncidentsPurged); ok {
+			if others, err = c.rescued(order); err != nil {
+				return nil, nil, err
+			}
+		}
+		data, err := encodeNaming(c.veil, model.Event{Seq: seq, At: at, Actor: actor.Name, Role: actor.Role, Batch: d.Batch, Body: body}, others)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -266,6 +272,9 @@ func (c *committer) fits(events []model.Event, records []record) error {
 func (c *committer) fold(g *group, events []model.Event, records []record) error {
 	var touched []model.Touched
 	for k, e := range events {
+		if err := g.batch.order(e.Seq, purgeOf(c.state, e)); err != nil {
+			return err
+		}
 		t, err := c.state.Fold(e)
 		if err != nil {
 			return err
@@ -325,13 +334,13 @@ func (c *committer) commit(g *group) error {
 	return nil
 }
 
-// condemn notes who is to be forgotten once the group is written.
+// condemn notes who or what is to be forgotten once the group is written.
 func (c *committer) condemn(g *group, e model.Event) error {
 	switch body := e.Body.(type) {
 	case *model.PersonForgotten:
 		g.forget = append(g.forget, e)
 		return c.veil.condemn(body.Person)
-	case *model.ReporterForgotten:
+	case *model.ReporterForgotten, *model.IncidentsPurged:
 		g.forget = append(g.forget, e)
 	}
 	return nil

@@ -15,7 +15,8 @@
 // What is kept:
 //
 //   - the log: events numbered without gaps from 1, each a versioned envelope in
-//     deterministic CBOR, never changed and never removed;
+//     deterministic CBOR, never changed; of one that was purged, by the order of a
+//     later one, its leaf stays (see Sweep);
 //   - the tree over the events' stored bytes, see package tree: its full tiles and
 //     its compact range and root go into the transaction of the events they are
 //     of. A signed checkpoint follows within a second, or 256 events, and at the

@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"time"
 
 	"github.com/fxamacker/cbor/v2"
@@ -94,7 +95,10 @@ func must[T any](mode T, err error) T {
 
 // encodeEvent makes the stored form of an event, with what is personal in it
 // veiled.
-func encodeEvent(v *veil, e model.Event) ([]byte, error) {
+func encodeEvent(v *veil, e model.Event) ([]byte, error) { return encodeNaming(v, e, nil) }
+
+// encodeNaming is encodeEvent for an event that also holds names of others.
+func encodeNaming(v *veil, e model.Event, others map[string]personEntry) ([]byte, error) {
 	version := plainEnvelope
 	var names map[string]personEntry
 	if v != nil {
@@ -104,6 +108,7 @@ func encodeEvent(v *veil, e model.Event) ([]byte, error) {
 			return nil, fmt.Errorf("encode %s: %w", e.Body.Kind(), err)
 		}
 		e, names = covered, introduced
+		maps.Copy(names, others)
 	}
 	body, err := encoding.Marshal(e.Body)
 	if err != nil {

@@ -28,6 +28,7 @@ import (
 //	'c' id                                the newest version of an adopted calendar: calendar.Edition
 //	'i' incident                          an incident as it is now: model.Incident
 //	'n' token                             who a token stands for: personEntry
+//	'r' seq(8)                            what is left to do of the purge that an event orders: purgeRecord
 //	't' len(incident) incident seq(8)     which events are about an incident; no value
 //
 // The length before a name keeps one name from being the beginning of
@@ -55,6 +56,7 @@ const (
 	incidentKind   slotKind = 'i'
 	historyKind    slotKind = 't'
 	personKind     slotKind = 'n'
+	purgeKind      slotKind = 'r'
 )
 
 // slot is the place of one entry within a space.
@@ -66,6 +68,7 @@ func headSlot() slot { return headKind.all() }
 func metaSlot() slot { return metaKind.all() }
 
 func eventSlot(seq uint64) slot       { return eventKind.numbered(seq) }
+func purgeSlot(seq uint64) slot       { return purgeKind.numbered(seq) }
 func checkpointSlot(size uint64) slot { return checkpointKind.numbered(size) }
 func witnessedSlot(size uint64) slot  { return witnessedKind.numbered(size) }
 

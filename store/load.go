@@ -79,7 +79,7 @@ func loadForReading(ctx context.Context, l ledger, v *veil, end uint64) (*loaded
 		state, live, err := restore(ctx, l, v, meta)
 		return &loaded{state: state, board: live}, err
 	}
-	if err != nil && !errors.Is(err, ErrDamaged) && !errors.Is(err, ErrRemoved) {
+	if err != nil && !errors.Is(err, ErrDamaged) {
 		return nil, err
 	}
 	var standings []*model.Standing
@@ -295,6 +295,11 @@ func rebuild(ctx context.Context, l ledger, v *veil, end uint64) error {
 	if folded.state.Seq != end {
 		return fmt.Errorf("%w: its head is event %d, but only %d were found", ErrDamaged, end, folded.state.Seq)
 	}
+	for seq, p := range folded.purges {
+		if err := keepPurge(ctx, l, seq, p); err != nil {
+			return err
+		}
+	}
 	if err := rewrite(ctx, l, v, folded.state, folded.touched); err != nil {
 		return err
 	}
@@ -312,19 +317,30 @@ type folded struct {
 	state     *model.State
 	touched   map[slot]model.Touched
 	forgotten []model.Event
+	purges    map[uint64]*purgeRecord // what was ordered and not done, by the event
 }
 
 // foldAll folds a log from its beginning. Beside an error stands what could be
 // folded.
 func foldAll(ctx context.Context, l ledger, v *veil) (folded, error) {
-	f := folded{state: new(model.State), touched: make(map[slot]model.Touched)}
+	f := folded{state: new(model.State), touched: make(map[slot]model.Touched), purges: make(map[uint64]*purgeRecord)}
+	removers := make(map[uint64]bool)
 	for r, err := range l.read(ctx, 1) {
 		if err != nil {
 			return f, err
 		}
-		e, err := r.event(v)
+		if t, gone := parseTombstone(r.data); gone && !removers[t.by] {
+			removers[t.by] = true
+			if err := v.learnFrom(l, t.by); err != nil {
+				return f, err
+			}
+		}
+		e, err := r.eventOrNone(v)
 		if err != nil {
 			return f, err
+		}
+		if p := purgeOf(f.state, e); p != nil && len(p.Incidents) > 0 {
+			f.purges[e.Seq] = p
 		}
 		t, err := f.state.Fold(e)
 		if err != nil {
@@ -332,6 +348,9 @@ func foldAll(ctx context.Context, l ledger, v *veil) (folded, error) {
 		}
 		if _, ok := e.Body.(*model.PersonForgotten); ok {
 			f.forgotten = append(f.forgotten, e)
+		}
+		for _, id := range t.Purged {
+			delete(f.touched, incidentSlot(id))
 		}
 		if t.Incident != nil {
 			f.touched[incidentSlot(t.Incident.ID)] = t

@@ -89,6 +89,14 @@ func (r record) event(v *veil) (model.Event, error) {
 	return e, err
 }
 
+// eventOrNone is event, with model.Removed where its text was removed.
+func (r record) eventOrNone(v *veil) (model.Event, error) {
+	if t, ok := parseTombstone(r.data); ok {
+		return model.Event{Seq: r.seq, Body: &model.Removed{By: t.by}}, nil
+	}
+	return r.event(v)
+}
+
 // batch is what one append writes. A value of nil deletes an entry.
 type batch struct {
 	events  []record

@@ -59,6 +59,10 @@ func project(b *batch, v *veil, touched []model.Touched) (size int, err error) {
 			done[incidentSlot(i.ID)] = true
 			size += len(data)
 		}
+		for _, id := range t.Purged {
+			b.put(incidentSlot(id), nil)
+			done[incidentSlot(id)] = true
+		}
 		n, err := projectLaws(b, t)
 		if err != nil {
 			return 0, err

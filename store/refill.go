@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"tocsin/model"
@@ -47,10 +46,18 @@ func (f *refill) add(ctx context.Context, seq uint64, stored []byte) error {
 }
 
 // about is the incident that an event is about, "" where its text was removed.
+// The names in it are taken in, those that it refers to need not be known yet:
+// where an event was removed that held some, a later one holds them.
 func (f *refill) about(r record) (model.ID, error) {
-	e, err := r.event(f.veil)
-	if errors.Is(err, ErrRemoved) {
+	if _, removed := parseTombstone(r.data); removed {
 		return "", nil
+	}
+	e, env, err := decodeCovered(r.data)
+	if err == nil && e.Seq != r.seq {
+		err = fmt.Errorf("%w: in the place of event %d lies event %d", ErrDamaged, r.seq, e.Seq)
+	}
+	if err == nil {
+		err = f.veil.learnAll(env.Names)
 	}
 	if err != nil {
 		return "", err

@@ -29,6 +29,7 @@ type Space struct {
 	requests chan *request
 	board    atomic.Pointer[board.Snapshot]
 	wakes    wakes
+	purging  sync.Mutex // one purge at a time
 
 	quit     chan struct{} // closed to end the committer
 	quitted  sync.Once
@@ -71,6 +72,9 @@ func prepareSpace(ctx context.Context, id string, l ledger, v *veil, file headKe
 		return s, nil, err
 	}
 	found, err := load(ctx, l, v)
+	if err == nil {
+		err = finishPurges(ctx, l, v, nil)
+	}
 	if err != nil {
 		return nil, nil, fmt.Errorf("open space %s: %w", id, err)
 	}
@@ -263,7 +267,8 @@ const MaxEvents = 10_000
 
 // Events returns the space's events from a sequence number on, at most limit
 // and never more than MaxEvents, in order. They include those of imports that
-// are not complete or were abandoned: it is the record as it is.
+// are not complete or were abandoned: it is the record as it is. One whose text
+// was removed has nothing but its number and the body model.Removed.
 func (s *Space) Events(ctx context.Context, from uint64, limit int) ([]model.Event, error) {
 	limit = min(limit, MaxEvents)
 	var events []model.Event
@@ -274,7 +279,7 @@ func (s *Space) Events(ctx context.Context, from uint64, limit int) ([]model.Eve
 		if err != nil {
 			return nil, err
 		}
-		e, err := r.event(s.veil)
+		e, err := r.eventOrNone(s.veil)
 		if err != nil {
 			return nil, err
 		}

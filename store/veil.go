@@ -137,6 +137,19 @@ func (v *veil) learn(token string, entry personEntry, store bool) error {
 	return nil
 }
 
+// learnAll takes in the names that an event holds.
+func (v *veil) learnAll(names map[string]personEntry) error {
+	if v == nil {
+		return nil
+	}
+	for token, entry := range names {
+		if err := v.learn(token, entry, true); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // know keeps a person, in place of an earlier state of the same. v.mu is held.
 func (v *veil) know(p *person, store bool) {
 	if earlier, ok := v.byToken[p.token]; ok && v.byName[earlier.name] == earlier {
@@ -467,10 +480,8 @@ func (v *veil) keep() {
 
 // uncover is the inverse of cover.
 func (v *veil) uncover(e model.Event, names map[string]personEntry) (model.Event, error) {
-	for token, entry := range names {
-		if err := v.learn(token, entry, true); err != nil {
-			return e, err
-		}
+	if err := v.learnAll(names); err != nil {
+		return e, err
 	}
 	each := func(kind personalKind, label, text string) (string, error) {
 		if kind == personalText {

@@ -335,14 +335,16 @@ func (s *session) sweepEvidence(remove bool) error {
 	return nil
 }
 
-// digests are those of all evidence of the space.
+// digests are those of all evidence of the space whose content is kept.
 func (s *session) digests() []string {
 	var all []string
 	snapshot := s.snapshot()
 	for _, standings := range [][]*model.Standing{snapshot.Queue(), snapshot.Closed()} {
 		for _, standing := range standings {
 			for _, item := range standing.Incident.Evidence {
-				all = append(all, item.SHA256)
+				if item.Purged.IsZero() {
+					all = append(all, item.SHA256)
+				}
 			}
 		}
 	}

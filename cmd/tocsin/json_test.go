@@ -40,6 +40,9 @@ func TestJSONIsWhatItsHelpSays(t *testing.T) {
 		{"report", "--title", "Another"},
 		{"link", "1", "2"},
 		{"evidence", "add", "1", "json_test.go", "--kind", "document"},
+		{"report", "--title", "By mistake"},
+		{"false-positive", "3", "--reason", "a test"},
+		{"delete", "3", "--reason", "a test"},
 	} {
 		if out, complaint, code := commandLine(t, dir, now, line...); code != exitDone {
 			t.Fatalf("%q: exit code %d\n%s%s", line, code, out, complaint)
@@ -57,7 +60,7 @@ func TestJSONIsWhatItsHelpSays(t *testing.T) {
 	arguments := map[string][]string{
 		"queue, tocsin": {"queue"}, "show": {"show", "1"}, "timeline": {"timeline", "1"}, "deadlines": {"deadlines", "1", "--explain"}, "due": {"due", "--pack", "gdpr", "--fact", "aware=-2h"},
 		"task": {"task", "1"}, "fact": {"fact", "1"}, "evidence list": {"evidence", "list", "1"}, "evidence show": {"evidence", "show", "1", "1"}, "evidence verify": {"evidence", "verify", "1"}, "policy list": {"policy", "list"}, "policy calendar": {"policy", "calendar"}, "policy lint": {"policy", "lint", lint},
-		"policy test": {"policy", "test", vectors}, "policy diff": {"policy", "diff", "gdpr", "uk-gdpr"}, "version": {"version"}, "vault status": {"vault", "status"}, "people list": {"people", "list"}, "doctor": {"doctor"}, "audit log": {"audit", "log"}, "audit verify": {"audit", "verify"}, "reminders": {"reminders", "--mine"}, "packs --preview": {"packs", "1", "--add", "nis2", "--preview"},
+		"policy test": {"policy", "test", vectors}, "policy diff": {"policy", "diff", "gdpr", "uk-gdpr"}, "version": {"version"}, "vault status": {"vault", "status"}, "people list": {"people", "list"}, "doctor": {"doctor"}, "retention": {"retention"}, "retention preview": {"retention", "preview"}, "audit log": {"audit", "log"}, "audit verify": {"audit", "verify"}, "reminders": {"reminders", "--mine"}, "packs --preview": {"packs", "1", "--add", "nis2", "--preview"},
 	}
 	for _, shape := range jsonShapes {
 		t.Run(shape.verb, func(t *testing.T) {

@@ -34,6 +34,8 @@ var jsonShapes = []struct {
 	{"policy diff", true, changeView{}},
 	{"vault status", false, vaultView{}},
 	{"people list", true, personView{}},
+	{"retention", true, keepingView{}},
+	{"retention preview", true, expiryView{}},
 	{"audit log", true, logView{}},
 	{"audit verify", false, verificationView{}},
 	{"doctor", true, healthView{}},

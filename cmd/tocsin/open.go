@@ -121,6 +121,9 @@ func (a *app) open(ctx context.Context, fail context.CancelCauseFunc) (*session,
 	if err := s.tidyEvidence(dir); err != nil {
 		options.Logger.Warn("the evidence cannot be reached", slog.Any("error", err))
 	}
+	if err := s.discard(ctx); err != nil {
+		return nil, errors.Join(err, s.close())
+	}
 	a.warn(s.leftOut)
 	s.leftOut = append(problems, s.leftOut...)
 	return s, nil

@@ -79,6 +79,16 @@ that come under a pack which asks have it as a fact. Unknown takes it back.`,
 // noCalendar takes the home calendar away.
 const noCalendar = "none"
 
+// retentionWords says in one line how long what is kept.
+func (s *session) retentionWords() string {
+	r := s.snapshot().Meta.Retention
+	var words []string
+	for _, k := range model.Keepings() {
+		words = append(words, string(k.Class)+" "+r.Words(k.Class))
+	}
+	return strings.Join(words, ", ")
+}
+
 func (s *session) printSettings() {
 	meta := s.snapshot().Meta
 	names := make([]string, len(meta.Packs))
@@ -88,6 +98,7 @@ func (s *session) printSettings() {
 	for _, row := range [][2]string{{"organisation  ", meta.Organisation}, {"zone          ", meta.Zone}, {"calendar      ", s.homeWords()}, {"packs         ", strings.Join(names, ", ")}} {
 		s.out.line(painted{row[0], quiet}, painted{row[1], plain})
 	}
+	s.out.line(painted{"retention     ", quiet}, painted{s.retentionWords(), plain})
 	for k, own := range meta.Answers {
 		name := "standing      "
 		if k > 0 {

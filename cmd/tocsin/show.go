@@ -114,6 +114,9 @@ func (s *sheet) about() {
 	if hold := s.standing.Incident.Hold; s.standing.Incident.Held() {
 		s.field("Legal hold", hold.Reason+" ("+hold.By+", "+when(hold.Since, s.zone, s.now)+")")
 	}
+	if d := s.standing.Incident.Deletion; d != nil {
+		s.field("To be deleted", d.Reason+" ("+d.By+", "+when(d.Since, s.zone, s.now)+")")
+	}
 	kept, wrong := sign.Custody(s.standing.Incident.Evidence)
 	s.field("Evidence", kept)
 	if wrong != "" {

@@ -471,3 +471,27 @@ func TestMemoryDoesNotGrowWithSize(t *testing.T) {
 		t.Logf("the heap grew by %d KiB at most", grown>>10)
 	}
 }
+
+func TestDiscardedBlobsAreGone(t *testing.T) {
+	b := opened(t, disk{})
+	old, fresh := put(t, b, "old"), put(t, b, "fresh")
+	since := time.Now().Add(-time.Minute)
+	path, _ := b.path(old.SHA256)
+	if err := os.Chtimes(path, since.Add(-time.Hour), since.Add(-time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	for _, digest := range []string{old.SHA256, old.SHA256, fresh.SHA256} {
+		if err := b.Discard(digest, since); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if found, _ := b.Verify(t.Context(), old.SHA256, old.Size, nil); found != model.Missing {
+		t.Errorf("the old one is %s", found)
+	}
+	if found, _ := b.Verify(t.Context(), fresh.SHA256, fresh.Size, nil); found != model.Intact {
+		t.Errorf("what was stored since is %s", found)
+	}
+	if err := b.Discard("../x", since); err == nil {
+		t.Error("a path was discarded")
+	}
+}

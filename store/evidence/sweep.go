@@ -2,7 +2,9 @@ package evidence
 
 import (
 	"encoding/hex"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -72,6 +74,29 @@ func (b *Blobs) Remove(u Unnamed) error {
 	}
 	if err := b.disk.remove(path); err != nil {
 		return fmt.Errorf("remove unnamed evidence: %w", err)
+	}
+	return b.disk.syncDir(b.dir)
+}
+
+// Discard removes the content with a digest, which nothing names any more. One
+// that was stored since a moment stays: somebody may be about to name it.
+func (b *Blobs) Discard(digest string, since time.Time) error {
+	path, err := b.path(digest)
+	if err != nil {
+		return fmt.Errorf("discard evidence: %w", err)
+	}
+	info, err := os.Lstat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("discard evidence: %w", err)
+	}
+	if !info.ModTime().Before(since) {
+		return nil
+	}
+	if err := b.disk.remove(path); err != nil {
+		return fmt.Errorf("discard evidence: %w", err)
 	}
 	return b.disk.syncDir(b.dir)
 }
