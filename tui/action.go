@@ -149,6 +149,7 @@ func consoleActions() []action {
 		{id: "save", keys: []string{"ctrl+s"}, label: "save", help: "save the form", where: onTriage | onSetUp, danger: recorded, run: (*Console).save},
 		{id: "palette", keys: []string{":", "ctrl+k"}, label: "commands", help: "find an action, or go to an incident by its number", where: everywhere, run: (*Console).openPalette},
 		{id: "help", keys: []string{"?", "f1"}, label: "help", help: "what can be done here", where: everywhere, run: (*Console).openHelp},
+		{id: "adopt-calendar", keys: []string{"a"}, label: "adopt", help: "count by the newer version of the selected calendar, after saying what moves", where: onPolicies, danger: consequence, gives: "adopt-calendar", why: needNewerCalendar, run: (*Console).adoptCalendar},
 		{id: "settings", keys: []string{","}, help: "organisation, time zone and packs of new incidents", where: onQueue, danger: recorded, gives: "setup", run: (*Console).changeSettings},
 		{id: "copy", keys: []string{"y"}, help: "copy the incident's id (OSC 52)", where: onLists, why: needIncident, run: (*Console).copyID},
 		{id: "theme", keys: []string{"ctrl+t"}, help: "next theme: dark, light, high contrast", where: everywhere | onSetUp, run: (*Console).nextTheme},

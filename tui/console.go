@@ -175,6 +175,8 @@ func (c *Console) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case historyMsg:
 		c.incident.take(msg)
 		return c, nil
+	case calendarMsg:
+		return c, c.askForCalendar(msg)
 	case setUpMsg:
 		c.setUp.take(msg)
 		return c, nil

@@ -41,6 +41,7 @@ type dialog struct {
 	then func(c *Console, id model.ID) tea.Cmd
 
 	opened   time.Time
+	look     *theme.Theme
 	onButton int // 0: in the form; else a button from 1
 	busy     bool
 	problem  string
@@ -55,7 +56,7 @@ const (
 
 // ask opens a dialog. A draft of the same form is taken up again.
 func (c *Console) ask(d *dialog) tea.Cmd {
-	d.opened = c.opts.Now()
+	d.opened, d.look = c.opts.Now(), c.theme
 	if kept := c.drafts[d.draft]; kept != nil && d.draft != "" {
 		d.form = kept
 		d.intro = append(d.intro, "What you had typed is still here.")
@@ -310,7 +311,7 @@ func trimBlank(lines []string, f *form, room int) []string {
 	return lines[:min(end+1, len(lines), room)]
 }
 
-func (d *dialog) theme() *theme.Theme { return d.form.theme }
+func (d *dialog) theme() *theme.Theme { return d.look }
 
 func (d *dialog) drawFoot(t *theme.Theme, width int) []string {
 	var foot []string

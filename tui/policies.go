@@ -131,6 +131,9 @@ func (p *policiesScreen) drawRow(r policyRow, width int, selected bool) string {
 	switch {
 	case r.calendar != nil:
 		style, text = t.Bold, r.id()
+		if p.c.newerCalendar(r.calendar) != nil {
+			text += t.Accent.Paint(" ↑")
+		}
 		if p.c.frame.snapshot.Meta().Calendar == r.calendar.ID {
 			text += t.Accent.Paint("  at home")
 		}
@@ -161,6 +164,10 @@ func (p *policiesScreen) drawDetail(width int) []string {
 func (p *policiesScreen) detail(row *policyRow, width int) []string {
 	s := &sheet{c: p.c, width: width}
 	if row.calendar != nil {
+		if newer := p.c.newerCalendar(row.calendar); newer != nil {
+			s.said("↑ newer", newer.Name()+" is known here: a says what it moves, and adopts it")
+			s.blank()
+		}
 		s.calendar(row.calendar)
 		return s.lines
 	}

@@ -24,6 +24,7 @@ import (
 	"time"
 
 	"tocsin/model"
+	"tocsin/model/calendar"
 	"tocsin/model/policy"
 )
 
@@ -58,6 +59,9 @@ type Options struct {
 	Keys map[string][]string
 	// NoMouse leaves the mouse to the terminal.
 	NoMouse bool
+	// Calendars are the newest versions that are known here, which a space may
+	// count by older ones of.
+	Calendars []*calendar.Edition
 	// Resume is where the console opens; Leave is told where it was left.
 	Resume Resume
 	Leave  func(Resume)

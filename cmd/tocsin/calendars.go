@@ -164,6 +164,17 @@ func (s *session) takeCalendar(ctx context.Context, id string) error {
 	return nil
 }
 
+// newestCalendars are the calendars of the library.
+func newestCalendars(known *config.Calendars) []*calendar.Edition {
+	var editions []*calendar.Edition
+	for _, id := range known.IDs() {
+		if e, err := known.Edition(id); err == nil {
+			editions = append(editions, e)
+		}
+	}
+	return editions
+}
+
 // listCalendars lists what the library knows, with what the space has of it.
 func (s *session) listCalendars(asJSON bool) error {
 	views := s.calendars()

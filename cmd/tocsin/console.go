@@ -106,6 +106,7 @@ func (s *session) consoleOptions(settings config.Settings) tui.Options {
 			Packs:        []string{defaultProcedure, defaultRegime},
 		},
 		HomeCalendar: config.HomeCalendar,
+		Calendars:    newestCalendars(s.library.Calendars()),
 		Theme:        settings.Theme,
 		Keys:         settings.Keys,
 		NoMouse:      !settings.Mouse,

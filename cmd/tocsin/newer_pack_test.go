@@ -2,10 +2,13 @@ package main
 
 import (
 	"context"
+	"maps"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"tocsin/config"
 	"tocsin/model"
 	"tocsin/model/calendar"
 	"tocsin/model/policy"
@@ -64,6 +67,38 @@ func TestNewerPack(t *testing.T) {
 			if size[1] > 24 {
 				x.lacks("is newer")
 			}
+		})
+	}
+}
+
+// TestNewerCalendar adopts a calendar on the screen of policies, once it has
+// said how many incidents that moves.
+func TestNewerCalendar(t *testing.T) {
+	library, err := config.LoadPacks("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	known, err := library.Calendars().Edition("de")
+	if err != nil {
+		t.Fatal(err)
+	}
+	newer := *known
+	newer.Version, newer.Days = known.Version+1, maps.Clone(known.Days)
+	newer.Days[calendar.Date{Year: 2026, Month: 11, Day: 23}] = "company day"
+	for _, size := range [][2]int{{80, 24}, {120, 40}, {200, 50}} {
+		synctest.Test(t, func(t *testing.T) {
+			options := freshOptions(t, clockFrom(present))
+			options.Calendars = []*calendar.Edition{&newer}
+			x := openTerminal(t, options, size[0], size[1])
+			started(x).press("esc", "3", "end")
+			for range 60 {
+				if strings.Contains(x.text(), "▌ calendar de@1") {
+					break
+				}
+				x.press("up")
+			}
+			x.sees("▌ calendar de@1 ↑", "de@2 is known here").press("a").sees("Adopt de@2", "due times would move: 1.")
+			x.golden("adopt-calendar").pass(time.Second).press("tab", "enter").sees("de@2 counts from now on", "calendar de@2").lacks("↑ newer")
 		})
 	}
 }
