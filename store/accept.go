@@ -57,7 +57,7 @@ func (s *Store) AcceptHead(ctx context.Context, id string) (Accepted, error) {
 	if err := errors.Join(clearDerived(ctx, l, derived), clearHistories(ctx, l, accepted.Size)); err != nil {
 		return Accepted{}, fmt.Errorf("accept the log of space %s: %w", id, err)
 	}
-	if err := plant(ctx, id, l, headRecord{Seq: accepted.Size, Origin: accepted.Origin}, file, s.options.seed); err != nil {
+	if err := s.planting(id).plant(ctx, l, headRecord{Seq: accepted.Size, Origin: accepted.Origin}); err != nil {
 		return Accepted{}, fmt.Errorf("accept the log of space %s: %w", id, err)
 	}
 	delete(s.spaces, id)

@@ -39,6 +39,7 @@ func (s *Store) checkFormat(ctx context.Context) error {
 		if err := s.plant(ctx); err != nil {
 			return fmt.Errorf("bring the data from format %d to %d: %w", format, dataFormat, err)
 		}
+		reach(s.options.hooks.planting)
 	}
 	return s.db.Update(writeFormat)
 }
@@ -87,7 +88,7 @@ func (s *Store) plant(ctx context.Context) error {
 		}
 		head, err := l.head(ctx)
 		if err == nil && head.Seq > 0 {
-			err = plant(ctx, id, l, head, headFileOf(s.dir, id), s.options.seed)
+			err = s.planting(id).plant(ctx, l, head)
 		}
 		var fault *tree.Fault
 		if errors.As(err, &fault) {
@@ -123,12 +124,25 @@ func spacesIn(db *badger.DB) (spaces []string, err error) {
 // plantBytes is how many bytes of tiles are written in one transaction.
 const plantBytes = 128 << 10
 
+// planting gives a space's log what a log of this format has.
+type planting struct {
+	space string
+	file  headFile
+	seed  seeder
+	step  func() // before each write that a stop can come between
+}
+
+func (s *Store) planting(space string) planting {
+	return planting{space: space, file: headFileOf(s.dir, space), seed: s.options.seed, step: s.options.hooks.planting}
+}
+
 // plant makes the tree over a log that has none, in bounded memory. A log that
 // is at fault gets none: the space then opens for reading, and says why.
-func plant(ctx context.Context, space string, l *badgerLog, head headRecord, file headFile, seed seeder) error {
+func (p planting) plant(ctx context.Context, l *badgerLog, head headRecord) error {
 	if head.Origin == "" {
-		head.Origin = newOrigin(space)
+		head.Origin = newOrigin(p.space)
 	}
+	reach(p.step)
 	g := &growth{origin: head.Origin, tree: new(tree.Builder)}
 	if err := grow(ctx, l, g, head.Seq); err != nil {
 		return err
@@ -137,10 +151,12 @@ func plant(ctx context.Context, space string, l *badgerLog, head headRecord, fil
 	if err != nil {
 		return err
 	}
+	reach(p.step)
 	if err := l.rewriteHead(head); err != nil {
 		return err
 	}
-	return signFirst(space, head, file, seed)
+	reach(p.step)
+	return p.signFirst(head)
 }
 
 // grow takes a log's events into a tree and puts the tiles beside them.
@@ -181,11 +197,11 @@ func grow(ctx context.Context, l ledger, g *growth, end uint64) error {
 
 // signFirst writes the head file of a log that had none. One that is there
 // stays, and the start will hold the log against it.
-func signFirst(space string, head headRecord, file headFile, seed seeder) error {
-	if note, err := file.read(); err != nil || note != nil {
+func (p planting) signFirst(head headRecord) error {
+	if note, err := p.file.read(); err != nil || note != nil {
 		return err
 	}
-	secret, err := seed(signingKey(space))
+	secret, err := p.seed(signingKey(p.space))
 	if err != nil {
 		return err
 	}
@@ -201,7 +217,7 @@ func signFirst(space string, head headRecord, file headFile, seed seeder) error 
 	if err != nil {
 		return err
 	}
-	return file.write(note)
+	return p.file.write(note)
 }
 
 func writeFormat(txn *badger.Txn) error {

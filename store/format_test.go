@@ -1,9 +1,14 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 
@@ -124,6 +129,68 @@ func TestInterruptedMigrationBeginsAgain(t *testing.T) {
 		}
 	}
 	checkPlanted(t, openStore(t, dir), events)
+}
+
+// TestMigrationKilledBetweenItsSteps takes the directory as it is before each
+// step of a migration, which is what a kill there leaves, and opens that.
+func TestMigrationKilledBetweenItsSteps(t *testing.T) {
+	dir, events := formatOne(t)
+	var images []string
+	s, err := Open(t.Context(), dir, Options{hooks: hooks{planting: func() {
+		images = append(images, t.TempDir())
+		takeImage(t, dir, images[len(images)-1])
+	}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	closeStore(t, s)
+	if len(images) != 7 { // tree, head and head file of two spaces, and what says that it is complete
+		t.Errorf("the migration has %d steps", len(images))
+	}
+	for k, image := range images {
+		s, err := Open(t.Context(), image, Options{})
+		if err != nil {
+			t.Fatalf("killed before step %d: %v", k+1, err)
+		}
+		checkPlanted(t, s, events)
+		closeStore(t, s)
+		again := openStore(t, image)
+		checkPlanted(t, again, events)
+		closeStore(t, again)
+	}
+}
+
+// takeImage copies files as they are at this moment, without the ballast,
+// and leaves holes where there are only zeros.
+func takeImage(tb testing.TB, from, to string) {
+	tb.Helper()
+	err := filepath.WalkDir(from, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		beside := filepath.Join(to, strings.TrimPrefix(path, from))
+		switch {
+		case entry.IsDir():
+			return os.MkdirAll(beside, 0o700)
+		case entry.Name() == BallastName:
+			return nil
+		}
+		return copySparse(path, beside)
+	})
+	if err != nil {
+		tb.Fatal(err)
+	}
+}
+
+func copySparse(from, to string) error {
+	data, err := os.ReadFile(from)
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(to, bytes.TrimRight(data, "\x00"), 0o600); err != nil {
+		return err
+	}
+	return os.Truncate(to, int64(len(data)))
 }
 
 // TestOlderDataWithAGapIsNotPapered holds that a migration makes no tree over

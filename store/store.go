@@ -41,9 +41,6 @@ type Options struct {
 	// frozen is why nothing can be written at all, nil where it can.
 	frozen error
 	copied bool // the directory's files may be of different moments
-	// step is called before each step of bringing older data up to this format,
-	// and its error ends that as a kill would. It is the hook for faults.
-	step func(name string) error
 }
 
 func (o Options) withDefaults() Options {
@@ -55,9 +52,6 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Free == nil {
 		o.Free = disk.Free
-	}
-	if o.step == nil {
-		o.step = func(string) error { return nil }
 	}
 	fatal := o.Fatal
 	var once sync.Once
