@@ -58,6 +58,15 @@ func envelope(t testing.TB, seq int, text string) []byte {
 	})
 }
 
+// order encodes an event that orders the removal of others.
+func order(t testing.TB, seq int, spans ...Span) []byte {
+	t.Helper()
+	return encode(t, map[string]any{
+		"v": 2, "seq": seq, "at": time.Date(2036, 5, 4, 9, 30, 0, 0, time.UTC), "actor": "~abc", "role": "owner", "kind": "incidents.purged",
+		"body": map[string]any{"incidents": []any{map[string]any{"id": "INC-2026-0002", "events": []Span{}}, map[string]any{"id": "INC-2026-0001", "events": spans}}, "events": 1},
+	})
+}
+
 func encode(t testing.TB, value any) []byte {
 	t.Helper()
 	options := cbor.CoreDetEncOptions()
@@ -146,6 +155,7 @@ func TestWholeLogs(t *testing.T) {
 	for _, size := range []int{0, 1, 2, 255, 256, 257, 700} {
 		l := newLog(t, size)
 		if size > 2 {
+			l.stored[size-1] = order(t, size, Span{2, 2})
 			l.remove(t, 2, size)
 			l.opened[0] = map[string]string{"~abc": "Avery"}
 		}
@@ -261,6 +271,50 @@ func TestFaults(t *testing.T) {
 				t.Errorf("%+v, %v", f, err)
 			}
 		})
+	}
+}
+
+// TestTextsThatNobodyOrderedToGo puts what is left of an event where it was, as
+// somebody would who wants its text gone: leaf, tree and signature are right.
+func TestTextsThatNobodyOrderedToGo(t *testing.T) {
+	for name, c := range map[string]struct {
+		seq, by int
+		whole   bool
+	}{
+		"ordered":           {40, 500, true},
+		"ordered, in a run": {300, 500, true},
+		"by another event":  {40, 501, false},
+		"not in the order":  {41, 500, false},
+		"after the run":     {311, 500, false},
+		"the order itself":  {500, 550, false},
+	} {
+		l := newLog(t, 600)
+		l.stored[499] = order(t, 500, Span{40, 40}, Span{290, 310})
+		l.remove(t, c.seq, c.by)
+		verdict, err := Verify(t.Context(), l.write(t), Question{Key: l.signer.Verifier()})
+		f := verdict.Fault
+		if err != nil || (f == nil) != c.whole {
+			t.Errorf("%s: %+v, %v", name, f, err)
+		}
+		if f != nil && (f.Kind != tree.Altered || f.First != uint64(c.seq) || !strings.Contains(f.Detail, "did not order")) {
+			t.Errorf("%s: %+v", name, f)
+		}
+	}
+}
+
+func TestOrderedAsksForTheKind(t *testing.T) {
+	if spans := Ordered(order(t, 7, Span{1, 2}, Span{4, 4})); !slices.Equal(spans, []Span{{1, 2}, {4, 4}}) {
+		t.Errorf("an order is %v", spans)
+	}
+	for name, stored := range map[string][]byte{
+		"a note about it": envelope(t, 7, "incidents.purged"),
+		"another kind":    bytes.Replace(order(t, 7, Span{1, 2}), []byte("incidents.purged"), []byte("incidents.merged"), 1),
+		"cut off":         order(t, 7, Span{1, 2})[:100],
+		"nothing":         nil,
+	} {
+		if spans := Ordered(stored); spans != nil {
+			t.Errorf("%s is an order of %v", name, spans)
+		}
 	}
 }
 

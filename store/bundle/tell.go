@@ -25,7 +25,7 @@ func (v Verdict) Outcome() Outcome {
 	switch {
 	case v.Fault != nil:
 		return Wrong
-	case v.OwnKey && len(v.Kept) == 0:
+	case v.NoKey, v.OwnKey && len(v.Kept) == 0:
 		return CannotSay
 	}
 	return Whole
@@ -45,9 +45,12 @@ func (v Verdict) Lines() []Line {
 	}
 	add("log", "%s", v.Origin)
 	add("checkpoint", "%d events, root %s", v.Size, v.Root)
-	if v.OwnKey {
+	switch {
+	case v.NoKey:
+		add("key", "none, so that nobody looked at the signature")
+	case v.OwnKey:
 		add("key", "came with the log")
-	} else {
+	default:
 		add("key", "as you gave it")
 	}
 	for _, w := range v.Witnesses {
@@ -98,6 +101,9 @@ func (v Verdict) Sentence() string {
 	case Wrong:
 		return "WRONG: " + v.Fault.Detail + "."
 	case CannotSay:
+		if v.NoKey {
+			return fmt.Sprintf("CANNOT SAY who signed it: the %d events are whole, but no key is there. Verify with the key that you hold.", v.Size)
+		}
 		return fmt.Sprintf("CANNOT SAY who signed it: the %d events are whole, but the key came with them. Verify with the key that you hold.", v.Size)
 	}
 	return fmt.Sprintf("WHOLE: the %d events are those that the log's key signed.", v.Size)

@@ -47,6 +47,7 @@ type Verdict struct {
 	Removers    []uint64 // the events that removed them, ascending
 	Opened      uint64   // events with opened texts, which nothing proves
 	OwnKey      bool     // the key came with the log
+	NoKey       bool     // there was none, so that nobody looked at the signature
 	Kept        []tree.Checkpoint
 	Fault       *tree.Fault // the first that was found, nil where the log is whole
 }
@@ -67,15 +68,16 @@ func Find(dir string) (string, error) {
 }
 
 // Verify verifies a bundle: its checkpoint's signature, every event and every
-// line, the root over all of them, and the rest of what is asked. What is wrong
-// is the verdict's fault; the error means that nothing can be said. Memory does
-// not grow with the log, but for a hash in 256 events.
+// line, the root over all of them, that what is gone was ordered to be removed,
+// and the rest of what is asked. What is wrong is the verdict's fault; the error
+// means that nothing can be said. Memory does not grow with the log, but for a
+// hash in 256 events, and for the number of each event whose text is gone.
 func Verify(ctx context.Context, dir string, q Question) (Verdict, error) {
 	at, err := Find(dir)
 	if err != nil {
 		return Verdict{}, err
 	}
-	v := &verification{question: q, removers: make(map[uint64]bool)}
+	v := &verification{question: q}
 	err = v.run(ctx, at)
 	if !errors.As(err, &v.verdict.Fault) && err != nil {
 		return Verdict{}, fmt.Errorf("verify %s: %w", dir, err)
@@ -90,7 +92,7 @@ type verification struct {
 	audit    *tree.Audit
 
 	mu       sync.Mutex
-	removers map[uint64]bool
+	removals Removals
 	faults   []*tree.Fault
 }
 
@@ -135,10 +137,8 @@ func (v *verification) open(dir string) error {
 	if err != nil {
 		return &tree.Fault{Kind: tree.Unverified, Detail: "the checkpoint does not verify: " + err.Error()}
 	}
-	for _, kept := range v.question.Kept {
-		if err := v.keep(kept, key); err != nil {
-			return err
-		}
+	if v.verdict.Kept, err = v.question.OpenKept(key, v.verdict.Size); err != nil {
+		return err
 	}
 	return v.witnessed()
 }
@@ -156,19 +156,24 @@ func readSmall(path string) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(file, tree.MaxCheckpoint+1))
 }
 
-func (v *verification) keep(signed []byte, key note.Verifier) error {
-	c, err := tree.OpenCheckpoint(signed, key)
-	switch {
-	case errors.Is(err, tree.ErrUnsigned):
-		return &tree.Fault{Kind: tree.Unverified, Detail: "the checkpoint that was kept is not of this log: " + err.Error()}
-	case err != nil:
-		return fmt.Errorf("the checkpoint that was kept: %w", err)
-	case c.Size > v.verdict.Size:
-		return &tree.Fault{Kind: tree.Missing, First: v.verdict.Size + 1, Last: c.Size,
-			Detail: fmt.Sprintf("the log was cut off: it ends with event %d, and the checkpoint that was kept is of %d", v.verdict.Size, c.Size)}
+// OpenKept verifies the kept checkpoints of a log of so many events. One that
+// the log cannot begin with is a *tree.Fault.
+func (q Question) OpenKept(key note.Verifier, size uint64) ([]tree.Checkpoint, error) {
+	var opened []tree.Checkpoint
+	for _, signed := range q.Kept {
+		c, err := tree.OpenCheckpoint(signed, key)
+		switch {
+		case errors.Is(err, tree.ErrUnsigned):
+			return nil, &tree.Fault{Kind: tree.Unverified, Detail: "the checkpoint that was kept is not of this log: " + err.Error()}
+		case err != nil:
+			return nil, fmt.Errorf("the checkpoint that was kept: %w", err)
+		case c.Size > size:
+			return nil, &tree.Fault{Kind: tree.Missing, First: size + 1, Last: c.Size,
+				Detail: fmt.Sprintf("the log was cut off: it ends with event %d, and the checkpoint that was kept is of %d", size, c.Size)}
+		}
+		opened = append(opened, c.Checkpoint)
 	}
-	v.verdict.Kept = append(v.verdict.Kept, c.Checkpoint)
-	return nil
+	return opened, nil
 }
 
 func (v *verification) witnessed() error {
@@ -294,7 +299,7 @@ func (v *verification) block(b block) error {
 	first, _ := v.audit.Extent(b.number)
 	var leaves [tree.Width]tree.Hash
 	var reader lineReader
-	opened, by := uint64(0), []uint64(nil)
+	opened, found := uint64(0), Removals{}
 	lines := b.lines
 	for k := range b.count {
 		line, rest, _ := bytes.Cut(lines, []byte("\n"))
@@ -305,7 +310,9 @@ func (v *verification) block(b block) error {
 		}
 		leaves[k] = e.Leaf
 		if e.RemovedBy > 0 {
-			by = append(by, e.RemovedBy)
+			found.Remove(e.Seq, e.RemovedBy)
+		} else {
+			found.Order(e.Seq, Ordered(e.Stored))
 		}
 		if len(e.Opened) > 0 {
 			opened++
@@ -321,10 +328,7 @@ func (v *verification) block(b block) error {
 	defer v.mu.Unlock()
 	v.verdict.Events += uint64(b.count)
 	v.verdict.Opened += opened
-	v.verdict.Removed += uint64(len(by))
-	for _, seq := range by {
-		v.removers[seq] = true
-	}
+	v.verdict.Removed += v.removals.join(found)
 	if v.question.Progress != nil {
 		v.question.Progress(v.verdict.Events, v.verdict.Size)
 	}
@@ -341,9 +345,9 @@ func (v *verification) line(reader *lineReader, line []byte, seq uint64) (Entry,
 			Detail: fmt.Sprintf("where event %d must be lies event %d: %s removed or moved", seq, found, were(seq, found-1))}
 	case found != seq:
 		return e, &tree.Fault{Kind: tree.Altered, First: seq, Last: seq, Detail: fmt.Sprintf("where event %d must be lies event %d", seq, found)}
-	case e.RemovedBy > 0 && (e.RemovedBy <= seq || e.RemovedBy > v.verdict.Size):
-		return e, &tree.Fault{Kind: tree.Altered, First: seq, Last: seq,
-			Detail: fmt.Sprintf("event %d is said to be removed by event %d, which cannot be", seq, e.RemovedBy)}
+	}
+	if fault := RefuseRemover(seq, e.RemovedBy, v.verdict.Size); e.RemovedBy > 0 && fault != nil {
+		return e, fault
 	}
 	return e, nil
 }
@@ -357,10 +361,7 @@ func were(first, last uint64) string {
 
 // roots holds the tree over the events against the checkpoints.
 func (v *verification) roots() error {
-	for seq := range v.removers {
-		v.verdict.Removers = append(v.verdict.Removers, seq)
-	}
-	slices.Sort(v.verdict.Removers)
+	v.verdict.Removers = v.removals.Removers()
 	roots, err := v.audit.Finish()
 	if err != nil {
 		return err
@@ -374,6 +375,9 @@ func (v *verification) roots() error {
 			return &tree.Fault{Kind: tree.Altered, First: 1, Last: c.Size,
 				Detail: fmt.Sprintf("the log does not begin with the %d events of the checkpoint that was kept: what they said was changed since", c.Size)}
 		}
+	}
+	if fault := v.removals.Fault(); fault != nil {
+		return fault
 	}
 	return nil
 }
