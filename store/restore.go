@@ -84,21 +84,11 @@ func Restore(ctx context.Context, dir string, files []string, options RestoreOpt
 
 // chainOf reads the manifests of files, which must follow each other.
 func chainOf(files []string) ([]backup.Manifest, error) {
-	if len(files) == 0 {
-		return nil, errors.New("restore: no backup is given")
-	}
-	var chain []backup.Manifest
-	for _, file := range files {
-		m, err := backup.Peek(file)
-		if err != nil {
-			return nil, err
-		}
-		chain = append(chain, m)
-	}
-	if err := backup.CheckChain(chain); err != nil {
+	chain, err := backup.PeekChain(files)
+	if err != nil {
 		return nil, err
 	}
-	_, err := newKeyspace(chain[0].Space)
+	_, err = newKeyspace(chain[0].Space)
 	return chain, err
 }
 

@@ -20,17 +20,21 @@ import (
 type verifyFlags struct {
 	key, checkpoint string
 	witnesses       []string
+	backup          restoreFlags // what opens it
 }
 
 func (a *app) auditVerifyCommand() *cobra.Command {
 	var given verifyFlags
 	cmd := &cobra.Command{
-		Use:   "verify [DIRECTORY]",
+		Use:   "verify [DIRECTORY | BACKUP…]",
 		Short: "Verify that nothing was changed, removed or cut off",
 		Long: `Computes the tree anew from every event, and holds all that is kept of it
 against that: the hashes, every checkpoint with its signature, and the head file
 outside of the database. With a DIRECTORY it verifies a log as it was handed
-over, alone or in an export, without opening the record.
+over, alone or in an export, without opening the record. With a BACKUP, and
+those that follow it in order, it verifies every event and checkpoint in them;
+--identity and --passphrase-file open them as for tocsin restore. The public key
+is not in a backup, so --key says which it is.
 
 --key says which public key must have signed; --checkpoint gives one that was
 kept from an earlier time, which the record must begin with.
@@ -39,19 +43,27 @@ The last line is the verdict. Exit codes: 0 whole, 1 something is wrong, 2 it
 cannot be said who signed.`,
 		Example: `  tocsin audit verify
   tocsin audit verify --checkpoint checkpoint-of-january
-  tocsin audit verify --key auditor/acme.key /media/stick/log`,
-		Args: words(0, 1),
+  tocsin audit verify --key auditor/acme.key /media/stick/log
+  tocsin audit verify --key acme.key --identity key.txt main-…-whole.tocsin`,
+		Args: words(0, 10_000),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 1 {
-				return a.verifyHandedOver(cmd, args[0], given)
+			switch {
+			case len(args) == 0:
+				return a.withSession(cmd, func(ctx context.Context, s *session) error { return a.verifyRecord(ctx, s, given) })
+			case isFile(args[0]):
+				return a.verifyBackup(cmd, args, given)
+			case len(args) > 1:
+				return usage(cmd, "one directory at a time")
 			}
-			return a.withSession(cmd, func(ctx context.Context, s *session) error { return a.verifyRecord(ctx, s, given) })
+			return a.verifyHandedOver(cmd, args[0], given)
 		},
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&given.key, "key", "", "the public key that must have signed, or a file with it")
 	flags.StringVar(&given.checkpoint, "checkpoint", "", "a checkpoint that was kept from an earlier time")
 	flags.StringArrayVar(&given.witnesses, "witness", nil, "public key of a witness that must have cosigned (more than once for more)")
+	flags.StringArrayVar(&given.backup.identities, "identity", nil, "a file with private keys (AGE-SECRET-KEY-…) that open a backup; may be given again")
+	flags.StringVar(&given.backup.passphraseFile, "passphrase-file", "", "a file whose first line is the backup's passphrase (else it is asked for)")
 	return a.reading(cmd)
 }
 
@@ -115,8 +127,8 @@ func faultOf(f *tree.Fault) *logFaultView {
 
 // verifyHandedOver verifies a log that was handed over, wherever it came from.
 func (a *app) verifyHandedOver(cmd *cobra.Command, dir string, given verifyFlags) error {
-	if found, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) || err == nil && !found.IsDir() {
-		return model.Refuse(model.Field("directory", dir+" is none", "a log as it was handed over, or an export"))
+	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
+		return model.Refuse(model.Field("directory", dir+" is none", "a log as it was handed over, an export, or a backup"))
 	}
 	q, err := given.question()
 	if err != nil {
@@ -132,12 +144,22 @@ func (a *app) verifyHandedOver(cmd *cobra.Command, dir string, given verifyFlags
 	if err != nil {
 		return err
 	}
-	view := verificationView{Sentence: found.Sentence(), Log: found.Origin, Events: found.Events, Root: found.Root.String(), Removed: found.Removed, Checkpoints: 1 + len(found.Kept), Fault: faultOf(found.Fault)}
+	return a.handOverVerdict(cmd, verdictOf(found, 1+len(found.Kept)))
+}
+
+// verdictOf is what was found, to be told.
+func verdictOf(found bundle.Verdict, checkpoints int) verdict {
+	view := verificationView{Sentence: found.Sentence(), Log: found.Origin, Events: found.Events, Root: found.Root.String(), Removed: found.Removed, Checkpoints: checkpoints, Fault: faultOf(found.Fault)}
 	for _, w := range found.Witnesses {
 		view.Cosigned = append(view.Cosigned, bundle.TellWitness(w))
 	}
+	return verdict{found.Outcome(), view, found.Lines()}
+}
+
+// handOverVerdict tells a verdict where no record is open.
+func (a *app) handOverVerdict(cmd *cobra.Command, v verdict) error {
 	paper := a.newPaper()
-	err = a.tell(cmd, paper, verdict{found.Outcome(), view, found.Lines()})
+	err := a.tell(cmd, paper, v)
 	return errors.Join(err, a.handOver(paper))
 }
 
