@@ -24,8 +24,9 @@ type Accepted struct {
 // must be there without a gap. The tree is made anew over them, and the log
 // goes on under another origin: the old one stands for what was signed before,
 // so that nobody can be shown two logs under one name. Checkpoints kept in the
-// log are given up, and projections computed anew; the head file stays beside the new one, with ".before"
-// after its name. Space then opens the space for writing.
+// log are given up, and projections computed anew; the head file stays beside
+// the new one, with ".before" after its name, and a number where one of an
+// earlier time has that. Space then opens the space for writing.
 //
 // Nothing in the log tells of this: whoever calls it has to record it, with
 // what is returned, before anything else.

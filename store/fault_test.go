@@ -218,3 +218,25 @@ func TestLogWithAGapIsNotAccepted(t *testing.T) {
 		t.Errorf("a log without event 5 was accepted: %v", err)
 	}
 }
+
+// TestWhatWasSetAsideStays accepts a log twice: what was signed before the
+// first time is a witness as well.
+func TestWhatWasSetAsideStays(t *testing.T) {
+	file := headFileOf(t.TempDir(), "acme")
+	for _, note := range []string{"first", "second", "third"} {
+		if err := file.write([]byte(note)); err != nil {
+			t.Fatal(err)
+		}
+		if before, err := file.setAside(); err != nil || string(before) != note {
+			t.Errorf("%q was set aside, %v", before, err)
+		}
+	}
+	for name, want := range map[string]string{".before": "first", ".before2": "second", ".before3": "third"} {
+		if got, err := os.ReadFile(file.path + name); err != nil || string(got) != want {
+			t.Errorf("%s has %q, %v", name, got, err)
+		}
+	}
+	if note, err := file.setAside(); err != nil || note != nil {
+		t.Errorf("nothing was set aside as %q, %v", note, err)
+	}
+}

@@ -77,8 +77,8 @@ func (f headFile) write(note []byte) error {
 	return syncFolder(filepath.Dir(f.path))
 }
 
-// setAside renames the file, if there is one, and returns its note. The trail
-// beside it is given up.
+// setAside renames the file, if there is one, and returns its note. What was set
+// aside earlier stays. The trail beside it is given up.
 func (f headFile) setAside() ([]byte, error) {
 	if err := os.Remove(f.trail()); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
@@ -87,10 +87,30 @@ func (f headFile) setAside() ([]byte, error) {
 	if err != nil || note == nil {
 		return nil, err
 	}
-	if err := os.Rename(f.path, f.path+".before"); err != nil {
+	aside, err := f.aside()
+	if err != nil {
+		return nil, err
+	}
+	if err := os.Rename(f.path, aside); err != nil {
 		return nil, err
 	}
 	return note, syncFolder(filepath.Dir(f.path))
+}
+
+// aside is a name beside the file that nothing has: with ".before", ".before2"
+// and so on after it.
+func (f headFile) aside() (string, error) {
+	name := f.path + ".before"
+	for n := 2; ; n++ {
+		_, err := os.Lstat(name)
+		if errors.Is(err, fs.ErrNotExist) {
+			return name, nil
+		}
+		if err != nil {
+			return "", err
+		}
+		name = fmt.Sprintf("%s.before%d", f.path, n)
+	}
 }
 
 func writeSynced(path string, data []byte) (err error) {
