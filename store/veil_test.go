@@ -231,6 +231,54 @@ func TestAPlainLogGoesOn(t *testing.T) {
 	}
 }
 
+// TestNamesFromBeforeTheVaultAreCounted holds that whoever forgets somebody is
+// told what no key takes out of the record.
+func TestNamesFromBeforeTheVaultAreCounted(t *testing.T) {
+	l := newMemLog()
+	plain := memSpace(t, l, Options{})
+	setUp(t, plain)
+	ben := model.Actor{Name: "Ben", Role: model.Responder}
+	id := do(t, plain, ben, model.Report{Title: "old", Reporter: "Quentin"}).Incident
+	do(t, plain, ben, model.AddNote{Incident: id, Text: "by Ben"})
+	do(t, plain, responder, model.AddNote{Incident: id, Text: "Ben was told"})
+	if err := plain.close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	l.mu.Lock()
+	delete(l.entries, metaSlot()) // projections of another version
+	l.mu.Unlock()
+	s, err := startVeiled(t, l, testVeil(t), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := s.close(t.Context()); err != nil {
+			t.Error(err)
+		}
+	}()
+	late := do(t, s, ben, model.Report{Title: "new", Reporter: "Rita"}).Incident
+	acting := 0
+	for r, err := range l.read(t.Context(), 1) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if e, env, err := decodeCovered(r.data); err != nil || env.Version == plainEnvelope && e.Actor == "Ben" {
+			acting++
+		}
+	}
+	if n, err := s.InTheClear(t.Context(), "Ben"); err != nil || acting < 2 || n != acting {
+		t.Errorf("Ben is named %d times, not %d: %v", n, acting, err)
+	}
+	if n, err := s.InTheClear(t.Context(), "Be"); err != nil || n != 0 {
+		t.Errorf("nobody is named %d times: %v", n, err)
+	}
+	for incident, want := range map[model.ID]int{id: 1, late: 0} {
+		if n, err := s.ReporterInTheClear(t.Context(), incident); err != nil || n != want {
+			t.Errorf("the reporter of %s is named %d times, not %d: %v", incident, n, want, err)
+		}
+	}
+}
+
 func TestAForgottenPersonIsForgottenEverywhere(t *testing.T) {
 	dir := t.TempDir()
 	s := openStore(t, dir)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -69,7 +70,8 @@ func (a *app) peopleForgetCommand() *cobra.Command {
 		Long: `Destroys the key that a person's name is sealed under, or with --reporter the
 one of what is known of the reporter of an incident. This cannot be undone. It
 is refused, and the refusal recorded, while a legal hold is on an incident that
-names them.`,
+names them. Events from before names were sealed still have them in the clear:
+how many is said.`,
 		Example: `  tocsin people forget "Quentin Vale" --reason "asked for erasure on 3 March"
   tocsin people forget --reporter 7 --reason "asked for erasure on 3 March"`,
 		Args: words(0, 1),
@@ -119,5 +121,23 @@ func (s *session) forget(ctx context.Context, command model.Command) error {
 		text = "Forgotten before."
 	}
 	s.out.line(painted{text, plain})
+	return s.warnOfClearNames(ctx, command)
+}
+
+// warnOfClearNames says what forgetting somebody cannot take out of the record.
+func (s *session) warnOfClearNames(ctx context.Context, command model.Command) (err error) {
+	whom, left := "", 0
+	switch c := command.(type) {
+	case model.ForgetPerson:
+		whom = "names them"
+		left, err = s.space.InTheClear(ctx, c.Person)
+	case model.ForgetReporter:
+		whom = "says what is known of the reporter"
+		left, err = s.space.ReporterInTheClear(ctx, c.Incident)
+	}
+	if err != nil || left == 0 {
+		return troubled(err)
+	}
+	s.out.indented(0, fmt.Sprintf("! The text of %s from before names were sealed still %s, in the clear, and so do the backups that have it. No key takes that away: such a text goes only when its incident is purged, see tocsin retention.", several(uint64(left), "event"), whom), warning)
 	return nil
 }
