@@ -25,9 +25,12 @@ const (
 	onWhatIf
 	onReminders
 	onAudit
+	onRetention
 	onLists    = onQueue | onIncident | onDeadlines | onReminders // where an incident can be selected
 	onForms    = onTriage | onWhatIf                              // whole screens of fields, which take all letters
-	everywhere = onLists | onForms | onPolicies | onAudit
+	onKept     = onLists | onRetention                            // where what is kept is decided
+	onRows     = onLists | onPolicies | onAudit | onRetention     // where rows can be gone through
+	everywhere = onRows | onForms
 )
 
 // danger says how carefully an action is given.
@@ -59,19 +62,19 @@ type action struct {
 
 // actions is every action, in the order that help lists them.
 func actions() []action {
-	return slices.Concat(moveActions(), lookActions(), workActions(), evidenceActions(), endActions(), consoleActions())
+	return slices.Concat(moveActions(), lookActions(), workActions(), evidenceActions(), endActions(), keepActions(), consoleActions())
 }
 
 func moveActions() []action {
 	return []action{
-		{id: "up", moves: true, keys: []string{"up", "k"}, help: "one row up", where: onLists | onPolicies | onAudit, run: step(-1)},
-		{id: "down", moves: true, keys: []string{"down", "j"}, help: "one row down", where: onLists | onPolicies | onAudit, run: step(1)},
-		{id: "page-up", moves: true, keys: []string{"pgup", "ctrl+b"}, help: "one page up", where: onLists | onPolicies | onAudit, run: page(-1)},
-		{id: "page-down", moves: true, keys: []string{"pgdown", "ctrl+f"}, help: "one page down", where: onLists | onPolicies | onAudit, run: page(1)},
-		{id: "first", moves: true, keys: []string{"home", "g"}, help: "first row", where: onLists | onPolicies | onAudit, run: step(-1 << 30)},
-		{id: "last", moves: true, keys: []string{"end", "G"}, help: "last row", where: onLists | onPolicies | onAudit, run: step(1 << 30)},
+		{id: "up", moves: true, keys: []string{"up", "k"}, help: "one row up", where: onRows, run: step(-1)},
+		{id: "down", moves: true, keys: []string{"down", "j"}, help: "one row down", where: onRows, run: step(1)},
+		{id: "page-up", moves: true, keys: []string{"pgup", "ctrl+b"}, help: "one page up", where: onRows, run: page(-1)},
+		{id: "page-down", moves: true, keys: []string{"pgdown", "ctrl+f"}, help: "one page down", where: onRows, run: page(1)},
+		{id: "first", moves: true, keys: []string{"home", "g"}, help: "first row", where: onRows, run: step(-1 << 30)},
+		{id: "last", moves: true, keys: []string{"end", "G"}, help: "last row", where: onRows, run: step(1 << 30)},
 		{id: "open-obligation", moves: true, keys: []string{"enter"}, label: "open", help: "open the obligation within its incident", where: onReminders, why: needIncident, run: (*Console).openReminder},
-		{id: "open", moves: true, keys: []string{"enter"}, label: "open", help: "open what is selected", where: onQueue | onDeadlines | onPolicies, why: needRow, run: (*Console).openSelected},
+		{id: "open", moves: true, keys: []string{"enter"}, label: "open", help: "open what is selected", where: onQueue | onDeadlines | onPolicies | onRetention, why: needRow, run: (*Console).openSelected},
 		{id: "open-event", moves: true, keys: []string{"enter"}, label: "open", help: "all of the selected event", where: onAudit, why: needEvent, run: (*Console).openEvent},
 		{id: "next-tab", moves: true, keys: []string{"tab", "right", "l"}, label: "tabs", help: "next tab of the incident", where: onIncident, run: tab(1)},
 		{id: "previous-tab", moves: true, keys: []string{"shift+tab", "left", "h"}, help: "previous tab of the incident", where: onIncident, run: tab(-1)},
@@ -86,6 +89,7 @@ func lookActions() []action {
 		{id: "policies", keys: []string{"3"}, help: "the packs adopted here, and what each rule says", where: everywhere &^ onForms, run: (*Console).showPolicies},
 		{id: "reminders", keys: []string{"4"}, help: "what you are reminded of, until somebody acknowledges it", where: everywhere &^ onForms, run: (*Console).showReminders},
 		{id: "audit", keys: []string{"5"}, help: "the whole log: who did what, when; verify it", where: everywhere &^ onForms, why: needAudit, run: (*Console).showAudit},
+		{id: "retention", keys: []string{"6", "ctrl+r"}, help: "retention: how long what is kept, what goes, what can be taken back", where: everywhere&^onForms | onSetUp, why: needSettings, run: (*Console).showRetention},
 		{id: "audit-filter", keys: []string{"/"}, label: "filter", help: "filter the log by person, incident and kind", where: onAudit, why: needAudit, run: (*Console).filterAudit},
 		{id: "verify-log", keys: []string{"V"}, label: "verify", help: "verify the whole log now, or stop doing so", where: onAudit, why: needAudit, run: (*Console).verifyLog},
 		{id: "checkpoint", keys: []string{"c"}, label: "checkpoint", help: "sign a checkpoint now, and show it with its QR code", where: onAudit, why: needAudit, run: (*Console).showCheckpoint},
@@ -124,7 +128,7 @@ func evidenceActions() []action {
 		{id: "evidence-move", keys: []string{"c"}, help: "custody of the selected evidence: transferred, examined, returned, released", where: onIncident, danger: recorded, gives: "evidence-move", why: needItem, run: (*Console).moveEvidence},
 		{id: "evidence-verify", keys: []string{"V"}, help: "compare the selected evidence with its digest", where: onIncident, danger: recorded, gives: "evidence-verify", why: needStored, run: (*Console).verifyEvidence},
 		{id: "evidence-export", keys: []string{"X"}, help: "write a copy of the selected evidence, which is recorded", where: onIncident, danger: consequence, gives: "evidence-export", why: needStored, run: (*Console).exportEvidence},
-		{id: "evidence-stop", keys: []string{"Z"}, help: "stop storing, verifying or copying evidence", where: onIncident, why: needErrand, run: (*Console).stopErrand},
+		{id: "evidence-stop", keys: []string{"Z"}, help: "stop storing, verifying or copying evidence, or a sweep", where: onIncident | onRetention, why: needErrand, run: (*Console).stopErrand},
 	}
 }
 
@@ -144,6 +148,16 @@ func endActions() []action {
 	}
 }
 
+func keepActions() []action {
+	return []action{
+		{id: "sweep", keys: []string{"S"}, label: "sweep", help: "purge what is due, for good, after asking", where: onRetention, danger: consequence, gives: "sweep", why: needSweep, run: (*Console).sweep},
+		{id: "undelete", keys: []string{"u"}, label: "undo", help: "take a deletion back: keep the incident after all", where: onKept, danger: recorded, gives: "undelete", why: needDeletion, run: (*Console).withdrawDeletion},
+		{id: "delete", keys: []string{"delete", "B"}, help: "decide that an ended incident, reported by mistake, is to go", where: onKept, danger: consequence, gives: "delete", why: needDeletable, run: (*Console).markDeleted},
+		{id: "hold", keys: []string{"H"}, help: "put a legal hold on the incident", where: onKept, danger: recorded, gives: "hold", why: needUnheld, run: (*Console).placeHold},
+		{id: "release-hold", keys: []string{"O"}, help: "release the incident's legal hold", where: onKept, danger: consequence, gives: "release-hold", why: needHeld, run: (*Console).releaseHold},
+	}
+}
+
 func consoleActions() []action {
 	return []action{
 		{id: "save", keys: []string{"ctrl+s"}, label: "save", help: "save the form", where: onTriage | onSetUp, danger: recorded, run: (*Console).save},
@@ -156,7 +170,7 @@ func consoleActions() []action {
 		{id: "mouse", keys: []string{"ctrl+o"}, help: "give the mouse to the terminal, or take it back", where: everywhere, run: (*Console).toggleMouse},
 		{id: "pause", keys: []string{"ctrl+p"}, help: "hold the screen still, or let it follow again", where: everywhere, run: (*Console).togglePause},
 		{id: "clock", keys: []string{"ctrl+y"}, help: "take the sign away that the clock moved", where: everywhere, why: needMovedClock, run: (*Console).dismissClock},
-		{id: "quit", keys: []string{"q"}, help: "leave the console", where: onLists | onPolicies | onAudit, run: (*Console).quit},
+		{id: "quit", keys: []string{"q"}, help: "leave the console", where: onRows, run: (*Console).quit},
 		{id: "leave", keys: []string{"ctrl+c"}, help: "leave the console from anywhere", where: everywhere | onSetUp, run: (*Console).quit},
 	}
 }
@@ -243,7 +257,7 @@ func (a *action) refusal(c *Console) string {
 // keyName writes a key as people know it.
 func keyName(key string) string {
 	names := strings.NewReplacer("ctrl+", "^", "shift+tab", "⇧Tab", "enter", "Enter", "esc", "Esc", "space", "Space", "pgup", "PgUp", "pgdown", "PgDn",
-		"home", "Home", "end", "End", "tab", "Tab", "up", "↑", "down", "↓", "left", "←", "right", "→", "f1", "F1")
+		"home", "Home", "delete", "Del", "end", "End", "tab", "Tab", "up", "↑", "down", "↓", "left", "←", "right", "→", "f1", "F1")
 	return names.Replace(key)
 }
 

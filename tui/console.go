@@ -84,6 +84,7 @@ type Console struct {
 	whatIf    *whatIfScreen
 	reminders *remindersScreen
 	audit     *auditScreen
+	retention *retentionScreen
 	setUp     *setUpScreen
 	current   screen
 	trail     []place
@@ -120,6 +121,7 @@ func New(ctx context.Context, opts Options) *Console {
 	c.whatIf = &whatIfScreen{c: c}
 	c.reminders = newRemindersScreen(c)
 	c.audit = newAuditScreen(c)
+	c.retention = newRetentionScreen(c)
 	c.current = c.queue
 	c.frame = c.latest()
 	c.reminding.follow(c.frame, opts.Actor)
@@ -295,7 +297,7 @@ func (c *Console) showFrame(msg frameMsg) {
 
 func (c *Console) resize(width, height int) {
 	c.width, c.height = min(width, maxWidth), min(height, maxHeight)
-	for _, s := range []screen{c.queue, c.incident, c.deadlines, c.triage, c.policies, c.whatIf, c.reminders, c.audit} {
+	for _, s := range []screen{c.queue, c.incident, c.deadlines, c.triage, c.policies, c.whatIf, c.reminders, c.audit, c.retention} {
 		s.size(c.width-1, c.bodyHeight())
 	}
 	if c.setUp != nil {

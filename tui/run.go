@@ -53,6 +53,8 @@ type Options struct {
 	Evidence Evidence
 	// Audit reads and verifies the whole log; nil can do neither.
 	Audit Audit
+	// Retention purges what was kept long enough; nil can not.
+	Retention Retention
 	// Theme is "auto", "dark", "light" or "contrast"; "" is auto.
 	Theme string
 	// Keys overrides the default keys of actions, by action id.

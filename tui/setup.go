@@ -177,7 +177,7 @@ func (s *setUpScreen) draw() ([]string, *tea.Position) {
 	}
 	hint := "Enter goes on, ↑↓ moves, ←→ chooses, ^C leaves"
 	if !s.first {
-		hint = "^S saves, ↑↓ moves, ←→ chooses, Esc leaves it as it is"
+		hint = "^S saves, ↑↓ moves, ←→ chooses, ^R retention, Esc leaves it"
 	}
 	if s.busy {
 		hint = "setting up…"

@@ -91,14 +91,15 @@ func (s *session) consoleOptions(settings config.Settings) tui.Options {
 		notice = fault
 	}
 	return tui.Options{
-		Writable: s.space.Writable,
-		Space:    consoleSpace{s.space},
-		Actor:    s.actor,
-		Now:      s.now,
-		SetUp:    s.setUp,
-		Evidence: consoleEvidence{custodian{s}},
-		Audit:    consoleAudit{s.space},
-		Packs:    s.library.Packs(),
+		Writable:  s.space.Writable,
+		Space:     consoleSpace{s.space},
+		Actor:     s.actor,
+		Now:       s.now,
+		SetUp:     s.setUp,
+		Evidence:  consoleEvidence{custodian{s}},
+		Audit:     consoleAudit{s.space},
+		Retention: consoleRetention{s},
+		Packs:     s.library.Packs(),
 		Defaults: tui.SetUpAnswers{
 			Organisation: defaultOrganisation,
 			Zone:         config.LocalZone(),

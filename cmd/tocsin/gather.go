@@ -93,6 +93,12 @@ func (g *gatherer) incident(s *model.Standing) incidentView {
 	for _, link := range i.Links {
 		view.Links = append(view.Links, linkView{Kind: string(link.Kind), Other: link.Other})
 	}
+	if i.Held() {
+		view.Hold = &keptView{Reason: i.Hold.Reason, By: i.Hold.By, Since: g.stamp(i.Hold.Since)}
+	}
+	if d := i.Deletion; d != nil {
+		view.Deletion = &keptView{Reason: d.Reason, By: d.By, Since: g.stamp(d.Since)}
+	}
 	return view
 }
 

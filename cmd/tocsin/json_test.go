@@ -39,6 +39,7 @@ func TestJSONIsWhatItsHelpSays(t *testing.T) {
 		{"fact", "1", "aware=-40h"},
 		{"report", "--title", "Another"},
 		{"link", "1", "2"},
+		{"hold", "1", "--reason", "a court asks"},
 		{"evidence", "add", "1", "json_test.go", "--kind", "document"},
 		{"report", "--title", "By mistake"},
 		{"false-positive", "3", "--reason", "a test"},

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -70,7 +71,7 @@ func (s *memorySpace) Do(_ context.Context, actor model.Actor, command model.Com
 		s.events = append(s.events, e)
 		touched = append(touched, one)
 	}
-	if err := s.board.Apply(&s.state, touched); err != nil {
+	if err := s.show(touched); err != nil {
 		return "", err
 	}
 	for _, wake := range s.wakes {
@@ -80,6 +81,15 @@ func (s *memorySpace) Do(_ context.Context, actor model.Actor, command model.Com
 		}
 	}
 	return decision.Incident, nil
+}
+
+// show puts what was touched on the board, which is made anew by a purge.
+func (s *memorySpace) show(touched []model.Touched) (err error) {
+	if slices.ContainsFunc(touched, func(t model.Touched) bool { return len(t.Purged) > 0 }) {
+		s.board, err = board.New(&s.state, nil)
+		return err
+	}
+	return s.board.Apply(&s.state, touched)
 }
 
 func (s *memorySpace) History(_ context.Context, id model.ID) ([]model.Event, error) {

@@ -261,8 +261,8 @@ func (a *app) retentionSweepCommand() *cobra.Command {
 		Long: `Purges what tocsin retention preview lists, for good: it asks first, and records
 what goes, by which rule, and who approved. Where the space asks for two people,
 --approver names the second. An interrupted sweep is finished by the next start.
-At its end the database's tables are rewritten, which takes as long as writing
-the whole record once.`,
+At its end, and where nothing is due, the database's tables are rewritten, which
+takes as long as writing the whole record once.`,
 		Example: `  tocsin retention sweep
   tocsin retention sweep --yes --approver "Ana Ruiz"`,
 		Args: words(0, 0),
@@ -278,7 +278,7 @@ the whole record once.`,
 func (a *app) sweep(ctx context.Context, s *session, approver string, yes bool) error {
 	due := s.preview().Due
 	if len(due) == 0 {
-		return a.printPreview(s)
+		return a.rewrite(ctx, s)
 	}
 	if !yes {
 		agreed, err := a.agreed(s, due)
@@ -286,15 +286,21 @@ func (a *app) sweep(ctx context.Context, s *session, approver string, yes bool) 
 			return err
 		}
 	}
-	said, err := s.purge(ctx, due, approver)
+	said, err := s.purge(ctx, due, approver, nil)
 	if err != nil {
 		return err
 	}
 	s.out.printf("%s", said)
-	if err := s.store.Compact(ctx); err != nil {
-		return troubled(err)
+	return troubled(s.store.Compact(ctx))
+}
+
+// rewrite takes out of the database's files what a sweep from the console left
+// there.
+func (a *app) rewrite(ctx context.Context, s *session) error {
+	if err := a.printPreview(s); err != nil {
+		return err
 	}
-	return nil
+	return troubled(s.store.Compact(ctx))
 }
 
 // agreed asks at the terminal whether to purge. The default is no.
@@ -322,9 +328,9 @@ func (a *app) agreed(s *session, due []model.Expiry) (bool, error) {
 }
 
 // purge sweeps, removes evidence that nothing needs any more, and says what
-// came of it.
-func (s *session) purge(ctx context.Context, due []model.Expiry, approver string) (string, error) {
-	swept, err := s.space.Sweep(ctx, s.actor, due, approver, nil)
+// came of it. progress, where it is not nil, hears how many events are done.
+func (s *session) purge(ctx context.Context, due []model.Expiry, approver string, progress func(done, total int)) (string, error) {
+	swept, err := s.space.Sweep(ctx, s.actor, due, approver, progress)
 	if err != nil {
 		return "", troubled(err)
 	}

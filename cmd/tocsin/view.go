@@ -90,6 +90,15 @@ type incidentView struct {
 	Tasks         []taskView       `json:"tasks"`
 	Obligations   []obligationView `json:"obligations"`
 	Links         []linkView       `json:"links"`
+	Hold          *keptView        `json:"hold" help:"the legal hold that is on it"`
+	Deletion      *keptView        `json:"deletion" help:"the decision that it is to go"`
+}
+
+// keptView is a decision on whether an incident is kept.
+type keptView struct {
+	Reason string `json:"reason"`
+	By     string `json:"by"`
+	Since  stamp  `json:"since"`
 }
 
 type severityView struct {
