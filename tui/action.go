@@ -128,7 +128,7 @@ func evidenceActions() []action {
 		{id: "evidence-move", keys: []string{"c"}, help: "custody of the selected evidence: transferred, examined, returned, released", where: onIncident, danger: recorded, gives: "evidence-move", why: needItem, run: (*Console).moveEvidence},
 		{id: "evidence-verify", keys: []string{"V"}, help: "compare the selected evidence with its digest", where: onIncident, danger: recorded, gives: "evidence-verify", why: needStored, run: (*Console).verifyEvidence},
 		{id: "evidence-export", keys: []string{"X"}, help: "write a copy of the selected evidence, which is recorded", where: onIncident, danger: consequence, gives: "evidence-export", why: needStored, run: (*Console).exportEvidence},
-		{id: "evidence-stop", keys: []string{"Z"}, help: "stop storing, verifying or copying evidence, or a sweep", where: onIncident | onRetention, why: needErrand, run: (*Console).stopErrand},
+		{id: "evidence-stop", keys: []string{"Z"}, help: "stop storing, verifying or copying, or a sweep", where: onIncident | onRetention, why: needErrand, run: (*Console).stopErrand},
 	}
 }
 
