@@ -169,6 +169,7 @@ func consoleActions() []action {
 		{id: "theme", keys: []string{"ctrl+t"}, help: "next theme: dark, light, high contrast", where: everywhere | onSetUp, run: (*Console).nextTheme},
 		{id: "mouse", keys: []string{"ctrl+o"}, help: "give the mouse to the terminal, or take it back", where: everywhere, run: (*Console).toggleMouse},
 		{id: "pause", keys: []string{"ctrl+p"}, help: "hold the screen still, or let it follow again", where: everywhere, run: (*Console).togglePause},
+		{id: "health", keys: []string{"7"}, help: "health of the record: permissions, disk space, lock, signed head, clock", where: everywhere &^ onForms, why: needHealth, run: (*Console).showHealth},
 		{id: "clock", keys: []string{"ctrl+y"}, help: "take the sign away that the clock moved", where: everywhere, why: needMovedClock, run: (*Console).dismissClock},
 		{id: "quit", keys: []string{"q"}, help: "leave the console", where: onRows, run: (*Console).quit},
 		{id: "leave", keys: []string{"ctrl+c"}, help: "leave the console from anywhere", where: everywhere | onSetUp, run: (*Console).quit},

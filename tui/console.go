@@ -91,12 +91,13 @@ type Console struct {
 	overlays  []overlay
 	drafts    map[string]*form // what was typed and not saved, by form and incident
 
-	message  string // said in the status line until the next key
-	alarming bool   // the message is a refusal or an error
-	mouse    bool
-	busy     int     // commands under way
-	errand   *errand // work on evidence under way; nil is none
-	leaving  bool    // somebody asked to leave, and was told of drafts
+	message   string // said in the status line until the next key
+	alarming  bool   // the message is a refusal or an error
+	mouse     bool
+	busy      int     // commands under way
+	errand    *errand // work on evidence under way; nil is none
+	examining bool    // the record's health is being checked
+	leaving   bool    // somebody asked to leave, and was told of drafts
 
 	drawn string // the last view
 	at    *tea.Cursor
@@ -172,6 +173,9 @@ func (c *Console) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return c, c.audit.takeHead(msg)
 	case verifiedMsg:
 		return c, c.audit.takeVerified(msg)
+	case healthMsg:
+		c.takeHealth(msg)
+		return c, nil
 	case errandMsg:
 		return c, c.errandDone(msg)
 	case historyMsg:

@@ -55,6 +55,9 @@ type Options struct {
 	Audit Audit
 	// Retention purges what was kept long enough; nil can not.
 	Retention Retention
+	// Health checks what costs nothing of the record and its surroundings, off
+	// the event loop; nil checks nothing.
+	Health func(ctx context.Context) []HealthLine
 	// Theme is "auto", "dark", "light" or "contrast"; "" is auto.
 	Theme string
 	// Keys overrides the default keys of actions, by action id.

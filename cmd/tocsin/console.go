@@ -14,6 +14,7 @@ import (
 	"tocsin/model"
 	"tocsin/store"
 	"tocsin/store/board"
+	"tocsin/store/health"
 	"tocsin/tui"
 )
 
@@ -100,6 +101,7 @@ func (s *session) consoleOptions(settings config.Settings) tui.Options {
 		Audit:     consoleAudit{s.space},
 		Retention: consoleRetention{s},
 		Packs:     s.library.Packs(),
+		Health:    s.health,
 		Defaults: tui.SetUpAnswers{
 			Organisation: defaultOrganisation,
 			Zone:         config.LocalZone(),
@@ -117,6 +119,15 @@ func (s *session) consoleOptions(settings config.Settings) tui.Options {
 		Bell:         settings.Reminders.Bell,
 		Notify:       settings.Reminders.Notify,
 	}
+}
+
+// health checks what costs nothing while the record is in use.
+func (s *session) health(ctx context.Context) []tui.HealthLine {
+	var lines []tui.HealthLine
+	for _, f := range health.Quick(ctx, s.dir, s.store, s.space, s.now(), s.free) {
+		lines = append(lines, tui.HealthLine{Check: f.Check, Sign: levelSigns[f.Level], Text: f.Text, Mend: f.Mend})
+	}
+	return lines
 }
 
 // leftOutWords says in one line what is wrong with packs and calendars that are

@@ -38,6 +38,7 @@ type session struct {
 	leftOut []config.Problem                // what is wrong with the team's own packs and calendars
 	actor   model.Actor
 	now     func() time.Time
+	free    func(dir string) (uint64, error) // room on the disk; nil asks the operating system
 	in      io.Reader
 	out     *paper
 	err     io.Writer
@@ -170,7 +171,7 @@ func openSession(ctx context.Context, dir, space string, options store.Options, 
 		return nil, errors.Join(troubled(err), closeStore(st))
 	}
 	blobs := sync.OnceValues(func() (*evidence.Blobs, error) { return openBlobs(st.Vault(), dir, space) })
-	return &session{store: st, dir: dir, space: opened, library: library, blobs: blobs}, nil
+	return &session{store: st, dir: dir, space: opened, library: library, blobs: blobs, free: options.Free}, nil
 }
 
 func (s *session) close() error { return closeStore(s.store) }

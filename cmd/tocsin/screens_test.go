@@ -14,6 +14,7 @@ import (
 	"tocsin/config"
 	"tocsin/model"
 	"tocsin/store"
+	"tocsin/store/health"
 	"tocsin/tui"
 )
 
@@ -55,7 +56,7 @@ func storyOptions(t testing.TB, theme string) tui.Options {
 	}
 	now := clockFrom(present).Now
 	space := newMemorySpace(t, now, events)
-	return tui.Options{Space: space, Audit: memoryAudit{space}, Actor: model.Actor{Name: demoActor, Role: model.Owner}, Now: now, Theme: theme, Banner: "DEMO"}
+	return tui.Options{Space: space, Audit: memoryAudit{space}, Health: sickly, Actor: model.Actor{Name: demoActor, Role: model.Owner}, Now: now, Theme: theme, Banner: "DEMO"}
 }
 
 // testClock runs with the bubble's time, and can be put forward: days pass
@@ -75,6 +76,16 @@ func clockFrom(at time.Time) *testClock {
 func (c *testClock) Now() time.Time { return time.Now().Add(time.Duration(c.ahead.Load())) }
 
 func (c *testClock) forward(d time.Duration) { c.ahead.Add(int64(d)) }
+
+// sickly is a health with one line of each level.
+func sickly(context.Context) []tui.HealthLine {
+	return []tui.HealthLine{
+		{Check: "permissions", Sign: levelSigns[health.Sound], Text: "nobody but the owner can read the record"},
+		{Check: "disk space", Sign: levelSigns[health.Doubtful], Text: "400 MiB are free; below 128 MiB nothing new is taken", Mend: "df -h /data"},
+		{Check: "clock", Sign: levelSigns[health.Unknown], Text: "the last event cannot be read"},
+		{Check: "signed head", Sign: levelSigns[health.Wrong], Text: "the log is not what was signed, so the record opens for reading alone; a backup mends that, or going on without what is lost", Mend: "tocsin doctor --accept-head"},
+	}
+}
 
 // TestScreens keeps every screen, text and styles, at three sizes.
 func TestScreens(t *testing.T) {
@@ -115,6 +126,8 @@ func TestScreens(t *testing.T) {
 			{"close", "dark", []string{"C"}},
 			{"help", "dark", []string{"?"}},
 			{"palette", "dark", []string{":"}},
+			{"health", "dark", []string{"7"}},
+			{"health-light", "light", []string{"7"}},
 		} {
 			t.Run(shot.name, func(t *testing.T) {
 				if _, err := storyEvents(); err != nil {

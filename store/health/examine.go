@@ -65,7 +65,7 @@ func unopened(dir string, err error) []Finding {
 		is    error
 		found Finding
 	}{
-		{store.ErrInUse, unknown("lock", text+"; what it holds can be checked once that has ended", "")},
+		{store.ErrInUse, unknown("lock", text+"; what it holds can be checked from there (7 in the console), or here once it has ended", "")},
 		{store.ErrNewer, wrong("format", text, "")},
 		{vault.ErrNewer, wrong("format", text, "")},
 		{vault.ErrLocked, unknown("vault", text, "")},
