@@ -7,8 +7,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 
+	"tocsin/store/disk"
 	"tocsin/store/tree"
 )
 
@@ -74,7 +74,7 @@ func (f headFile) write(note []byte) error {
 	if err := os.Rename(beside, f.path); err != nil {
 		return err
 	}
-	return syncFolder(filepath.Dir(f.path))
+	return disk.SyncFolder(filepath.Dir(f.path))
 }
 
 // setAside renames the file, if there is one, and returns its note. What was set
@@ -94,7 +94,7 @@ func (f headFile) setAside() ([]byte, error) {
 	if err := os.Rename(f.path, aside); err != nil {
 		return nil, err
 	}
-	return note, syncFolder(filepath.Dir(f.path))
+	return note, disk.SyncFolder(filepath.Dir(f.path))
 }
 
 // aside is a name beside the file that nothing has: with ".before", ".before2"
@@ -123,16 +123,4 @@ func writeSynced(path string, data []byte) (err error) {
 		return err
 	}
 	return file.Sync()
-}
-
-// syncFolder makes a rename last. Windows has no such thing.
-func syncFolder(path string) error {
-	if runtime.GOOS == "windows" {
-		return nil
-	}
-	folder, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(folder.Sync(), folder.Close())
 }

@@ -15,6 +15,7 @@ import (
 
 	"tocsin/model"
 	"tocsin/store/backup"
+	"tocsin/store/disk"
 	"tocsin/store/evidence"
 	"tocsin/store/tree"
 	"tocsin/store/vault"
@@ -111,7 +112,7 @@ func claimEmpty(dir string) (made bool, err error) {
 	if err != nil {
 		return made, fmt.Errorf("make the data directory: %w", err)
 	}
-	return made, errors.Join(file.Sync(), file.Close(), syncFolder(dir))
+	return made, errors.Join(file.Sync(), file.Close(), disk.SyncFolder(dir))
 }
 
 // notEmpty refuses a directory that something lies in.
@@ -208,7 +209,7 @@ func (r *restoring) run(ctx context.Context) error {
 	if err := os.Remove(filepath.Join(r.dir, unfinishedName)); err != nil {
 		return err
 	}
-	return syncFolder(r.dir)
+	return disk.SyncFolder(r.dir)
 }
 
 // fill puts everything into the directory, and gives up the lock.
@@ -293,7 +294,7 @@ func (r *restoring) placeFile(name string, data []byte) error {
 	if err := os.MkdirAll(filepath.Dir(to), 0o700); err != nil {
 		return err
 	}
-	return errors.Join(writeSynced(to, data), syncFolder(filepath.Dir(to)))
+	return errors.Join(writeSynced(to, data), disk.SyncFolder(filepath.Dir(to)))
 }
 
 // open makes the database.

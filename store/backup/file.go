@@ -12,7 +12,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
+
+	"tocsin/store/disk"
 )
 
 // Files are where backups are written to. The zero value is the disk.
@@ -118,14 +119,10 @@ func (f Files) place(from, to string) error {
 		}
 		err = os.Rename(from, to)
 	}
-	if err != nil || runtime.GOOS == "windows" {
-		return err
-	}
-	dir, err := os.Open(filepath.Dir(to))
 	if err != nil {
 		return err
 	}
-	return errors.Join(dir.Sync(), dir.Close())
+	return disk.SyncFolder(filepath.Dir(to))
 }
 
 // watched is a file whose reading and writing the hook sees.

@@ -5,9 +5,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 
-	space "tocsin/store/disk"
+	filesystem "tocsin/store/disk"
 )
 
 // disk is where blobs lie.
@@ -104,19 +103,12 @@ func (d disk) remove(path string) error {
 	return os.Remove(path)
 }
 
-// syncDir makes names in a directory last. Windows has no such thing.
+// syncDir makes names in a directory last.
 func (d disk) syncDir(path string) error {
-	if runtime.GOOS == "windows" {
-		return nil
-	}
 	if err := d.allow("sync directory", path); err != nil {
 		return err
 	}
-	dir, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(dir.Sync(), dir.Close())
+	return filesystem.SyncFolder(path)
 }
 
 // room is how many bytes can still be written below a directory.
@@ -124,7 +116,7 @@ func (d disk) room(dir string) (uint64, error) {
 	if d.free != nil {
 		return d.free(dir)
 	}
-	return space.Free(dir)
+	return filesystem.Free(dir)
 }
 
 // file is a file whose reading and writing the hook sees.

@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+
+	filesystem "tocsin/store/disk"
 )
 
 // ErrExposed means that others than the owner may read or change a file or
@@ -175,19 +177,12 @@ func (d disk) fill(file *os.File, data []byte) error {
 	return file.Sync()
 }
 
-// syncDir makes a rename last. Windows has no such thing.
+// syncDir makes a rename last.
 func (d disk) syncDir(path string) error {
-	if runtime.GOOS == "windows" {
-		return nil
-	}
 	if err := d.allow("sync directory", path); err != nil {
 		return err
 	}
-	dir, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(dir.Sync(), dir.Close())
+	return filesystem.SyncFolder(path)
 }
 
 // private refuses what others than its owner have any right to. Windows keeps
