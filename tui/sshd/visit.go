@@ -1,0 +1,60 @@
+package sshd
+
+import (
+	"context"
+	"io"
+
+	"tocsin/model"
+)
+
+// Entrance is by which way a visit came in.
+type Entrance string
+
+const (
+	Network Entrance = "network" // SSH over TCP: nothing of the server's files
+	Socket  Entrance = "socket"  // the socket in the data directory: whoever owns that
+)
+
+// Visitor is who was let in, and how.
+type Visitor struct {
+	Session     string     // names the session in the record; unique
+	Name        string     // a person of the record; "" for a stranger who only reports
+	Role        model.Role // what they came in as; what holds later is decided with every command
+	Entrance    Entrance
+	Method      string // "key", "certificate", "socket" or "none"
+	Fingerprint string // of the key, SHA256:…; "" where there was none
+	From        string // address without port; "" for the socket
+	User        string // the user name that was asked for, clean; it opens entrances such as report
+}
+
+// Visit is one session: a shell, or one command.
+type Visit struct {
+	Visitor
+	In       io.Reader
+	Out, Err io.Writer
+	// Getenv is the part of the client's environment that is taken: TERM,
+	// COLORTERM, NO_COLOR, LANG, LC_*, TZ and, from the socket, TOCSIN_*.
+	Getenv func(string) string
+	// Args are the words of the command; none open the console.
+	Args []string
+	// Directory is where relative paths start; "" is for visits that may name
+	// no file.
+	Directory string
+	// Terminal is nil where none was asked for.
+	Terminal *Terminal
+}
+
+// Size is a terminal's, in cells, at most 400×120.
+type Size struct{ Width, Height int }
+
+// Terminal is the visitor's.
+type Terminal struct {
+	Term  string
+	First Size
+	// Sizes gets every further size. It is closed with the session.
+	Sizes <-chan Size
+}
+
+// Handle does what a visit came for and returns its exit code. It returns soon
+// after ctx ends; the cause of that is one of this package's errors.
+type Handle func(ctx context.Context, visit *Visit) int
