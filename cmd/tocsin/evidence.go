@@ -197,23 +197,15 @@ intact, changed or missing. The exit code is 1 where anything is changed or
 missing.`,
 		Args:              words(1, 2),
 		ValidArgsFunction: a.completeThen(completeEvidence),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.withSession(cmd, func(ctx context.Context, s *session) error {
-				return a.verifyEvidence(ctx, s, args)
-			})
-		},
+		RunE:              a.aboutIncident(a.verifyEvidence),
 	}
 	return a.reading(cmd)
 }
 
-func (a *app) verifyEvidence(ctx context.Context, s *session, args []string) error {
-	standing, err := s.incident(args[0])
-	if err != nil {
-		return err
-	}
+func (a *app) verifyEvidence(ctx context.Context, s *session, standing *model.Standing, args []string) error {
 	items := standing.Incident.Evidence
-	if len(args) > 1 || len(items) == 0 {
-		item, err := s.item(standing, strings.Join(args[1:], ""))
+	if len(args) > 0 || len(items) == 0 {
+		item, err := s.item(standing, strings.Join(args, ""))
 		if err != nil {
 			return err
 		}
@@ -264,12 +256,8 @@ recorded before the copy gets its name. Nothing is overwritten.`,
 			if to == "" {
 				return usage(cmd, "where to? --to FILE")
 			}
-			return a.withSession(cmd, func(ctx context.Context, s *session) error {
-				standing, err := s.incident(args[0])
-				if err != nil {
-					return err
-				}
-				item, err := s.item(standing, args[1])
+			return a.aboutIncident(func(ctx context.Context, s *session, standing *model.Standing, args []string) error {
+				item, err := s.item(standing, args[0])
 				if err != nil {
 					return err
 				}
@@ -281,7 +269,7 @@ recorded before the copy gets its name. Nothing is overwritten.`,
 				}
 				s.printReceipt(receipt)
 				return nil
-			})
+			})(cmd, args)
 		},
 	}
 	cmd.Flags().StringVar(&to, "to", "", "the new file")

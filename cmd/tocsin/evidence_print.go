@@ -15,15 +15,9 @@ func (a *app) evidenceListCommand() *cobra.Command {
 		Short:             "List an incident's evidence",
 		Args:              words(1, 1),
 		ValidArgsFunction: a.completeIncident,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.withSession(cmd, func(_ context.Context, s *session) error {
-				standing, err := s.incident(args[0])
-				if err != nil {
-					return err
-				}
-				return a.printEvidence(s, standing.Incident)
-			})
-		},
+		RunE: a.aboutIncident(func(_ context.Context, s *session, standing *model.Standing, _ []string) error {
+			return a.printEvidence(s, standing.Incident)
+		}),
 	})
 }
 
@@ -33,24 +27,18 @@ func (a *app) evidenceShowCommand() *cobra.Command {
 		Short:             "Print a piece of evidence with its ledger of custody",
 		Args:              words(2, 2),
 		ValidArgsFunction: a.completeThen(completeEvidence),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.withSession(cmd, func(_ context.Context, s *session) error {
-				standing, err := s.incident(args[0])
-				if err != nil {
-					return err
-				}
-				item, err := s.item(standing, args[1])
-				if err != nil {
-					return err
-				}
-				view := s.gather().evidence(item)
-				if a.json {
-					return s.out.printJSON(view)
-				}
-				s.gather().printItem(s.out, view)
-				return nil
-			})
-		},
+		RunE: a.aboutIncident(func(_ context.Context, s *session, standing *model.Standing, args []string) error {
+			item, err := s.item(standing, args[0])
+			if err != nil {
+				return err
+			}
+			view := s.gather().evidence(item)
+			if a.json {
+				return s.out.printJSON(view)
+			}
+			s.gather().printItem(s.out, view)
+			return nil
+		}),
 	})
 }
 

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"context"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"tocsin/model"
 	"tocsin/model/policy"
 )
 
@@ -128,4 +130,17 @@ func words(least, most int) cobra.PositionalArgs {
 func (a *app) reading(cmd *cobra.Command) *cobra.Command {
 	cmd.Flags().BoolVar(&a.json, "json", false, "print JSON, see tocsin help json")
 	return cmd
+}
+
+// aboutIncident runs a verb whose first argument names an incident.
+func (a *app) aboutIncident(work func(ctx context.Context, s *session, standing *model.Standing, args []string) error) func(*cobra.Command, []string) error {
+	return func(cmd *cobra.Command, args []string) error {
+		return a.withSession(cmd, func(ctx context.Context, s *session) error {
+			standing, err := s.incident(args[0])
+			if err != nil {
+				return err
+			}
+			return work(ctx, s, standing, args[1:])
+		})
+	}
 }

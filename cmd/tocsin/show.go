@@ -21,20 +21,14 @@ func (a *app) showCommand() *cobra.Command {
 		Example:           "  tocsin show 7\n  tocsin show INC-2026-0007 --json",
 		Args:              words(1, 1),
 		ValidArgsFunction: a.completeIncident,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.withSession(cmd, func(_ context.Context, s *session) error {
-				standing, err := s.incident(args[0])
-				if err != nil {
-					return err
-				}
-				view := s.gather().incident(standing)
-				if a.json {
-					return s.out.printJSON(view)
-				}
-				(&sheet{paper: s.out, gatherer: s.gather(), standing: standing, view: view}).write()
-				return nil
-			})
-		},
+		RunE: a.aboutIncident(func(_ context.Context, s *session, standing *model.Standing, _ []string) error {
+			view := s.gather().incident(standing)
+			if a.json {
+				return s.out.printJSON(view)
+			}
+			(&sheet{paper: s.out, gatherer: s.gather(), standing: standing, view: view}).write()
+			return nil
+		}),
 	})
 }
 

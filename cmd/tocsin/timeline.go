@@ -15,15 +15,9 @@ func (a *app) timelineCommand() *cobra.Command {
 		Short:             "Print everything that happened to an incident, oldest first",
 		Args:              words(1, 1),
 		ValidArgsFunction: a.completeIncident,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.withSession(cmd, func(ctx context.Context, s *session) error {
-				standing, err := s.incident(args[0])
-				if err != nil {
-					return err
-				}
-				return a.printTimeline(ctx, s, standing)
-			})
-		},
+		RunE: a.aboutIncident(func(ctx context.Context, s *session, standing *model.Standing, _ []string) error {
+			return a.printTimeline(ctx, s, standing)
+		}),
 	})
 }
 

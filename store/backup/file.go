@@ -18,16 +18,7 @@ import (
 
 // Files are where backups are written to. The zero value is the disk.
 type Files struct {
-	// Before is called ahead of every step that changes or reads something; its
-	// error stops there. nil lets everything pass. It is the hook for faults.
-	Before func(step, path string) error
-}
-
-func (f Files) allow(step, path string) error {
-	if f.Before == nil {
-		return nil
-	}
-	return f.Before(step, path)
+	Before disk.Steps // the hook for faults
 }
 
 // Create makes a new file that its owner alone can read. What fill writes goes
@@ -48,7 +39,7 @@ func (f Files) Create(ctx context.Context, path string, fill func(w io.Writer) e
 	if err := admit(); err != nil {
 		return errors.Join(err, removed(beside))
 	}
-	if err := f.place(beside, path); err != nil {
+	if err := f.Before.Place(beside, path); err != nil {
 		return errors.Join(err, removed(beside))
 	}
 	return nil
@@ -62,7 +53,7 @@ func removed(path string) error {
 }
 
 func (f Files) write(ctx context.Context, path string, fill func(w io.Writer) error) error {
-	if err := f.allow("create", path); err != nil {
+	if err := f.Before.Allow("create", path); err != nil {
 		return err
 	}
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
@@ -82,7 +73,7 @@ func (f Files) fill(ctx context.Context, file *os.File, fill func(w io.Writer) e
 	if err := out.Flush(); err != nil {
 		return err
 	}
-	if err := f.allow("sync", file.Name()); err != nil {
+	if err := f.Before.Allow("sync", file.Name()); err != nil {
 		return err
 	}
 	if err := file.Sync(); err != nil {
@@ -101,30 +92,6 @@ func (f Files) fill(ctx context.Context, file *os.File, fill func(w io.Writer) e
 	return nil
 }
 
-// place gives a file a name that nothing has. A file system without hard links
-// leaves a moment between looking and placing.
-func (f Files) place(from, to string) error {
-	if err := f.allow("place", to); err != nil {
-		return err
-	}
-	err := os.Link(from, to)
-	switch {
-	case errors.Is(err, fs.ErrExist):
-		return err
-	case err == nil:
-		err = os.Remove(from)
-	default:
-		if _, there := os.Lstat(to); !errors.Is(there, fs.ErrNotExist) {
-			return errors.Join(fs.ErrExist, err)
-		}
-		err = os.Rename(from, to)
-	}
-	if err != nil {
-		return err
-	}
-	return disk.SyncFolder(filepath.Dir(to))
-}
-
 // watched is a file whose reading and writing the hook sees.
 type watched struct {
 	files Files
@@ -132,14 +99,14 @@ type watched struct {
 }
 
 func (w *watched) Write(p []byte) (int, error) {
-	if err := w.files.allow("write", w.file.Name()); err != nil {
+	if err := w.files.Before.Allow("write", w.file.Name()); err != nil {
 		return 0, err
 	}
 	return w.file.Write(p)
 }
 
 func (w *watched) Read(p []byte) (int, error) {
-	if err := w.files.allow("read", w.file.Name()); err != nil {
+	if err := w.files.Before.Allow("read", w.file.Name()); err != nil {
 		return 0, err
 	}
 	return w.file.Read(p)

@@ -85,9 +85,6 @@ func (w *Writer) Add(stored []byte, opened map[string]string) error {
 	return nil
 }
 
-// Size is how many events were added.
-func (w *Writer) Size() uint64 { return w.tree.Size() }
-
 // Finish writes what goes with the events once all were added, and makes the
 // bundle durable: the log's signed checkpoint, which must be of these events
 // and signed by the key, and the key as tree.ParseVerifier reads it. It matches

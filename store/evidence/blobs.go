@@ -86,7 +86,7 @@ func (b *Blobs) removeUnfinished() error {
 		if !strings.HasPrefix(entry.Name(), unfinished) {
 			continue
 		}
-		if err := b.disk.remove(filepath.Join(b.dir, entry.Name())); err != nil {
+		if err := b.disk.before.Remove(filepath.Join(b.dir, entry.Name())); err != nil {
 			return err
 		}
 	}
@@ -129,10 +129,10 @@ func (b *Blobs) Put(ctx context.Context, r io.Reader, progress Progress) (Blob, 
 	}
 	blob, err := b.fill(ctx, f, r, progress)
 	if err != nil {
-		return Blob{}, fmt.Errorf("store evidence: %w", errors.Join(err, f.Close(), b.disk.remove(beside)))
+		return Blob{}, fmt.Errorf("store evidence: %w", errors.Join(err, f.Close(), b.disk.before.Remove(beside)))
 	}
 	if err := f.finish(); err != nil {
-		return Blob{}, fmt.Errorf("store evidence: %w", errors.Join(err, b.disk.remove(beside)))
+		return Blob{}, fmt.Errorf("store evidence: %w", errors.Join(err, b.disk.before.Remove(beside)))
 	}
 	path, err := b.path(blob.SHA256)
 	if err == nil {
@@ -151,7 +151,7 @@ func (d disk) removeIfThere(path string) error {
 	if _, err := os.Lstat(path); errors.Is(err, os.ErrNotExist) {
 		return nil
 	}
-	return d.remove(path)
+	return d.before.Remove(path)
 }
 
 // fill seals what a reader holds into a file.

@@ -14,9 +14,6 @@ import (
 	"filippo.io/age"
 )
 
-// IsName reports whether a name can be that of a stored blob.
-func IsName(name string) bool { return isName(name) }
-
 // Copy copies a blob as it lies on the disk, sealed. Begin is told its name
 // and its sealed size in bytes, and says where to copy it to. While it is
 // copied its content is compared with its digest: ErrChanged means that it was
@@ -65,10 +62,10 @@ func (b *Blobs) Take(ctx context.Context, name string, sealed io.Reader, progres
 	}
 	sum, changed := b.relay(ctx, sealed, b.guarded(f), progress)
 	if changed != nil && !errors.Is(changed, ErrChanged) {
-		return fmt.Errorf("take evidence back: %w", errors.Join(changed, f.Close(), b.disk.remove(beside)))
+		return fmt.Errorf("take evidence back: %w", errors.Join(changed, f.Close(), b.disk.before.Remove(beside)))
 	}
 	if err := f.finish(); err != nil {
-		return fmt.Errorf("take evidence back: %w", errors.Join(err, b.disk.remove(beside)))
+		return fmt.Errorf("take evidence back: %w", errors.Join(err, b.disk.before.Remove(beside)))
 	}
 	if err := b.disk.rename(beside, path); err != nil {
 		return fmt.Errorf("take evidence back: %w", errors.Join(err, b.disk.removeIfThere(beside)))

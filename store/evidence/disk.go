@@ -11,40 +11,24 @@ import (
 
 // disk is where blobs lie.
 type disk struct {
-	// before is called ahead of every step that changes or reads something; its
-	// error stops there. nil lets everything pass. It is the hook for faults.
-	before func(step, path string) error
+	before filesystem.Steps // the hook for faults
 	// free is how many bytes can still be written below a directory; nil asks
 	// the operating system.
 	free func(dir string) (uint64, error)
 }
 
-func (d disk) allow(step, path string) error {
-	if d.before == nil {
-		return nil
-	}
-	return d.before(step, path)
-}
-
 // directory makes a directory for its owner alone where there is none.
 func (d disk) directory(path string) error {
-	if err := d.allow("make", path); err != nil {
+	if err := d.before.MakeFolder(path); !errors.Is(err, fs.ErrExist) {
 		return err
 	}
-	err := os.Mkdir(path, 0o700)
-	if errors.Is(err, fs.ErrExist) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	return d.syncDir(filepath.Dir(path))
+	return nil
 }
 
 // create makes a file that its owner alone can read; one that is there is an
 // error.
 func (d disk) create(path string) (*file, error) {
-	if err := d.allow("create", path); err != nil {
+	if err := d.before.Allow("create", path); err != nil {
 		return nil, err
 	}
 	opened, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
@@ -55,7 +39,7 @@ func (d disk) create(path string) (*file, error) {
 }
 
 func (d disk) open(path string) (*file, error) {
-	if err := d.allow("open", path); err != nil {
+	if err := d.before.Allow("open", path); err != nil {
 		return nil, err
 	}
 	opened, err := os.Open(path)
@@ -67,48 +51,10 @@ func (d disk) open(path string) (*file, error) {
 
 // rename puts a file in a place, over what may be there, for good.
 func (d disk) rename(from, to string) error {
-	if err := d.allow("rename", to); err != nil {
+	if err := d.before.Rename(from, to); err != nil {
 		return err
 	}
-	if err := os.Rename(from, to); err != nil {
-		return err
-	}
-	return d.syncDir(filepath.Dir(to))
-}
-
-// place puts a file in a place where nothing is: fs.ErrExist where something
-// is. A file system without hard links leaves a moment between looking and
-// placing.
-func (d disk) place(from, to string) error {
-	if err := d.allow("place", to); err != nil {
-		return err
-	}
-	err := os.Link(from, to)
-	if errors.Is(err, fs.ErrExist) {
-		return err
-	}
-	if err == nil {
-		return errors.Join(d.remove(from), d.syncDir(filepath.Dir(to)))
-	}
-	if _, err := os.Lstat(to); !errors.Is(err, fs.ErrNotExist) {
-		return errors.Join(fs.ErrExist, err)
-	}
-	return d.rename(from, to)
-}
-
-func (d disk) remove(path string) error {
-	if err := d.allow("remove", path); err != nil {
-		return err
-	}
-	return os.Remove(path)
-}
-
-// syncDir makes names in a directory last.
-func (d disk) syncDir(path string) error {
-	if err := d.allow("sync directory", path); err != nil {
-		return err
-	}
-	return filesystem.SyncFolder(path)
+	return d.before.SyncFolder(filepath.Dir(to))
 }
 
 // room is how many bytes can still be written below a directory.
@@ -126,14 +72,14 @@ type file struct {
 }
 
 func (f *file) Read(p []byte) (int, error) {
-	if err := f.disk.allow("read", f.Name()); err != nil {
+	if err := f.disk.before.Allow("read", f.Name()); err != nil {
 		return 0, err
 	}
 	return f.File.Read(p)
 }
 
 func (f *file) Write(p []byte) (int, error) {
-	if err := f.disk.allow("write", f.Name()); err != nil {
+	if err := f.disk.before.Allow("write", f.Name()); err != nil {
 		return 0, err
 	}
 	return f.File.Write(p)
@@ -141,7 +87,7 @@ func (f *file) Write(p []byte) (int, error) {
 
 // finish syncs and closes a file that was written.
 func (f *file) finish() error {
-	if err := f.disk.allow("sync", f.Name()); err != nil {
+	if err := f.disk.before.Allow("sync", f.Name()); err != nil {
 		return errors.Join(err, f.Close())
 	}
 	return errors.Join(f.Sync(), f.Close())

@@ -45,14 +45,14 @@ func (b *Blobs) Export(ctx context.Context, digest string, size uint64, path str
 		return fmt.Errorf("export evidence: %w", err)
 	}
 	if err := b.read(ctx, digest, size, b.guarded(f), progress); err != nil {
-		return fmt.Errorf("export evidence: %w", errors.Join(err, f.Close(), b.disk.remove(beside)))
+		return fmt.Errorf("export evidence: %w", errors.Join(err, f.Close(), b.disk.before.Remove(beside)))
 	}
 	err = f.finish()
 	if err == nil {
 		err = allow()
 	}
 	if err == nil {
-		err = b.disk.place(beside, path)
+		err = b.disk.before.Place(beside, path)
 	}
 	if err != nil {
 		return fmt.Errorf("export evidence: %w", errors.Join(err, b.disk.removeIfThere(beside)))

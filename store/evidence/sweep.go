@@ -72,10 +72,10 @@ func (b *Blobs) Remove(u Unnamed) error {
 	if !info.ModTime().Equal(u.Stored) || !isName(u.Name) {
 		return nil
 	}
-	if err := b.disk.remove(path); err != nil {
+	if err := b.disk.before.Remove(path); err != nil {
 		return fmt.Errorf("remove unnamed evidence: %w", err)
 	}
-	return b.disk.syncDir(b.dir)
+	return b.disk.before.SyncFolder(b.dir)
 }
 
 // Discard removes the content with a digest, which nothing names any more. One
@@ -95,8 +95,8 @@ func (b *Blobs) Discard(digest string, since time.Time) error {
 	if !info.ModTime().Before(since) {
 		return nil
 	}
-	if err := b.disk.remove(path); err != nil {
+	if err := b.disk.before.Remove(path); err != nil {
 		return fmt.Errorf("discard evidence: %w", err)
 	}
-	return b.disk.syncDir(b.dir)
+	return b.disk.before.SyncFolder(b.dir)
 }

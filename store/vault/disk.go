@@ -21,31 +21,16 @@ const unfinished = ".new"
 
 // disk is where the vault's files lie.
 type disk struct {
-	// before is called ahead of every step that changes something; its error
-	// stops there. nil lets everything pass. It is the hook for faults.
-	before func(step, path string) error
-}
-
-func (d disk) allow(step, path string) error {
-	if d.before == nil {
-		return nil
-	}
-	return d.before(step, path)
+	before filesystem.Steps // the hook for faults
 }
 
 // directory makes a directory for its owner alone, or checks that it is one.
 func (d disk) directory(path string) error {
-	if err := d.allow("make", path); err != nil {
-		return err
-	}
-	err := os.Mkdir(path, 0o700)
+	err := d.before.MakeFolder(path)
 	if errors.Is(err, fs.ErrExist) {
 		return private(path)
 	}
-	if err != nil {
-		return err
-	}
-	return d.syncDir(filepath.Dir(path))
+	return err
 }
 
 // read returns a private file's content; more than most bytes are an error. A
@@ -77,18 +62,10 @@ func (d disk) replace(path string, data []byte) error {
 	if err := d.write(beside, data); err != nil {
 		return err
 	}
-	if err := d.rename(beside, path); err != nil {
+	if err := d.before.Rename(beside, path); err != nil {
 		return err
 	}
-	return d.syncDir(filepath.Dir(path))
-}
-
-// rename puts a file in its place. Whether it lasts is for syncDir.
-func (d disk) rename(from, to string) error {
-	if err := d.allow("rename", to); err != nil {
-		return err
-	}
-	return os.Rename(from, to)
+	return d.before.SyncFolder(filepath.Dir(path))
 }
 
 // supersede is replace for content that is to be gone: the old bytes are
@@ -121,7 +98,7 @@ func (d disk) overwrite(file *os.File) error {
 	if err != nil {
 		return err
 	}
-	if err := d.allow("overwrite", file.Name()); err != nil {
+	if err := d.before.Allow("overwrite", file.Name()); err != nil {
 		return err
 	}
 	if _, err := file.WriteAt(make([]byte, info.Size()), 0); err != nil {
@@ -143,18 +120,15 @@ func (d disk) destroy(path string) error {
 	if err := errors.Join(d.overwrite(file), file.Close()); err != nil {
 		return err
 	}
-	if err := d.allow("remove", path); err != nil {
+	if err := d.before.Remove(path); err != nil {
 		return err
 	}
-	if err := os.Remove(path); err != nil {
-		return err
-	}
-	return d.syncDir(filepath.Dir(path))
+	return d.before.SyncFolder(filepath.Dir(path))
 }
 
 // write makes a file that its owner alone can read, and syncs it.
 func (d disk) write(path string, data []byte) error {
-	if err := d.allow("create", path); err != nil {
+	if err := d.before.Allow("create", path); err != nil {
 		return err
 	}
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
@@ -165,24 +139,16 @@ func (d disk) write(path string, data []byte) error {
 }
 
 func (d disk) fill(file *os.File, data []byte) error {
-	if err := d.allow("write", file.Name()); err != nil {
+	if err := d.before.Allow("write", file.Name()); err != nil {
 		return err
 	}
 	if _, err := file.Write(data); err != nil {
 		return err
 	}
-	if err := d.allow("sync", file.Name()); err != nil {
+	if err := d.before.Allow("sync", file.Name()); err != nil {
 		return err
 	}
 	return file.Sync()
-}
-
-// syncDir makes a rename last.
-func (d disk) syncDir(path string) error {
-	if err := d.allow("sync directory", path); err != nil {
-		return err
-	}
-	return filesystem.SyncFolder(path)
 }
 
 // private refuses what others than its owner have any right to. Windows keeps

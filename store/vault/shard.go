@@ -215,7 +215,7 @@ func (v *Vault) make(blocks []block) error {
 		}
 		made[b] = s
 	}
-	if err := v.disk.syncDir(v.shards()); err != nil {
+	if err := v.disk.before.SyncFolder(v.shards()); err != nil {
 		return err
 	}
 	for b, s := range made {
@@ -237,7 +237,7 @@ func (v *Vault) place(b block, s *shard) error {
 	if err := v.disk.write(path+unfinished, data); err != nil {
 		return err
 	}
-	return v.disk.rename(path+unfinished, path)
+	return v.disk.before.Rename(path+unfinished, path)
 }
 
 // isShard tells a file of keys in its place from one that is not there yet, and

@@ -24,6 +24,7 @@ import (
 
 	"golang.org/x/mod/sumdb/note"
 
+	"tocsin/store/disk"
 	"tocsin/store/tree"
 )
 
@@ -108,17 +109,6 @@ type memory struct {
 func (w *Witness) path(origin string) string {
 	sum := sha256.Sum256([]byte(origin))
 	return filepath.Join(w.dir, "logs", fmt.Sprintf("%x", sum[:8]))
-}
-
-// Last is the size of the log in the checkpoint of it that was cosigned last;
-// ok is false where there is none.
-func (w *Witness) Last(origin string) (size uint64, ok bool, err error) {
-	m, ok, err := w.recall(origin)
-	if err != nil || !ok {
-		return 0, false, err
-	}
-	c, err := tree.PeekCheckpoint(m.note)
-	return c.Size, err == nil, err
 }
 
 func (w *Witness) recall(origin string) (m memory, ok bool, err error) {
@@ -217,5 +207,8 @@ func (w *Witness) remember(origin string, m memory) error {
 	if err := errors.Join(err, file.Sync(), file.Close()); err != nil {
 		return err
 	}
-	return os.Rename(file.Name(), path)
+	if err := os.Rename(file.Name(), path); err != nil {
+		return err
+	}
+	return disk.SyncFolder(filepath.Dir(path))
 }

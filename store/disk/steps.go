@@ -1,0 +1,80 @@
+package disk
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// Steps is called ahead of every step that changes or reads something on the
+// disk, with the step's name and the path; its error stops there. nil lets
+// everything pass. It is the hook for faults.
+type Steps func(step, path string) error
+
+// Allow asks whether a step may be taken.
+func (s Steps) Allow(step, path string) error {
+	if s == nil {
+		return nil
+	}
+	return s(step, path)
+}
+
+// MakeFolder makes a directory for its owner alone, for good. It matches
+// fs.ErrExist where something has the name.
+func (s Steps) MakeFolder(path string) error {
+	if err := s.Allow("make", path); err != nil {
+		return err
+	}
+	if err := os.Mkdir(path, 0o700); err != nil {
+		return err
+	}
+	return s.SyncFolder(filepath.Dir(path))
+}
+
+// SyncFolder makes the names in a folder last.
+func (s Steps) SyncFolder(path string) error {
+	if err := s.Allow("sync directory", path); err != nil {
+		return err
+	}
+	return SyncFolder(path)
+}
+
+// Remove removes a file. Whether that lasts is for SyncFolder.
+func (s Steps) Remove(path string) error {
+	if err := s.Allow("remove", path); err != nil {
+		return err
+	}
+	return os.Remove(path)
+}
+
+// Rename puts a file in a place, over what may be there. Whether that lasts is
+// for SyncFolder.
+func (s Steps) Rename(from, to string) error {
+	if err := s.Allow("rename", to); err != nil {
+		return err
+	}
+	return os.Rename(from, to)
+}
+
+// Place puts a file in a place where nothing is, for good: fs.ErrExist where
+// something is. A file system without hard links leaves a moment between
+// looking and placing.
+func (s Steps) Place(from, to string) error {
+	if err := s.Allow("place", to); err != nil {
+		return err
+	}
+	err := os.Link(from, to)
+	switch {
+	case errors.Is(err, fs.ErrExist):
+		return err
+	case err == nil:
+		err = s.Remove(from)
+	default:
+		if _, there := os.Lstat(to); !errors.Is(there, fs.ErrNotExist) {
+			return errors.Join(fs.ErrExist, err)
+		}
+		err = s.Rename(from, to)
+	}
+	return errors.Join(err, s.SyncFolder(filepath.Dir(to)))
+}
