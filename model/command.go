@@ -349,6 +349,10 @@ type ExportEvidence struct {
 	Reason   string
 }
 
+// RemoveUnnamed records that stored content which no evidence names is removed.
+// It is given before anything is. At most MaxUnnamed at a time.
+type RemoveUnnamed struct{ Stored []Unnamed }
+
 // CopyRecord records that the whole record left it as a backup or export, or
 // was restored from a backup.
 type CopyRecord struct {
@@ -489,6 +493,7 @@ func (AddEvidence) Kind() string    { return "evidence-add" }
 func (MoveEvidence) Kind() string   { return "evidence-move" }
 func (VerifyEvidence) Kind() string { return "evidence-verify" }
 func (ExportEvidence) Kind() string { return "evidence-export" }
+func (RemoveUnnamed) Kind() string  { return "evidence-sweep" }
 
 func (Setup) About() []ID              { return nil }
 func (AdoptPack) About() []ID          { return nil }
@@ -535,6 +540,7 @@ func (c AddEvidence) About() []ID    { return []ID{c.Incident} }
 func (c MoveEvidence) About() []ID   { return []ID{c.Incident} }
 func (c VerifyEvidence) About() []ID { return []ID{c.Incident} }
 func (c ExportEvidence) About() []ID { return []ID{c.Incident} }
+func (RemoveUnnamed) About() []ID    { return nil }
 
 func (c Sweep) About() []ID {
 	ids := make([]ID, 0, len(c.Removals)+len(c.Evidence))

@@ -95,6 +95,8 @@ func (d *decider) decide(command Command) error {
 		return d.forgetPerson(c)
 	case AcceptRecord:
 		return d.acceptRecord(c)
+	case RemoveUnnamed:
+		return d.removeUnnamed(c)
 	case CopyRecord:
 		return d.copyRecord(c)
 	}

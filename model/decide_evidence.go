@@ -136,6 +136,26 @@ func (d *decider) exportEvidence(i *Incident, c ExportEvidence) error {
 	return nil
 }
 
+// MaxUnnamed is how many stored contents one RemoveUnnamed may name.
+const MaxUnnamed = 500
+
+func (d *decider) removeUnnamed(c RemoveUnnamed) error {
+	in := &inputs{}
+	if n := len(c.Stored); n == 0 || n > MaxUnnamed {
+		in.bad("stored", fmt.Sprintf("%d are named", n), fmt.Sprintf("1 to %d at a time", MaxUnnamed))
+		return in.refusal()
+	}
+	body := &UnnamedRemoved{Stored: make([]Unnamed, len(c.Stored))}
+	for k, u := range c.Stored {
+		body.Stored[k] = Unnamed{Name: in.digest(u.Name), Size: u.Size}
+	}
+	if err := in.refusal(); err != nil {
+		return err
+	}
+	d.emit(body)
+	return nil
+}
+
 // item finds a piece of evidence by its id, as people type it.
 func (in *inputs) item(i *Incident, id string) Evidence {
 	ids := make([]string, len(i.Evidence))
@@ -163,7 +183,7 @@ func (in *inputs) stored(i *Incident, id string) Evidence {
 	return item
 }
 
-// digest accepts a SHA-256 as 64 hexadecimal digits.
+// digest accepts a SHA-256, or a name made of one, as 64 hexadecimal digits.
 func (in *inputs) digest(text string) string {
 	const digits = "0123456789abcdef"
 	text = strings.ToLower(text)

@@ -556,7 +556,7 @@ func TestRights(t *testing.T) {
 		{Waive{}, "owner lead leadership"}, {Reinstate{}, "owner lead leadership"},
 		{LinkTo{}, "owner lead responder"}, {MarkDuplicate{}, "owner lead responder"},
 		{AddEvidence{}, "owner lead responder"}, {MoveEvidence{}, "owner lead responder"}, {ExportEvidence{}, "owner lead responder"},
-		{VerifyEvidence{}, "owner lead responder auditor"},
+		{VerifyEvidence{}, "owner lead responder auditor"}, {RemoveUnnamed{}, "owner lead"},
 		{Suspend{}, "owner lead leadership"}, {Lift{}, "owner lead leadership"},
 		{Acknowledge{}, "owner lead responder communications leadership"},
 		{ChangePacks{}, "owner lead"}, {Merge{}, "owner lead"}, {MarkFalse{}, "owner lead"}, {Close{}, "owner lead"}, {Reopen{}, "owner lead"},

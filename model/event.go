@@ -383,6 +383,20 @@ type (
 		Approver string          `json:"approver,omitempty" personal:"name"` // the second person
 	}
 
+	// UnnamedRemoved: stored content that no evidence named was removed after
+	// this event.
+	UnnamedRemoved struct {
+		Stored []Unnamed `json:"stored"`
+	}
+
+	// Unnamed is stored content that no evidence names, by the name that it is
+	// stored under (64 hexadecimal digits, not its SHA-256), and its size as it
+	// lies there, sealed, in bytes.
+	Unnamed struct {
+		Name string `json:"name"`
+		Size uint64 `json:"size"`
+	}
+
 	// Removed stands for an event whose text was removed as event By ordered.
 	// It has nothing but its number, and is never written.
 	Removed struct {
@@ -518,6 +532,7 @@ var bodies = map[string]func() Body{
 	"purge.refused":         func() Body { return new(PurgeRefused) },
 	"incidents.purged":      func() Body { return new(IncidentsPurged) },
 	"evidence.purged":       func() Body { return new(EvidencePurged) },
+	"evidence.swept":        func() Body { return new(UnnamedRemoved) },
 	"record.accepted":       func() Body { return new(RecordAccepted) },
 	"person.forgotten":      func() Body { return new(PersonForgotten) },
 	"reporter.forgotten":    func() Body { return new(ReporterForgotten) },
@@ -621,6 +636,7 @@ func (*DeletionWithdrawn) Kind() string { return "deletion.withdrawn" }
 func (*PurgeRefused) Kind() string      { return "purge.refused" }
 func (*IncidentsPurged) Kind() string   { return "incidents.purged" }
 func (*EvidencePurged) Kind() string    { return "evidence.purged" }
+func (*UnnamedRemoved) Kind() string    { return "evidence.swept" }
 func (*Removed) Kind() string           { return "removed" }
 
 func (*RetentionSet) Incident() ID        { return "" }
@@ -629,4 +645,5 @@ func (e *DeletionWithdrawn) Incident() ID { return e.ID }
 func (e *PurgeRefused) Incident() ID      { return e.ID }
 func (*IncidentsPurged) Incident() ID     { return "" }
 func (e *EvidencePurged) Incident() ID    { return e.ID }
+func (*UnnamedRemoved) Incident() ID      { return "" }
 func (*Removed) Incident() ID             { return "" }

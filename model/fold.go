@@ -65,7 +65,7 @@ func (s *State) fold(e Event) (Touched, error) {
 		return s.foldPurged(body)
 	case *Removed:
 		return Touched{}, nil // a later event says of which incident it was
-	case *RecordCopied:
+	case *RecordCopied, *UnnamedRemoved:
 		return Touched{}, nil
 	case *RecordAccepted:
 		return Touched{}, nil // it tells those who read the log, and changes nothing

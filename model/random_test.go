@@ -75,6 +75,9 @@ var drawn = map[reflect.Type]func(*rapid.T, string) any{
 		st.Value = Value{At: start.Add(time.Duration(hours)*time.Hour + 1500*time.Microsecond)}
 		return st
 	},
+	reflect.TypeFor[Unnamed](): func(t *rapid.T, name string) any {
+		return Unnamed{Name: rapid.SampledFrom([]string{emptyDigest, emptyDigest, emptyDigest, "mail.log"}).Draw(t, name), Size: 7}
+	},
 	reflect.TypeFor[policy.RuleKey](): func(t *rapid.T, name string) any {
 		return key(rapid.SampledFrom([]string{"house/notify", "house/update", "house/regret", "house/review", "house/board", "law/authority", "LAW/yearly", "no/rule"}).Draw(t, name))
 	},
@@ -119,7 +122,7 @@ var commands = []Command{
 	AdoptCalendar{},
 	Setup{}, AdoptPack{}, Report{}, Describe{}, Triage{}, StateFact{}, StateFacts{}, SetSeverity{}, SetPhase{}, SetTask{}, AddTask{}, Assign{}, Unassign{}, AddNote{},
 	Submit{}, Waive{}, Reinstate{}, Suspend{}, Suspend{}, Lift{}, Acknowledge{}, ChangePacks{}, AddEvidence{}, AddEvidence{}, MoveEvidence{}, MoveEvidence{}, VerifyEvidence{}, ExportEvidence{}, LinkTo{}, MarkDuplicate{}, Merge{}, MarkFalse{}, Close{}, Reopen{}, ImportOpen{}, ImportRows{}, ImportClose{}, PlaceHold{}, ReleaseHold{}, AcceptRecord{}, ForgetPerson{}, ForgetReporter{},
-	SetRetention{}, MarkDeleted{}, MarkDeleted{}, WithdrawDeletion{}, Sweep{}, CopyRecord{},
+	SetRetention{}, MarkDeleted{}, MarkDeleted{}, WithdrawDeletion{}, Sweep{}, CopyRecord{}, RemoveUnnamed{},
 	StateFact{}, StateFact{}, StateFact{}, Triage{}, Triage{}, Submit{}, Submit{}, Waive{}, Acknowledge{}, Acknowledge{}, Close{}, Reopen{}, Reopen{}, Reopen{}, Reopen{}, Reopen{},
 }
 

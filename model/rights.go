@@ -88,6 +88,7 @@ var rights = map[string][]Role{
 	"evidence-move":   responders,
 	"evidence-verify": verifiers,
 	"evidence-export": responders,
+	"evidence-sweep":  leads,
 }
 
 // May reports whether a role may give commands of a kind. It is what screens

@@ -74,7 +74,7 @@ func (t *teller) tell(body Body) {
 		t.what("Packs changed to %s", refs(b.After))
 		t.detail("before", refs(b.Before))
 		t.detail("reason", b.Reason)
-	case *RetentionSet, *DeletionMarked, *DeletionWithdrawn, *PurgeRefused, *IncidentsPurged, *EvidencePurged, *Removed:
+	case *RetentionSet, *DeletionMarked, *DeletionWithdrawn, *PurgeRefused, *IncidentsPurged, *EvidencePurged, *UnnamedRemoved, *Removed:
 		t.tellRetention(body)
 	case *HoldPlaced:
 		t.what("Legal hold placed")

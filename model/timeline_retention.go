@@ -30,8 +30,21 @@ func (t *teller) tellRetention(body Body) {
 		t.what("Content purged of %s", strings.Join(b.Items, ", "))
 		t.detail("kept", PeriodWords(b.Period)+" since "+t.time(b.Since))
 		t.detail("second person", b.Approver)
+	case *UnnamedRemoved:
+		t.unnamedRemoved(b)
 	case *Removed:
 		t.what("Removed by event %d", b.By)
+	}
+}
+
+func (t *teller) unnamedRemoved(b *UnnamedRemoved) {
+	size := uint64(0)
+	for _, u := range b.Stored {
+		size += u.Size
+	}
+	t.what("Removed from the store: %s named by no evidence, %s", count(len(b.Stored), "file"), Bytes(size))
+	for _, u := range b.Stored {
+		t.detail("", u.Name+", "+Bytes(u.Size))
 	}
 }
 

@@ -67,6 +67,7 @@ func told() []Body {
 			{ID: secondID, Class: Deleted, Period: calendar.Period{N: 14, Unit: calendar.Days}, Since: start, Events: []Span{{10, 11}}},
 		}, Events: 10, Approver: "Ben"},
 		&EvidencePurged{ID: firstID, Items: []string{"E-1", "E-2"}, Period: calendar.Period{N: 12, Unit: calendar.Months}, Since: start},
+		&UnnamedRemoved{Stored: []Unnamed{{Name: emptyDigest, Size: 2100}, {Name: strings.Repeat("ab", 32), Size: 300}}},
 		&Noted{ID: firstID, Text: "first\nsecond\n\nfourth"},
 		&Submitted{ID: firstID, Key: due, Title: "Notify customers", At: start, Received: start.Add(time.Hour), Reference: "N-1", Note: "by mail"},
 		&WaiverDecided{ID: firstID, Key: due, Title: "Notify customers", Decider: "Ceo", Rationale: "no harm"},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -285,17 +286,18 @@ func (a *app) evidenceSweepCommand() *cobra.Command {
 		Long: `Lists what is stored and named by no evidence of the space: what was left when
 tocsin ended between storing a file and recording it, or after an older record
 was put back. With --remove, what has lain for more than a day is removed; look
-first, for after a restore it may be evidence of the record that was lost.`,
+first, for after a restore it may be evidence of the record that was lost. The
+record says what was removed, and by whom.`,
 		Args: words(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.withSession(cmd, func(_ context.Context, s *session) error { return s.sweepEvidence(remove) })
+			return a.withSession(cmd, func(ctx context.Context, s *session) error { return s.sweepEvidence(ctx, remove) })
 		},
 	}
 	cmd.Flags().BoolVar(&remove, "remove", false, "remove what has lain for more than a day")
 	return cmd
 }
 
-func (s *session) sweepEvidence(remove bool) error {
+func (s *session) sweepEvidence(ctx context.Context, remove bool) error {
 	if fault := s.space.Fault(); fault != nil && remove {
 		return &model.Refusal{Cause: store.ErrFault, Reason: store.FaultWords(fault) + "; what no event names may belong to events that are missing, so nothing is removed"}
 	}
@@ -307,19 +309,41 @@ func (s *session) sweepEvidence(remove bool) error {
 	if err != nil {
 		return troubled(err)
 	}
-	removed := 0
+	var old []evidence.Unnamed
+	if remove {
+		old = slices.DeleteFunc(slices.Clone(unnamed), func(u evidence.Unnamed) bool { return !u.Removable(s.now()) })
+	}
+	for some := range slices.Chunk(old, model.MaxUnnamed) {
+		if err := s.removeUnnamed(ctx, blobs, some); err != nil {
+			return err
+		}
+	}
 	for _, u := range unnamed {
 		word := painted{"stored", plain}
-		if remove && u.Removable(s.now()) {
-			if err := blobs.Remove(u); err != nil {
-				return troubled(err)
-			}
-			removed++
+		if slices.Contains(old, u) {
 			word = painted{"removed", strong}
 		}
 		s.out.line(word, painted{fmt.Sprintf("  %s  %s  ", when(u.Stored, s.zone(), s.now()), model.Bytes(uint64(u.Size))), plain}, painted{u.Name, quiet})
 	}
-	s.out.printf("%d stored and named by no evidence, %d removed.", len(unnamed), removed)
+	s.out.printf("%d stored and named by no evidence, %d removed.", len(unnamed), len(old))
+	return nil
+}
+
+// removeUnnamed records what is removed, and removes it, in that order: nothing
+// goes that the record does not tell of.
+func (s *session) removeUnnamed(ctx context.Context, blobs *evidence.Blobs, unnamed []evidence.Unnamed) error {
+	command := model.RemoveUnnamed{Stored: make([]model.Unnamed, len(unnamed))}
+	for k, u := range unnamed {
+		command.Stored[k] = model.Unnamed{Name: u.Name, Size: uint64(u.Size)}
+	}
+	if _, err := s.space.Do(ctx, s.actor, command); err != nil {
+		return troubled(err)
+	}
+	for _, u := range unnamed {
+		if err := blobs.Remove(u); err != nil {
+			return troubled(err)
+		}
+	}
 	return nil
 }
 

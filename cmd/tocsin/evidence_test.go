@@ -229,9 +229,13 @@ func TestSweepRemovesWhatNoEvidenceNames(t *testing.T) {
 	} {
 		s.out.Reset()
 		s.now = func() time.Time { return time.Now().Add(step.after) }
-		if err := s.sweepEvidence(step.remove); err != nil || !strings.Contains(s.out.String(), step.want) {
+		if err := s.sweepEvidence(t.Context(), step.remove); err != nil || !strings.Contains(s.out.String(), step.want) {
 			t.Errorf("after %v: %s, %v; want %s", step.after, s.out, err, step.want)
 		}
+	}
+	events, err := s.space.Events(t.Context(), s.snapshot().Seq, 1)
+	if err != nil || len(events) != 1 || events[0].Body.Kind() != (*model.UnnamedRemoved)(nil).Kind() {
+		t.Errorf("the last event is %+v, %v", events, err)
 	}
 	standing, _ := s.snapshot().Incident(receipt.Incident)
 	if found, err := (custodian{s}).verify(t.Context(), receipt.Incident, standing.Incident.Evidence[0], nil); found != model.Intact || err != nil {
