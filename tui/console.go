@@ -6,7 +6,6 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
-	"github.com/charmbracelet/colorprofile"
 
 	"tocsin/model"
 	"tocsin/model/policy"
@@ -60,15 +59,11 @@ type overlay interface {
 // Console is the one tea.Model. All of it belongs to the program's event
 // loop; the outside reaches it through messages alone.
 type Console struct {
-	ctx     context.Context
-	opts    Options
-	theme   *theme.Theme
-	keyed   theme.Name // the theme that was asked for by key; "" is none
-	chosen  theme.Name // what the user asked for
-	dark    bool       // what the terminal says of its background
-	answers bool       // the terminal said anything of its background: it knows OSC 11
-	plain   bool       // no colours at all: NO_COLOR, or a terminal without them
-	keys    *keymap
+	ctx  context.Context
+	opts Options
+	look
+	keyed theme.Name // the theme that was asked for by key; "" is none
+	keys  *keymap
 
 	width, height int
 	frame         frameMsg
@@ -109,11 +104,7 @@ func New(ctx context.Context, opts Options) *Console {
 	if opts.Now == nil {
 		opts.Now = time.Now
 	}
-	c := &Console{ctx: ctx, opts: opts, chosen: theme.Name(opts.Theme), dark: true, keys: newKeymap(opts.Keys), mouse: !opts.NoMouse, drafts: make(map[string]*form), stale: true}
-	if c.chosen == "" {
-		c.chosen = theme.Auto
-	}
-	c.theme = theme.New(c.themeName(), theme.Painted)
+	c := &Console{ctx: ctx, opts: opts, look: newLook(opts.Theme), keys: newKeymap(opts.Keys), mouse: !opts.NoMouse, drafts: make(map[string]*form), stale: true}
 	c.queue = newQueueScreen(c)
 	c.incident = newIncidentScreen(c)
 	c.deadlines = newDeadlinesScreen(c)
@@ -155,13 +146,8 @@ func (c *Console) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case tea.WindowSizeMsg:
 		c.resize(msg.Width, msg.Height)
 		return c, nil
-	case tea.BackgroundColorMsg:
-		c.dark, c.answers = msg.IsDark(), true
-		c.retheme()
-		return c, nil
-	case tea.ColorProfileMsg:
-		c.plain = msg.Profile <= colorprofile.Ascii
-		c.retheme()
+	case tea.BackgroundColorMsg, tea.ColorProfileMsg:
+		c.hear(msg)
 		return c, nil
 	case frameMsg:
 		return c, tea.Batch(c.takeFrame(msg), c.queue.follow(), c.audit.follow())
@@ -263,17 +249,10 @@ func (c *Console) say(format string, args ...any) {
 func (c *Console) alarm(text string) { c.message, c.alarming = text, true }
 
 // latest is what stands now.
-func (c *Console) latest() frameMsg {
-	frame := frameMsg{snapshot: c.opts.Space.Snapshot(), now: c.opts.Now()}
-	if c.opts.Writable != nil {
-		frame.refuses = c.opts.Writable() != nil
-	}
-	if c.opts.Steady != nil {
-		before := c.opts.Steady()
-		frame.now, frame.steady = c.opts.Now(), c.opts.Steady()
-		frame.paired = frame.steady-before < clockStep/2
-	}
-	return frame
+func (c *Console) latest() frameMsg { return c.source().latest() }
+
+func (c *Console) source() source {
+	return source{space: c.opts.Space, now: c.opts.Now, steady: c.opts.Steady, writable: c.opts.Writable}
 }
 
 // takeFrame follows what stands now. A screen that is held still shows none of
@@ -308,25 +287,6 @@ func (c *Console) resize(width, height int) {
 		c.setUp.size(c.width-1, c.bodyHeight())
 	}
 }
-
-func (c *Console) themeName() theme.Name {
-	switch {
-	case c.chosen != theme.Auto:
-		return c.chosen
-	case c.dark:
-		return theme.Dark
-	}
-	return theme.Light
-}
-
-// surface says whether the terminal can be left to paint the background: one
-// that told its own does as it is asked, and where it does not, the theme was
-// chosen to suit. A theme against the terminal's grain is always painted.
-func (c *Console) surface() theme.Surface {
-	return theme.Surface(c.plain || c.answers && c.themeName().Dark() == c.dark)
-}
-
-func (c *Console) retheme() { *c.theme = *theme.New(c.themeName(), c.surface()) }
 
 func (c *Console) nextTheme() tea.Cmd {
 	order := []theme.Name{theme.Dark, theme.Light, theme.Contrast}

@@ -17,17 +17,43 @@ type frameMsg struct {
 	refuses  bool          // nothing new is taken
 }
 
-// minFrameGap is the least time between two frames of one console: faster
-// than people read, slow enough that a burst of changes costs one drawing.
-const minFrameGap = 100 * time.Millisecond
+// source is where frames are read: a space, its clocks, and whether commands
+// are taken. steady and writable may be nil.
+type source struct {
+	space    Space
+	now      func() time.Time
+	steady   func() time.Duration
+	writable func() error
+}
 
-// pump sends a frame at every full second and soon after every change, until
-// the context ends. It is the console's only source of ticks. send may block
-// while the terminal is slow; frames are skipped then, never queued.
-func pump(ctx context.Context, space Space, now func() time.Time, latest func() frameMsg, send func(tea.Msg)) {
-	wake, stop := space.Wake()
+// latest is what stands now.
+func (s source) latest() frameMsg {
+	frame := frameMsg{snapshot: s.space.Snapshot(), now: s.now()}
+	if s.writable != nil {
+		frame.refuses = s.writable() != nil
+	}
+	if s.steady != nil {
+		before := s.steady()
+		frame.now, frame.steady = s.now(), s.steady()
+		frame.paired = frame.steady-before < clockStep/2
+	}
+	return frame
+}
+
+// The least time between two frames: faster than people read, slow enough that
+// a burst of changes costs one drawing.
+const (
+	minFrameGap     = 100 * time.Millisecond
+	minWallFrameGap = 250 * time.Millisecond // nobody waits for their own key there
+)
+
+// pump sends a frame at every full second and soon after every change, at least
+// gap apart, until the context ends. It is the only source of ticks. send may
+// block while the terminal is slow; frames are skipped then, never queued.
+func pump(ctx context.Context, from source, gap time.Duration, send func(tea.Msg)) {
+	wake, stop := from.space.Wake()
 	defer stop()
-	timer := time.NewTimer(untilSecond(now()))
+	timer := time.NewTimer(untilSecond(from.now()))
 	defer timer.Stop()
 	for {
 		select {
@@ -35,10 +61,10 @@ func pump(ctx context.Context, space Space, now func() time.Time, latest func() 
 			return
 		case <-wake:
 		case <-timer.C:
-			timer.Reset(untilSecond(now()))
+			timer.Reset(untilSecond(from.now()))
 		}
-		send(latest())
-		if !pause(ctx, minFrameGap) {
+		send(from.latest())
+		if !pause(ctx, gap) {
 			return
 		}
 	}

@@ -25,30 +25,47 @@ func Run(ctx context.Context, opts Options, options ...tea.ProgramOption) error 
 func NewProgram(ctx context.Context, opts Options, options ...tea.ProgramOption) (program *tea.Program, run func() error) {
 	ctx, cancel := context.WithCancel(ctx)
 	console := New(ctx, opts)
-	program = tea.NewProgram(console, append([]tea.ProgramOption{
-		tea.WithFPS(framesPerSecond),
+	program = newProgram(console, framesPerSecond, options)
+	follow := func() { pump(ctx, console.source(), minFrameGap, program.Send) }
+	return program, func() error {
+		err := runProgram(ctx, cancel, program, follow)
+		if opts.Leave != nil {
+			opts.Leave(console.place())
+		}
+		if err != nil {
+			return fmt.Errorf("run the console: %w", err)
+		}
+		return nil
+	}
+}
+
+func newProgram(model tea.Model, fps int, options []tea.ProgramOption) *tea.Program {
+	return tea.NewProgram(model, append([]tea.ProgramOption{
+		tea.WithFPS(fps),
 		// Signals end the context, in one place. A second handler would wait for
 		// an event loop that has ended, and the process with it.
 		tea.WithoutSignalHandler(),
 	}, options...)...)
-	return program, func() error {
-		left := make(chan struct{})
-		var helpers sync.WaitGroup
-		helpers.Go(func() { pump(ctx, opts.Space, console.opts.Now, console.latest, program.Send) })
-		helpers.Go(func() { endWith(ctx, program, left) })
-		_, err := program.Run()
-		ended := ctx.Err() != nil
-		close(left)
-		cancel()
-		helpers.Wait()
-		if opts.Leave != nil {
-			opts.Leave(console.place())
-		}
-		if err == nil || errors.Is(err, tea.ErrInterrupted) || ended && errors.Is(err, tea.ErrProgramKilled) {
-			return nil
-		}
-		return fmt.Errorf("run the console: %w", err)
+}
+
+// runProgram shows a program until it is left or ctx, which cancel ends, does;
+// what feeds it runs as long and is waited for.
+func runProgram(ctx context.Context, cancel context.CancelFunc, program *tea.Program, feeds ...func()) error {
+	left := make(chan struct{})
+	var helpers sync.WaitGroup
+	for _, feed := range feeds {
+		helpers.Go(feed)
 	}
+	helpers.Go(func() { endWith(ctx, program, left) })
+	_, err := program.Run()
+	ended := ctx.Err() != nil
+	close(left)
+	cancel()
+	helpers.Wait()
+	if errors.Is(err, tea.ErrInterrupted) || ended && errors.Is(err, tea.ErrProgramKilled) {
+		return nil
+	}
+	return err
 }
 
 // patience is how long a console may take to leave the screen in order when
