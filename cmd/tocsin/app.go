@@ -10,10 +10,10 @@ import (
 	"time"
 
 	"charm.land/fang/v2"
-	"github.com/charmbracelet/x/term"
 	"github.com/spf13/cobra"
 
 	"tocsin/model"
+	"tocsin/tui/sshd"
 )
 
 // app is one run of the program: what surrounds it, and the flags that every
@@ -24,6 +24,7 @@ type app struct {
 	getenv   func(string) string
 	now      func() time.Time
 	free     func(dir string) (uint64, error) // room on the disk; nil asks the operating system
+	guest    *guest                           // who is here from another terminal; nil for this process's own
 
 	data  string // --data
 	space string // --space
@@ -42,22 +43,21 @@ func (a *app) execute(ctx context.Context, args []string) error {
 	root.SetIn(a.in)
 	root.SetOut(a.out)
 	root.SetErr(a.err)
+	if a.guest != nil { // what helps a terminal of this process would ask that of the guest's
+		root.SilenceErrors, root.SilenceUsage, root.Version = true, true, version()
+		return root.ExecuteContext(ctx)
+	}
 	silent := func(io.Writer, fang.Styles, error) {} // run complains, in one place
 	return fang.Execute(ctx, root, fang.WithVersion(version()), fang.WithErrorHandler(silent))
-}
-
-// interactive reports whether somebody sits at both ends.
-func (a *app) interactive() bool { return isTerminal(a.in) && isTerminal(a.out) }
-
-func isTerminal(stream any) bool {
-	file, ok := stream.(*os.File)
-	return ok && term.IsTerminal(file.Fd())
 }
 
 // dataDir is where the record lives: --data, TOCSIN_DATA, or the place that
 // the XDG base directory specification gives it. A relative XDG_DATA_HOME is
 // ignored, as that specification asks.
 func (a *app) dataDir() (string, error) {
+	if a.guest != nil {
+		return a.guest.house.dir, nil
+	}
 	for _, dir := range []string{a.data, a.getenv("TOCSIN_DATA")} {
 		if dir != "" {
 			return dir, nil
@@ -75,6 +75,9 @@ func (a *app) dataDir() (string, error) {
 // actor is who gives the commands: --as, TOCSIN_USER, or the name of the
 // operating system's user. Whoever can open the data directory owns it.
 func (a *app) actor() (model.Actor, error) {
+	if a.guest != nil && a.guest.Entrance == sshd.Network {
+		return model.Actor{Name: a.guest.Name, Role: a.guest.Role}, nil
+	}
 	for _, name := range []string{a.as, a.getenv("TOCSIN_USER"), systemUser(), a.getenv("USER")} {
 		if name = model.CleanLine(name); name == "" {
 			continue

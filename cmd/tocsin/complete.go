@@ -11,7 +11,6 @@ import (
 	"tocsin/config"
 	"tocsin/model"
 	"tocsin/model/policy"
-	"tocsin/store"
 )
 
 // candidates offers words for the shell to complete; id is the incident on
@@ -63,7 +62,7 @@ func (a *app) offer(cmd *cobra.Command, incident string, offers candidates) ([]c
 	if err != nil {
 		return nil, none
 	}
-	s, err := openSession(ctx, dir, a.space, store.Options{Now: a.now, Unlock: a.unlockSilently(dir)}, library)
+	s, err := a.peek(ctx, dir, library)
 	if err != nil {
 		return nil, none
 	}

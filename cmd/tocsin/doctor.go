@@ -122,7 +122,9 @@ func (a *app) examine(ctx context.Context, dir string, repair bool) []health.Fin
 
 func (a *app) doctorOptions(dir string) store.Options {
 	options := store.Options{Now: a.now, Logger: slog.New(slog.DiscardHandler), Free: a.free}
-	if unlock, err := a.unlock(dir); err == nil {
+	unlock, slips, err := a.unlock(dir)
+	a.warnOfSettings(slips)
+	if err == nil {
 		options.Unlock = unlock
 	}
 	return options

@@ -331,7 +331,7 @@ type progress struct {
 }
 
 func (a *app) newProgress() *progress {
-	if !isTerminal(a.err) {
+	if !a.ends().err {
 		return &progress{}
 	}
 	return &progress{out: a.err}

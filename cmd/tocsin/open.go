@@ -7,7 +7,6 @@ import (
 	"io"
 	"log/slog"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -28,17 +27,16 @@ const (
 	defaultRegime       = "gdpr"
 )
 
-// session is a space opened for one actor.
+// session is one actor's work in a space of a house.
 type session struct {
-	store   *store.Store
-	dir     string
+	*house
+	owns    bool // the house was opened for this session, which closes it
 	space   *store.Space
 	library *config.Library
 	blobs   func() (*evidence.Blobs, error) // what evidence consists of, opened when it is first needed
 	leftOut []config.Problem                // what is wrong with the team's own packs and calendars
 	actor   model.Actor
 	now     func() time.Time
-	free    func(dir string) (uint64, error) // room on the disk; nil asks the operating system
 	in      io.Reader
 	out     *paper
 	err     io.Writer
@@ -78,14 +76,19 @@ func (a *app) handOver(p *paper) error {
 	return nil
 }
 
-// open takes the data directory and brings its packs up to date. Those that are
-// wrong are left out with a warning: an incident waits for nobody's typing.
+// open enters the house that is there, or takes the data directory. It brings
+// the packs up to date. Those that are wrong are left out with a warning: an
+// incident waits for nobody's typing. Nothing is said before the directory is
+// taken: where another process has it, that one says it.
 func (a *app) open(ctx context.Context, fail context.CancelCauseFunc) (*session, error) {
-	dir, err := a.dataDir()
+	actor, err := a.actor()
 	if err != nil {
 		return nil, err
 	}
-	actor, err := a.actor()
+	if a.guest != nil {
+		return a.visit(ctx, actor)
+	}
+	dir, err := a.dataDir()
 	if err != nil {
 		return nil, err
 	}
@@ -96,8 +99,7 @@ func (a *app) open(ctx context.Context, fail context.CancelCauseFunc) (*session,
 	if err != nil {
 		return nil, &storeError{err: err}
 	}
-	a.warn(problems)
-	unlock, err := a.unlock(dir)
+	unlock, slips, err := a.unlock(dir)
 	if err != nil {
 		return nil, err
 	}
@@ -109,14 +111,15 @@ func (a *app) open(ctx context.Context, fail context.CancelCauseFunc) (*session,
 		Fatal:  func(err error) { fail(&storeError{err: err}) },
 	}
 	s, err := openSession(ctx, dir, a.space, options, library)
+	if errors.Is(err, store.ErrInUse) {
+		return nil, err
+	}
+	a.warnOfSettings(slips)
+	a.warn(problems)
 	if err != nil {
 		return nil, err
 	}
-	s.actor, s.now, s.in, s.out, s.err = actor, a.now, interruptible{ctx, a.in}, a.newPaper(), a.err
-	for _, warning := range s.warnings(ctx) {
-		fmt.Fprintln(a.err, "tocsin: "+model.CleanText(warning))
-	}
-	if err := s.adopt(ctx); err != nil {
+	if err := a.settle(ctx, s, actor, problems); err != nil {
 		return nil, errors.Join(err, s.close())
 	}
 	if err := s.tidyEvidence(dir); err != nil {
@@ -125,9 +128,33 @@ func (a *app) open(ctx context.Context, fail context.CancelCauseFunc) (*session,
 	if err := s.discard(ctx); err != nil {
 		return nil, errors.Join(err, s.close())
 	}
+	return s, nil
+}
+
+// peek enters a space for a moment, to read what is there. Nothing is said and
+// nobody is asked.
+func (a *app) peek(ctx context.Context, dir string, library *config.Library) (*session, error) {
+	if a.guest != nil {
+		return a.guest.house.enter(ctx, a.space, library)
+	}
+	return openSession(ctx, dir, a.space, store.Options{Now: a.now, Unlock: a.unlockSilently(dir)}, library)
+}
+
+// settle makes a session the actor's: it warns of what they have to know and
+// takes the packs and calendars into the space. problems are those of the
+// files, which were told already.
+func (a *app) settle(ctx context.Context, s *session, actor model.Actor, problems []config.Problem) error {
+	s.actor, s.now, s.in, s.out, s.err = actor, a.now, interruptible{ctx, a.in}, a.newPaper(), a.err
+	for _, warning := range s.warnings(ctx) {
+		fmt.Fprintln(a.err, "tocsin: "+model.CleanText(warning))
+	}
+	if err := s.adopt(ctx); err != nil {
+		return err
+	}
 	a.warn(s.leftOut)
 	s.leftOut = append(problems, s.leftOut...)
-	return s, nil
+	s.keepLibrary(s.library, s.leftOut)
+	return nil
 }
 
 // warnings are what somebody has to know before they work in the space: why
@@ -161,20 +188,13 @@ func (a *app) warn(problems []config.Problem) {
 	}
 }
 
-func openSession(ctx context.Context, dir, space string, options store.Options, library *config.Library) (*session, error) {
-	st, err := store.Open(ctx, dir, options)
-	if err != nil {
-		return nil, troubled(err)
+// close ends the session, and the house with it that was opened for it alone.
+func (s *session) close() error {
+	if !s.owns {
+		return nil
 	}
-	opened, err := st.Space(ctx, space)
-	if err != nil {
-		return nil, errors.Join(troubled(err), closeStore(st))
-	}
-	blobs := sync.OnceValues(func() (*evidence.Blobs, error) { return openBlobs(st.Vault(), dir, space) })
-	return &session{store: st, dir: dir, space: opened, library: library, blobs: blobs, free: options.Free}, nil
+	return s.house.close()
 }
-
-func (s *session) close() error { return closeStore(s.store) }
 
 func closeStore(st *store.Store) error { return troubled(st.Close(context.Background())) }
 

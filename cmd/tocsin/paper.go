@@ -3,11 +3,9 @@ package main
 import (
 	"bytes"
 	"fmt"
-	"os"
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
-	"github.com/charmbracelet/x/term"
 
 	"tocsin/model"
 )
@@ -22,16 +20,11 @@ type paper struct {
 }
 
 func (a *app) newPaper() *paper {
-	p := &paper{}
-	file, ok := a.out.(*os.File)
-	if !ok || !term.IsTerminal(file.Fd()) {
-		return p
+	ends := a.ends()
+	if !ends.out {
+		return &paper{}
 	}
-	if width, _, err := term.GetSize(file.Fd()); err == nil {
-		p.width = width
-	}
-	p.colour = a.getenv("NO_COLOR") == "" && a.getenv("TERM") != "dumb"
-	return p
+	return &paper{width: ends.width, colour: a.getenv("NO_COLOR") == "" && a.getenv("TERM") != "dumb"}
 }
 
 // ink is how a piece of text is painted, in the terminal's own sixteen

@@ -15,7 +15,6 @@ import (
 	"tocsin/config"
 	"tocsin/model"
 	"tocsin/model/policy"
-	"tocsin/store"
 )
 
 // changeView is one difference between two packs.
@@ -85,7 +84,7 @@ func (a *app) withRecorded(ctx context.Context, library *config.Library) (*confi
 	if _, err := os.Stat(filepath.Join(dir, recordMark)); err != nil {
 		return library, nil
 	}
-	s, err := openSession(ctx, dir, a.space, store.Options{Now: a.now, Unlock: a.unlockSilently(dir)}, library)
+	s, err := a.peek(ctx, dir, library)
 	if err != nil {
 		return nil, err
 	}

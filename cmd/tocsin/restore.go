@@ -119,7 +119,8 @@ func restoreTrouble(err error) error {
 
 // unlockRestored says how the vault of a restored directory is unlocked.
 func (a *app) unlockRestored(dir, keyFile string) (vault.Unlock, error) {
-	unlock, err := a.unlock(dir)
+	unlock, slips, err := a.unlock(dir)
+	a.warnOfSettings(slips)
 	if err != nil || keyFile == "" {
 		return unlock, err
 	}

@@ -8,8 +8,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/charmbracelet/x/term"
-
 	"tocsin/config"
 	"tocsin/store/vault"
 )
@@ -26,17 +24,24 @@ const (
 const maxPassphraseFile = 4 << 10
 
 // unlock says how the vault of a data directory is unlocked: as the settings
-// ask, with a passphrase from a file or whoever sits at the terminal.
-func (a *app) unlock(dir string) (vault.Unlock, error) {
+// ask, with a passphrase from a file or whoever sits at the terminal. Settings
+// that are wrong are left out; slips says what is wrong with them.
+func (a *app) unlock(dir string) (how vault.Unlock, slips, err error) {
 	settings, err := config.LoadSettings(filepath.Join(dir, settingsFile))
 	var wrong *config.SettingsError
 	if errors.As(err, &wrong) {
-		fmt.Fprintln(a.err, "tocsin: the settings are left out until they are right:")
-		a.complain(err)
+		slips = err
 	} else if err != nil {
-		return vault.Unlock{}, &storeError{err: err}
+		return vault.Unlock{}, nil, &storeError{err: err}
 	}
-	return vault.Unlock{Method: vault.Method(settings.Vault.Key), KeyFile: settings.Vault.KeyFile, Passphrase: a.passphrase}, nil
+	return vault.Unlock{Method: vault.Method(settings.Vault.Key), KeyFile: settings.Vault.KeyFile, Passphrase: a.passphrase}, slips, nil
+}
+
+func (a *app) warnOfSettings(slips error) {
+	if slips != nil {
+		fmt.Fprintln(a.err, "tocsin: the settings are left out until they are right:")
+		a.complain(slips)
+	}
 }
 
 // unlockSilently asks nobody: what needs a passphrase that no file gives stays
@@ -90,16 +95,16 @@ func (a *app) choosePassphrase(of, variable string) ([]byte, error) {
 
 // ask reads a line at the terminal without showing it.
 func (a *app) ask(question, variable string) ([]byte, error) {
-	in, ok := a.in.(*os.File)
-	if !ok || !isTerminal(a.in) {
+	ends := a.ends()
+	if ends.secret == nil {
 		return nil, fmt.Errorf("there is no terminal to ask for it on; name a file with it in %s", variable)
 	}
 	to := a.err
-	if isTerminal(a.out) {
+	if ends.out {
 		to = a.out
 	}
 	fmt.Fprint(to, question)
-	line, err := term.ReadPassword(in.Fd())
+	line, err := ends.secret()
 	fmt.Fprintln(to)
 	return line, err
 }
