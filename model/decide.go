@@ -15,15 +15,18 @@ type Decision struct {
 	Incident ID
 	Batch    string   // set for the rows of an import
 	Refused  *Refusal // a refusal that is itself recorded, by Bodies; nil for none
+	Role     Role     // in which the actor gave the command: the registered one, where there is one
 }
 
 // Decide says what a command leads to in a state, or refuses it with a
 // *Refusal. It changes neither the state nor the command, and what it returns
 // always folds. now is the moment of the decision; texts in the command are
 // cleaned here, at the door. The actor's name comes from whoever let the actor
-// in, clean already: another one is refused.
+// in, clean already: another one is refused. The registry is the truth about
+// roles: what it says of that name holds, and not what the actor came with.
 func Decide(s *State, actor Actor, command Command, now time.Time) (Decision, error) {
-	if err := checkActor(actor, command.Kind()); err != nil {
+	actor, err := checkActor(&s.Meta.Access, actor, command)
+	if err != nil {
 		return Decision{}, err
 	}
 	d := &decider{state: s, actor: actor, now: now.UTC().Truncate(time.Millisecond)}
@@ -35,24 +38,29 @@ func Decide(s *State, actor Actor, command Command, now time.Time) (Decision, er
 			return Decision{}, err
 		}
 	}
-	return Decision{Bodies: d.bodies, Incident: d.incident, Batch: d.batch, Refused: d.refused}, nil
+	return Decision{Bodies: d.bodies, Incident: d.incident, Batch: d.batch, Refused: d.refused, Role: actor.Role}, nil
 }
 
-// checkActor refuses who may not give commands of the kind, and who cannot be
-// named in the record.
-func checkActor(actor Actor, kind string) error {
-	name := CleanLine(actor.Name)
+// checkActor says in which role an actor gives a command. It refuses who may
+// not, and who cannot be named in the record. Even whoever was revoked leaves.
+func checkActor(access *Access, actor Actor, command Command) (Actor, error) {
+	name, kind := CleanLine(actor.Name), command.Kind()
 	switch {
 	case name == "":
-		return &Refusal{Cause: ErrForbidden, Reason: "nobody gives this command: an actor has a name"}
+		return Actor{}, &Refusal{Cause: ErrForbidden, Reason: "nobody gives this command: an actor has a name"}
 	case name != actor.Name || Clip(name, MaxLine) != name:
-		return &Refusal{Cause: ErrForbidden, Reason: fmt.Sprintf("%q is no name for the record: one line of at most %d characters", Clip(name, 40), MaxLine)}
+		return Actor{}, &Refusal{Cause: ErrForbidden, Reason: fmt.Sprintf("%q is no name for the record: one line of at most %d characters", Clip(name, 40), MaxLine)}
 	case strings.HasPrefix(name, ForgottenPerson):
-		return &Refusal{Cause: ErrForbidden, Reason: fmt.Sprintf("%q is what a person is called who was forgotten, and nobody's name", Clip(name, 40))}
-	case !actor.Role.May(kind):
-		return &Refusal{Cause: ErrForbidden, Reason: fmt.Sprintf("%s may not do this (%s) as %s; accepted: %s", Clip(name, 40), kind, orNone(Clip(CleanLine(string(actor.Role)), 40)), whoMay(kind))}
+		return Actor{}, &Refusal{Cause: ErrForbidden, Reason: fmt.Sprintf("%q is what a person is called who was forgotten, and nobody's name", Clip(name, 40))}
 	}
-	return nil
+	acting, err := access.Acting(actor)
+	if _, leaves := command.(LogOut); leaves && err != nil {
+		return actor, nil
+	}
+	if err == nil && !acting.Role.May(kind) {
+		err = &Refusal{Cause: ErrForbidden, Reason: fmt.Sprintf("%s may not do this (%s) as %s; accepted: %s", Clip(name, 40), kind, orNone(Clip(CleanLine(string(acting.Role)), 40)), whoMay(kind))}
+	}
+	return acting, err
 }
 
 // decider gathers what one command leads to.
@@ -99,6 +107,9 @@ func (d *decider) decide(command Command) error {
 		return d.removeUnnamed(c)
 	case CopyRecord:
 		return d.copyRecord(c)
+	}
+	if ok, err := d.decideAccess(command); ok {
+		return err
 	}
 	return d.decideIncident(command)
 }

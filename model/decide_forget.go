@@ -42,6 +42,9 @@ func (d *decider) forgetPerson(c ForgetPerson) error {
 	if err := in.refusal(); err != nil {
 		return err
 	}
+	if p, ok := d.access().Person(person); ok && p.Active() {
+		return &Refusal{Reason: fmt.Sprintf("%s may still enter, as %s: revoke them first (tocsin people revoke)", Clip(person, 40), p.Role)}
+	}
 	if held := d.state.heldWith(person); len(held) > 0 {
 		d.refuseForgetting(held, person, reason)
 		return nil

@@ -563,6 +563,9 @@ func TestRights(t *testing.T) {
 		{PlaceHold{}, "owner lead"}, {ReleaseHold{}, "owner"}, {AcceptRecord{}, "owner"}, {ForgetPerson{}, "owner"}, {ForgetReporter{}, "owner"},
 		{SetRetention{}, "owner"}, {MarkDeleted{}, "owner lead"}, {WithdrawDeletion{}, "owner lead"}, {Sweep{}, "owner"}, {CopyRecord{}, "owner"},
 		{ImportOpen{}, "owner lead"}, {ImportRows{}, "owner lead"}, {ImportClose{}, "owner lead"},
+		{AddPerson{}, "owner"}, {SetRole{}, "owner"}, {AddKey{}, "owner"}, {RemoveKey{}, "owner"}, {RevokePerson{}, "owner"},
+		{SetAccessRule{}, "owner"}, {TrustAuthority{}, "owner"}, {DistrustAuthority{}, "owner"}, {RevokeSessions{}, "owner"}, {RefuseLogIn{}, "owner"},
+		{EnrolFactor{Person: "Ann"}, may}, {RemoveFactor{Person: "Ann"}, may}, {LogIn{}, may}, {LogOut{}, may},
 	}
 	listed := make(map[string]bool)
 	for _, c := range cases {
@@ -579,6 +582,13 @@ func TestRights(t *testing.T) {
 			_, err := Decide(&State{}, Actor{Name: "Ann", Role: Role(role)}, c.command, start)
 			if errors.Is(err, ErrForbidden) == want {
 				t.Errorf("%q deciding %s: %v", role, kind, err)
+			}
+			for _, came := range append(Roles(), "") { // what somebody came as counts for nothing
+				registered := &State{Meta: Meta{Zone: "UTC", Access: Access{People: []Person{{Name: "Ann", Role: Role(role)}}}}}
+				_, err := Decide(registered, Actor{Name: "Ann", Role: came}, c.command, start)
+				if errors.Is(err, ErrForbidden) == want {
+					t.Errorf("%q, registered, deciding %s as %q: %v", role, kind, came, err)
+				}
 			}
 		}
 	}

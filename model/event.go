@@ -23,9 +23,11 @@ type Event struct {
 //
 // A field that names a person has the tag personal:"name"; one that holds what
 // is known of an incident's reporter has personal:"text", followed by a
-// condition where another field says whether it does. What has a tag is kept
-// so that the person can be forgotten, and reads as ForgottenPerson and some
-// letters, or ForgottenText, afterwards.
+// condition where another field says whether it does; personal:"own,Field" has
+// one that belongs to the person whom the field Field names, or with Actor to
+// the event's actor: where it names nobody, the text is nobody's either. What
+// has a tag is kept so that the person can be forgotten, and reads as
+// ForgottenPerson and some letters, or ForgottenText, afterwards.
 type Body interface {
 	// Kind is the event's stable name in the log.
 	Kind() string
@@ -544,6 +546,21 @@ var bodies = map[string]func() Body{
 	"evidence.moved":    func() Body { return new(EvidenceMoved) },
 	"evidence.verified": func() Body { return new(EvidenceVerified) },
 	"evidence.exported": func() Body { return new(EvidenceExported) },
+
+	"person.added":         func() Body { return new(PersonAdded) },
+	"person.role-set":      func() Body { return new(RoleSet) },
+	"person.key-added":     func() Body { return new(KeyAdded) },
+	"person.key-removed":   func() Body { return new(KeyRemoved) },
+	"person.revoked":       func() Body { return new(PersonRevoked) },
+	"access.ruled":         func() Body { return new(AccessRuled) },
+	"authority.trusted":    func() Body { return new(AuthorityTrusted) },
+	"authority.distrusted": func() Body { return new(AuthorityDistrusted) },
+	"factor.enrolled":      func() Body { return new(FactorEnrolled) },
+	"factor.removed":       func() Body { return new(FactorRemoved) },
+	"sessions.revoked":     func() Body { return new(SessionsRevoked) },
+	"session.opened":       func() Body { return new(LoggedIn) },
+	"session.closed":       func() Body { return new(LoggedOut) },
+	"session.refused":      func() Body { return new(LogInRefused) },
 }
 
 func (*SpaceSetUp) Kind() string         { return "space.set-up" }

@@ -69,11 +69,11 @@ func (s *State) fold(e Event) (Touched, error) {
 		return Touched{}, nil
 	case *RecordAccepted:
 		return Touched{}, nil // it tells those who read the log, and changes nothing
-	case *PersonForgotten:
-		return Touched{}, nil // whoever reads names from now on finds another
-	default:
-		return s.foldIncident(e)
 	}
+	if touched, ok := s.foldAccess(e); ok {
+		return touched, nil
+	}
+	return s.foldIncident(e)
 }
 
 func (s *State) foldReported(e Event, body *Reported) (Touched, error) {

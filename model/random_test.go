@@ -87,6 +87,19 @@ var drawn = map[reflect.Type]func(*rapid.T, string) any{
 	reflect.TypeFor[calendar.Period](): func(t *rapid.T, name string) any {
 		return rapid.SampledFrom([]calendar.Period{{}, {}, {N: 1, Unit: calendar.Days}, {N: 30, Unit: calendar.Days}, {N: 12, Unit: calendar.Months}, {N: 3, Unit: "why"}, {N: -1}}).Draw(t, name)
 	},
+	reflect.TypeFor[Role](): func(t *rapid.T, name string) any {
+		return rapid.SampledFrom(append(Roles(), Owner, "king", "\x1b[2J")).Draw(t, name)
+	},
+	reflect.TypeFor[AccessKey](): func(t *rapid.T, name string) any {
+		return rapid.SampledFrom([]AccessKey{accessKey(1), accessKey(1), accessKey(2), accessKey(3), {}, {Fingerprint: "SHA256:\x1b[31m", Type: "\u202e"}}).Draw(t, name)
+	},
+	reflect.TypeFor[AddPerson](): func(t *rapid.T, name string) any {
+		c := AddPerson{Name: word("Person").Draw(t, "person"), Role: rapid.SampledFrom([]Role{Owner, Lead, Reporter}).Draw(t, "role")}
+		if rapid.Bool().Draw(t, "has a key") {
+			c.Keys = []AccessKey{accessKey(rapid.IntRange(1, 3).Draw(t, "key"))}
+		}
+		return c
+	},
 	reflect.TypeFor[*policy.Pack](): func(t *rapid.T, name string) any {
 		return rapid.SampledFrom([]*policy.Pack{procedurePack(1), procedurePack(2), regimePack(), {}, nil}).Draw(t, name)
 	},
@@ -106,7 +119,7 @@ func word(field string) *rapid.Generator[string] {
 		"Name":  {"aware", "confirmed", "impact_confirmed", "occurred", "resolved", "board_told", "personal_data", "risk"},
 		"Phase": {"", "detect", "contain", "review"}, "Task": {"assess", "look", "isolate", "rotate", "added-1"}, "State": {"", "done", "not needed"},
 		"Batch": {"b1", "b1", "b2"}, "External": {"", "A-1", "A-2"}, "Outcome": {"", "resolved"}, "Abandon": {"", "", "wrong"},
-		"Item": {"E-1", "e-1", "2"}, "Deed": {"collected", "transferred", "examined", "returned", "released"}, "From": {"", "", "Ann", "Olga"},
+		"Item": {"E-1", "e-1", "2"}, "Deed": {"collected", "transferred", "examined", "returned", "released"}, "From": {"", "", "Ann", "Olga", "192.0.2.77"}, "Fingerprint": {"", accessKey(1).Fingerprint},
 		"What": {"log", "disk-image"}, "SHA256": {emptyDigest}, "Way": {"backup", "export", "restored"}, "Found": {"intact", "changed", "missing"}, "Title": {"a title"},
 	}
 	texts := fits[field]
@@ -123,6 +136,7 @@ var commands = []Command{
 	Setup{}, AdoptPack{}, Report{}, Describe{}, Triage{}, StateFact{}, StateFacts{}, SetSeverity{}, SetPhase{}, SetTask{}, AddTask{}, Assign{}, Unassign{}, AddNote{},
 	Submit{}, Waive{}, Reinstate{}, Suspend{}, Suspend{}, Lift{}, Acknowledge{}, ChangePacks{}, AddEvidence{}, AddEvidence{}, MoveEvidence{}, MoveEvidence{}, VerifyEvidence{}, ExportEvidence{}, LinkTo{}, MarkDuplicate{}, Merge{}, MarkFalse{}, Close{}, Reopen{}, ImportOpen{}, ImportRows{}, ImportClose{}, PlaceHold{}, ReleaseHold{}, AcceptRecord{}, ForgetPerson{}, ForgetReporter{},
 	SetRetention{}, MarkDeleted{}, MarkDeleted{}, WithdrawDeletion{}, Sweep{}, CopyRecord{}, RemoveUnnamed{},
+	AddPerson{}, AddPerson{}, SetRole{}, AddKey{}, RemoveKey{}, RevokePerson{}, SetAccessRule{}, TrustAuthority{}, DistrustAuthority{}, EnrolFactor{}, RemoveFactor{}, RevokeSessions{}, LogIn{}, LogOut{}, RefuseLogIn{},
 	StateFact{}, StateFact{}, StateFact{}, Triage{}, Triage{}, Submit{}, Submit{}, Waive{}, Acknowledge{}, Acknowledge{}, Close{}, Reopen{}, Reopen{}, Reopen{}, Reopen{}, Reopen{},
 }
 

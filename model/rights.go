@@ -35,7 +35,11 @@ var (
 	deciders   = []Role{Lead, Leadership}
 	leads      = []Role{Lead}
 	verifiers  = []Role{Lead, Responder, Auditor} // what they find out changes nothing
+	all        = []Role{Lead, Responder, Communications, Leadership, Auditor, Reporter, Wall}
 )
+
+// Roles returns all roles, the one that may do most first.
+func Roles() []Role { return append([]Role{Owner}, all...) }
 
 // rights says which roles may give a command of a kind. The owner may give
 // all of them and is not listed.
@@ -89,6 +93,21 @@ var rights = map[string][]Role{
 	"evidence-verify": verifiers,
 	"evidence-export": responders,
 	"evidence-sweep":  leads,
+
+	"person-add":        nil,
+	"person-role":       nil,
+	"person-key":        nil,
+	"person-key-remove": nil,
+	"person-revoke":     nil,
+	"access-rule":       nil,
+	"authority":         nil,
+	"authority-remove":  nil,
+	"factor":            all, // their own
+	"factor-remove":     all, // their own
+	"sessions-revoke":   nil,
+	"log-in":            all,
+	"log-out":           all,
+	"log-in-refused":    nil,
 }
 
 // May reports whether a role may give commands of a kind. It is what screens
@@ -109,7 +128,11 @@ func whoMay(kind string) string {
 // readers says which roles may read what not everybody may. The owner may read
 // all of it and is not listed.
 var readers = map[string][]Role{
-	"audit": {Lead, Leadership, Auditor}, // the whole log: who did what
+	"incidents": {Lead, Responder, Communications, Leadership, Auditor},       // all that is known of them
+	"audit":     {Lead, Leadership, Auditor},                                  // the whole log: who did what
+	"people":    {Lead, Leadership, Auditor},                                  // who may enter, and how
+	"wall":      {Lead, Responder, Communications, Leadership, Auditor, Wall}, // what the wall shows
+	"own":       all,                                                          // what they reported themselves
 }
 
 // MayRead reports whether a role may read something of the table above.

@@ -38,6 +38,7 @@ type Meta struct {
 	Abandoned    []string          `json:"abandoned,omitempty"` // batches that were given up
 	Completed    []string          `json:"completed,omitempty"` // batches whose incidents are visible
 	Retention    Retention         `json:"retention,omitzero"`
+	Access       Access            `json:"access,omitzero"` // who may enter
 }
 
 // Import is an import under way.

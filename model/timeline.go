@@ -162,6 +162,7 @@ func (t *teller) tellWork(body Body) {
 		t.moves(b.Moves)
 	default:
 		t.tellEvidence(body)
+		t.tellAccess(body)
 	}
 }
 

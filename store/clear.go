@@ -41,9 +41,9 @@ func (s *Space) plainEvents(ctx context.Context, sought func(e model.Event, kind
 			return errSealed
 		}
 		found := sought(e, personalName, e.Actor)
-		_, err = types.translated(e.Body, func(kind personalKind, _, text string) (string, error) {
-			found = found || sought(e, kind, text)
-			return text, nil
+		_, err = types.translated(e.Body, e.Actor, func(p piece) (string, error) {
+			found = found || sought(e, p.kind, p.text)
+			return p.text, nil
 		})
 		if found {
 			events++

@@ -177,7 +177,7 @@ func (c *committer) decide(g *group, r *request) (answer, error) {
 	if err != nil {
 		return answer{err: err}, nil
 	}
-	events, records, err := c.seal(r.actor, decision, at)
+	events, records, err := c.seal(r.actor.Name, decision, at)
 	if err != nil {
 		return answer{err: err}, nil
 	}
@@ -214,7 +214,7 @@ func (c *committer) clock() time.Time {
 // seal numbers a decision's events and encodes them. It returns them as they
 // read back, so that nothing unreadable is ever written, and what is folded
 // now is what a start will fold.
-func (c *committer) seal(actor model.Actor, d model.Decision, at time.Time) (events []model.Event, records []record, err error) {
+func (c *committer) seal(actor string, d model.Decision, at time.Time) (events []model.Event, records []record, err error) {
 	c.veil.begin()
 	size := 0
 	for k, body := range d.Bodies {
@@ -225,7 +225,7 @@ func (c *committer) seal(actor model.Actor, d model.Decision, at time.Time) (eve
 				return nil, nil, err
 			}
 		}
-		data, err := encodeNaming(c.veil, model.Event{Seq: seq, At: at, Actor: actor.Name, Role: actor.Role, Batch: d.Batch, Body: body}, others)
+		data, err := encodeNaming(c.veil, model.Event{Seq: seq, At: at, Actor: actor, Role: d.Role, Batch: d.Batch, Body: body}, others)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -305,7 +305,7 @@ func (c *committer) commit(g *group) error {
 	if err := c.veil.store(&g.batch); err != nil {
 		return err
 	}
-	if err := projectMeta(&g.batch, c.state); err != nil {
+	if err := projectMeta(&g.batch, c.veil, c.state); err != nil {
 		return err
 	}
 	if err := c.growth.add(&g.batch); err != nil {

@@ -32,7 +32,7 @@ func drift(ctx context.Context, l ledger, v *veil) (Drift, error) {
 		return Drift{}, err
 	}
 	d := Drift{Events: fresh.state.Seq}
-	meta, ok, err := projected(ctx, l)
+	meta, ok, err := projected(ctx, l, v)
 	if err != nil || !ok || meta.Seq != fresh.state.Seq {
 		d.note("how far they are")
 		return d, nil

@@ -39,7 +39,7 @@ func load(ctx context.Context, l ledger, v *veil) (*loaded, error) {
 	if err != nil {
 		return nil, err
 	}
-	meta, ok, err := projected(ctx, l)
+	meta, ok, err := projected(ctx, l, v)
 	switch {
 	case err != nil:
 		return nil, err
@@ -51,7 +51,7 @@ func load(ctx context.Context, l ledger, v *veil) (*loaded, error) {
 		if err := rebuild(ctx, l, v, end); err != nil {
 			return nil, err
 		}
-		if meta, _, err = projected(ctx, l); err != nil {
+		if meta, _, err = projected(ctx, l, v); err != nil {
 			return nil, err
 		}
 	}
@@ -69,7 +69,7 @@ func loadForReading(ctx context.Context, l ledger, v *veil, end uint64) (*loaded
 	if err := v.load(ctx, l); err != nil {
 		return nil, fmt.Errorf("read names: %w", err)
 	}
-	meta, ok, err := projected(ctx, l)
+	meta, ok, err := projected(ctx, l, v)
 	if err == nil && ok && meta.Seq >= end {
 		state, live, err := restore(ctx, l, v, meta)
 		return &loaded{state: state, board: live}, err
@@ -381,10 +381,10 @@ func rewrite(ctx context.Context, l ledger, v *veil, state *model.State, touched
 		}
 		b, size = new(batch), 0
 	}
-	if err := v.store(b); err != nil {
+	if err := projectMeta(b, v, state); err != nil {
 		return err
 	}
-	if err := projectMeta(b, state); err != nil {
+	if err := v.store(b); err != nil {
 		return err
 	}
 	return l.append(ctx, state.Seq, b)

@@ -19,35 +19,37 @@ func (s *Space) Opened(stored []byte) (map[string]string, error) {
 		return nil, err
 	}
 	opened := make(map[string]string)
-	each := func(kind personalKind, label, text string) (string, error) {
-		plain, err := s.veil.plain(e.Body.Incident(), kind, label, text)
+	each := func(p piece) (string, error) {
+		plain, err := s.veil.plain(e.Body.Incident(), p)
 		if err == nil && plain != "" {
-			opened[text] = plain
+			opened[p.text] = plain
 		}
-		return text, err
+		return p.text, err
 	}
-	if _, err := each(personalName, "actor", e.Actor); err != nil {
+	if _, err := each(piece{kind: personalName, text: e.Actor}); err != nil {
 		return nil, err
 	}
-	_, err = s.veil.types.translated(e.Body, each)
+	_, err = s.veil.types.translated(e.Body, e.Actor, each)
 	return opened, err
 }
 
 // plain is what a covered text says, "" where nothing is covered or it was
 // forgotten.
-func (v *veil) plain(id model.ID, kind personalKind, label, text string) (string, error) {
-	if !strings.HasPrefix(text, veilMark) || text == veilMark {
+func (v *veil) plain(id model.ID, p piece) (plain string, err error) {
+	if !strings.HasPrefix(p.text, veilMark) || p.text == veilMark {
 		return "", nil
 	}
-	if kind == personalText {
-		plain, err := v.openText(id, label, text)
-		if plain == model.ForgottenText {
-			plain = ""
-		}
-		return plain, err
+	gone := model.ForgottenText
+	switch p.kind {
+	case personalText:
+		plain, err = v.openText(id, p.label, p.text)
+	case personalOwn:
+		plain, err = v.openOwn(p.owner, p.label, p.text)
+	default:
+		gone = forgottenName(p.text)
+		plain, err = v.name(p.text)
 	}
-	plain, err := v.name(text)
-	if plain == forgottenName(text) {
+	if plain == gone {
 		plain = ""
 	}
 	return plain, err

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"fmt"
 	"reflect"
 	"slices"
@@ -17,6 +18,7 @@ type personalKind string
 const (
 	personalName personalKind = "name" // a name: becomes a token
 	personalText personalKind = "text" // what is known of an incident's reporter: is sealed
+	personalOwn  personalKind = "own"  // what belongs to somebody named: is sealed for them
 )
 
 // personalFields is where a type of struct holds something personal.
@@ -32,7 +34,11 @@ type personalField struct {
 	label string // what it is called where it is sealed
 	which int    // the field that says whether it is personal this time, -1: it always is
 	words []string
+	owner int // the field that names whose it is, actorOwns where the event does; of personalOwn alone
 }
+
+// actorOwns stands for a field that names the event's actor.
+const actorOwns = -1
 
 // personalList is a list of structs that hold something personal.
 type personalList struct {
@@ -61,6 +67,7 @@ func (t *personalTypes) of(body reflect.Type) (*personalFields, error) {
 //	personal:"name"
 //	personal:"text"
 //	personal:"text,Field=reporter contact"   where the field Field has one of these values
+//	personal:"own,Field"                     of the person whom the field Field, or the event as its Actor, names
 func personalFieldsOf(t reflect.Type) (*personalFields, error) {
 	found := new(personalFields)
 	for k := range t.NumField() {
@@ -84,7 +91,17 @@ func personalFieldsOf(t reflect.Type) (*personalFields, error) {
 			found.within = append(found.within, personalList{k, of})
 		}
 	}
+	slices.SortStableFunc(found.fields, func(a, b personalField) int { return cmp.Compare(a.rank(), b.rank()) })
 	return found, nil
+}
+
+// rank puts what belongs to somebody before the field that names them, which is
+// still needed as it was.
+func (f personalField) rank() int {
+	if f.kind == personalOwn {
+		return 0
+	}
+	return 1
 }
 
 func parsePersonal(t reflect.Type, index int, tag string) (personalField, error) {
@@ -97,19 +114,37 @@ func parsePersonal(t reflect.Type, index int, tag string) (personalField, error)
 		}
 		one.which, one.words = field.Index[0], strings.Fields(words)
 	}
-	if one.kind != personalName && one.kind != personalText {
+	if one.kind == personalOwn {
+		field, found := t.FieldByName(condition)
+		switch {
+		case found:
+			one.owner = field.Index[0]
+		case condition == "Actor":
+			one.owner = actorOwns
+		default:
+			return one, fmt.Errorf("%s.%s: the tag says not whose it is", t, t.Field(index).Name)
+		}
+	} else if one.kind != personalName && one.kind != personalText {
 		return one, fmt.Errorf("%s.%s: personal %q is not known", t, t.Field(index).Name, kind)
 	}
 	return one, nil
 }
 
+// piece is a personal text and what it is.
+type piece struct {
+	kind  personalKind
+	label string
+	owner string // who a personalOwn belongs to, as the event names them; "" is nobody
+	text  string
+}
+
 // translation makes of a personal text what is kept instead, or the other way
 // round.
-type translation func(kind personalKind, label, text string) (string, error)
+type translation func(p piece) (string, error)
 
 // translated is a body with its personal texts translated. The body itself is
-// left as it is.
-func (t *personalTypes) translated(body model.Body, each translation) (model.Body, error) {
+// left as it is. The actor is the event's, as it names them.
+func (t *personalTypes) translated(body model.Body, actor string, each translation) (model.Body, error) {
 	original := reflect.ValueOf(body).Elem()
 	fields, err := t.of(original.Type())
 	if err != nil || fields.none() {
@@ -117,23 +152,23 @@ func (t *personalTypes) translated(body model.Body, each translation) (model.Bod
 	}
 	copied := reflect.New(original.Type())
 	copied.Elem().Set(original)
-	if err := fields.translate(copied.Elem(), each); err != nil {
+	if err := fields.translate(copied.Elem(), actor, each); err != nil {
 		return nil, err
 	}
 	return copied.Interface().(model.Body), nil
 }
 
 // translate changes a struct in place; its lists are copied first.
-func (p *personalFields) translate(v reflect.Value, each translation) error {
+func (p *personalFields) translate(v reflect.Value, actor string, each translation) error {
 	for _, field := range p.fields {
-		if err := field.translate(v, each); err != nil {
+		if err := field.translate(v, actor, each); err != nil {
 			return err
 		}
 	}
 	for _, list := range p.within {
 		items := ownList(v.Field(list.index))
 		for k := range items.Len() {
-			if err := list.of.translate(items.Index(k), each); err != nil {
+			if err := list.of.translate(items.Index(k), actor, each); err != nil {
 				return err
 			}
 		}
@@ -150,28 +185,34 @@ func ownList(v reflect.Value) reflect.Value {
 	return v
 }
 
-func (f personalField) translate(v reflect.Value, each translation) error {
-	label := f.label
+func (f personalField) translate(v reflect.Value, actor string, each translation) error {
+	p := piece{kind: f.kind, label: f.label}
 	if f.which >= 0 {
-		if label = v.Field(f.which).String(); !slices.Contains(f.words, label) {
+		if p.label = v.Field(f.which).String(); !slices.Contains(f.words, p.label) {
 			return nil
+		}
+	}
+	if f.kind == personalOwn {
+		if p.owner = actor; f.owner != actorOwns {
+			p.owner = v.Field(f.owner).String()
 		}
 	}
 	target := v.Field(f.index)
 	if target.Kind() == reflect.String {
-		return translateText(target, f.kind, label, each)
+		return p.translate(target, each)
 	}
 	items := ownList(target)
 	for k := range items.Len() {
-		if err := translateText(items.Index(k), f.kind, label, each); err != nil {
+		if err := p.translate(items.Index(k), each); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func translateText(v reflect.Value, kind personalKind, label string, each translation) error {
-	text, err := each(kind, label, v.String())
+func (p piece) translate(v reflect.Value, each translation) error {
+	p.text = v.String()
+	text, err := each(p)
 	v.SetString(text)
 	return err
 }

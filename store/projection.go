@@ -15,7 +15,7 @@ import (
 // when the same events are to fold to something else; that types changed is
 // noticed without it. A start that finds projections of another version or
 // shape computes them anew from the events.
-const projectionVersion = 10
+const projectionVersion = 11
 
 // shape is what projections are made of.
 var shape = shapeOf(reflect.TypeFor[model.Incident](), reflect.TypeFor[model.Meta](), reflect.TypeFor[policy.Pack](), reflect.TypeFor[calendar.Edition]())
@@ -94,8 +94,12 @@ func projectLaws(b *batch, t model.Touched) (size int, err error) {
 }
 
 // projectMeta adds the space itself, and that the projections are as of seq.
-func projectMeta(b *batch, s *model.State) error {
-	data, err := encodeEntry(metaRecord{Version: projectionVersion, Shape: shape, Seq: s.Seq, Meta: s.Meta})
+func projectMeta(b *batch, v *veil, s *model.State) error {
+	meta, err := v.coverMeta(s.Meta)
+	if err != nil {
+		return err
+	}
+	data, err := encodeEntry(metaRecord{Version: projectionVersion, Shape: shape, Seq: s.Seq, Meta: meta})
 	if err != nil {
 		return err
 	}
@@ -105,7 +109,7 @@ func projectMeta(b *batch, s *model.State) error {
 
 // projected reads how far the projections of a space are; ok is false where
 // there are none that this version can use.
-func projected(ctx context.Context, p projections) (meta metaRecord, ok bool, err error) {
+func projected(ctx context.Context, p projections, v *veil) (meta metaRecord, ok bool, err error) {
 	value, ok, err := p.get(ctx, metaSlot())
 	if err != nil || !ok {
 		return metaRecord{}, false, err
@@ -120,6 +124,9 @@ func projected(ctx context.Context, p projections) (meta metaRecord, ok bool, er
 	if made.Version != projectionVersion || made.Shape != shape {
 		return metaRecord{}, false, nil
 	}
-	err = decodeEntry(value, &meta)
+	if err := decodeEntry(value, &meta); err != nil {
+		return meta, false, err
+	}
+	meta.Meta, err = v.uncoverMeta(meta.Meta)
 	return meta, err == nil, err
 }

@@ -162,7 +162,7 @@ func (s *Space) abandon(ctx context.Context, batches []string) error {
 }
 
 // itself is who gives the commands that nobody gives.
-var itself = model.Actor{Name: "tocsin", Role: model.Owner}
+var itself = model.Actor{Name: model.Itself, Role: model.Owner}
 
 func abandonment(batch string) model.ImportClose {
 	return model.ImportClose{Batch: batch, Abandon: "tocsin ended before the import was complete"}

@@ -316,27 +316,31 @@ func (v *veil) openReporter(id model.ID, sealed string) (reporter, contact strin
 // yet.
 func (v *veil) cover(e model.Event) (model.Event, map[string]personEntry, error) {
 	var named []*person
-	each := func(kind personalKind, label, text string) (string, error) {
-		if kind == personalText {
-			return v.sealText(e.Body.Incident(), label, text)
+	each := func(p piece) (string, error) {
+		switch p.kind {
+		case personalText:
+			return v.sealText(e.Body.Incident(), p.label, p.text)
+		case personalOwn:
+			return v.sealOwn(p.owner, p.label, p.text)
 		}
-		if text == "" {
+		if p.text == "" {
 			return "", nil
 		}
-		p, err := v.person(text)
+		one, err := v.person(p.text)
 		if err != nil {
 			return "", err
 		}
-		named = append(named, p)
-		return p.token, nil
+		named = append(named, one)
+		return one.token, nil
 	}
-	var err error
-	if e.Actor, err = each(personalName, "actor", e.Actor); err != nil {
+	actor, err := each(piece{kind: personalName, text: e.Actor})
+	if err != nil {
 		return e, nil, err
 	}
-	if e.Body, err = v.types.translated(e.Body, each); err != nil {
+	if e.Body, err = v.types.translated(e.Body, e.Actor, each); err != nil {
 		return e, nil, err
 	}
+	e.Actor = actor
 	return e, v.introduce(named), nil
 }
 
@@ -483,20 +487,24 @@ func (v *veil) uncover(e model.Event, names map[string]personEntry) (model.Event
 	if err := v.learnAll(names); err != nil {
 		return e, err
 	}
-	each := func(kind personalKind, label, text string) (string, error) {
-		if kind == personalText {
-			return v.openText(e.Body.Incident(), label, text)
+	each := func(p piece) (string, error) {
+		switch p.kind {
+		case personalText:
+			return v.openText(e.Body.Incident(), p.label, p.text)
+		case personalOwn:
+			return v.openOwn(p.owner, p.label, p.text)
 		}
-		if text == "" {
+		if p.text == "" {
 			return "", nil
 		}
-		return v.name(text)
+		return v.name(p.text)
 	}
-	var err error
-	if e.Actor, err = each(personalName, "actor", e.Actor); err != nil {
+	body, err := v.types.translated(e.Body, e.Actor, each)
+	if err != nil {
 		return e, err
 	}
-	e.Body, err = v.types.translated(e.Body, each)
+	e.Body = body
+	e.Actor, err = each(piece{kind: personalName, text: e.Actor})
 	return e, err
 }
 

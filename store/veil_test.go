@@ -28,9 +28,9 @@ func testVeil(tb testing.TB) *veil {
 func personalTexts(t *testing.T, body model.Body) []string {
 	t.Helper()
 	var found []string
-	_, err := new(personalTypes).translated(body, func(_ personalKind, _, text string) (string, error) {
-		found = append(found, text)
-		return text, nil
+	_, err := new(personalTypes).translated(body, "", func(p piece) (string, error) {
+		found = append(found, p.text)
+		return p.text, nil
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -49,8 +49,8 @@ func veiledSample(t *testing.T, kind string) model.Event {
 	if changes := reflect.ValueOf(e.Body).Elem().FieldByName("Changes"); changes.IsValid() {
 		changes.Index(0).FieldByName("Field").SetString(model.FieldReporter)
 	}
-	body, err := new(personalTypes).translated(e.Body, func(kind personalKind, label, _ string) (string, error) {
-		return "Zoë the " + string(kind) + " in " + label, nil
+	body, err := new(personalTypes).translated(e.Body, e.Actor, func(p piece) (string, error) {
+		return "Zoë the " + string(p.kind) + " in " + p.label, nil
 	})
 	if err != nil {
 		t.Fatal(err)
