@@ -173,6 +173,7 @@ func (l *badgerLog) watch(ctx context.Context, from uint64) iter.Seq2[record, er
 }
 
 func (l *badgerLog) get(_ context.Context, s slot) (value []byte, ok bool, err error) {
+	defer survive(&err)
 	err = l.db.View(func(txn *badger.Txn) error {
 		item, err := txn.Get(l.keys.key(s))
 		if err != nil {
@@ -209,14 +210,16 @@ func (l *badgerLog) iterate(ctx context.Context, prefix, from slot, visit func(s
 		options := badger.IteratorOptions{Prefix: l.keys.key(prefix)}
 		it := txn.NewIterator(options)
 		defer it.Close()
-		for it.Seek(l.keys.key(from)); it.Valid(); it.Next() {
+		err := surviving(func() { it.Seek(l.keys.key(from)) })
+		for err == nil && it.Valid() {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
 			if err := visit(l.keys.slot(it.Item().Key()), it.Item()); err != nil {
 				return err
 			}
+			err = surviving(it.Next)
 		}
-		return nil
+		return err
 	})
 }

@@ -36,6 +36,13 @@ func TestMain(m *testing.M) {
 		fmt.Println(errors.Is(err, ErrInUse), err)
 		os.Exit(0)
 	}
+	if dir := os.Getenv(flipDir); dir != "" {
+		if err := answerFlips(dir); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
 	if dir := os.Getenv(crashDir); dir != "" {
 		if err := writeUntilKilled(dir); err != nil {
 			fmt.Fprintln(os.Stderr, err)

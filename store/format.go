@@ -46,6 +46,7 @@ func (s *Store) checkFormat(ctx context.Context) error {
 
 // readFormat is the format of the data, 0 where there is none yet.
 func readFormat(db *badger.DB) (format int, err error) {
+	defer survive(&err)
 	err = db.View(func(txn *badger.Txn) error {
 		item, err := txn.Get(formatKey)
 		if errors.Is(err, badger.ErrKeyNotFound) {
@@ -105,6 +106,7 @@ func (s *Store) plant(ctx context.Context) error {
 
 // spacesIn lists the spaces that a database holds.
 func spacesIn(db *badger.DB) (spaces []string, err error) {
+	defer survive(&err)
 	err = db.View(func(txn *badger.Txn) error {
 		it := txn.NewIterator(badger.IteratorOptions{Prefix: []byte{oneSpace}})
 		defer it.Close()

@@ -46,8 +46,8 @@ func (s *Store) openForReading(key []byte) error {
 		return err
 	}
 	if !pending {
-		s.db, err = badger.Open(badgerSettings(s.dir, key, s.options.Logger).WithReadOnly(true))
-		return explainBadger(err)
+		s.db, err = openDatabase(badgerSettings(s.dir, key, s.options.Logger).WithReadOnly(true), s.former.unclean)
+		return err
 	}
 	if s.aside, err = copyDatabase(s.dir); err != nil {
 		return errors.Join(fmt.Errorf("copy the database, which was not closed, to read it: %w", err), s.dropAside())

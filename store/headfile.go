@@ -44,6 +44,20 @@ func headFileOf(dir, space string) headFile {
 	return headFile{path: filepath.Join(dir, headsFolder, space)}
 }
 
+// spacesSigned lists the spaces that have a head file.
+func spacesSigned(dir string) (spaces []string, err error) {
+	entries, err := os.ReadDir(filepath.Join(dir, headsFolder))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	for _, entry := range entries {
+		if _, other := newKeyspace(entry.Name()); other == nil {
+			spaces = append(spaces, entry.Name())
+		}
+	}
+	return spaces, err
+}
+
 func (f headFile) read() ([]byte, error) {
 	file, err := os.Open(f.path)
 	if errors.Is(err, fs.ErrNotExist) {

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,11 +9,11 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/dgraph-io/badger/v4"
-	"github.com/dgraph-io/badger/v4/options"
 
 	"tocsin/store/disk"
 	"tocsin/store/vault"
@@ -165,23 +166,22 @@ func (s *Store) openHeld(ctx context.Context) error {
 	return nil
 }
 
-// Spaces lists the spaces that the directory holds.
+// Spaces lists the spaces that the directory holds, in order, and those that a
+// signed head says it held.
 func (s *Store) Spaces() ([]string, error) {
 	spaces, err := spacesIn(s.db)
-	if err != nil {
+	signed, errSigned := spacesSigned(s.dir)
+	if err := cmp.Or(err, errSigned); err != nil {
 		return nil, fmt.Errorf("list the spaces: %w", err)
 	}
-	return spaces, nil
+	spaces = append(spaces, signed...)
+	slices.Sort(spaces)
+	return slices.Compact(spaces), nil
 }
 
 // VerifyChecksums reads every block of the database's tables and holds it
 // against its checksum. It matches ErrDamaged where one differs.
-func (s *Store) VerifyChecksums() error {
-	if err := s.db.VerifyChecksum(); err != nil {
-		return fmt.Errorf("%w: %w", ErrDamaged, err)
-	}
-	return nil
-}
+func (s *Store) VerifyChecksums() error { return verifyTables(s.db) }
 
 // Vault is the directory's vault, unlocked for as long as the store is open.
 func (s *Store) Vault() *vault.Vault { return s.vault }
@@ -204,9 +204,30 @@ func openBadger(dir string, key []byte, unclean bool, logger *slog.Logger) (*bad
 	}
 	settings := badgerSettings(dir, key, logger)
 	if unclean {
-		settings = settings.WithChecksumVerificationMode(options.OnTableRead)
+		if err := scrub(settings); err != nil {
+			return nil, err
+		}
 	}
-	db, err := badger.Open(settings)
+	return openDatabase(settings, unclean)
+}
+
+// scrub reads every block of the tables before the database may merge them: what
+// is damaged would get a new checksum.
+func scrub(settings badger.Options) error {
+	db, err := openDatabase(settings.WithNumCompactors(0), true)
+	if err != nil {
+		return err
+	}
+	return errors.Join(verifyTables(db), db.Close())
+}
+
+// openDatabase opens the database, and says why it cannot.
+func openDatabase(settings badger.Options, unclean bool) (db *badger.DB, err error) {
+	defer survive(&err)
+	if err := cmp.Or(checkManifest(settings.Dir, unclean), checkTables(settings.Dir)); err != nil {
+		return nil, err
+	}
+	db, err = badger.Open(settings)
 	return db, explainBadger(err)
 }
 
