@@ -9,21 +9,31 @@ import (
 
 // Why a session was ended by the server. They are the causes of its context.
 var (
-	ErrClosed   = errors.New("the client went away")
-	ErrShutdown = errors.New("the server is shutting down")
-	ErrRevoked  = errors.New("access was revoked")
-	ErrExpired  = errors.New("the session has expired")
-	ErrStalled  = errors.New("the terminal took nothing for too long")
+	ErrClosed      = errors.New("the client went away")
+	ErrInterrupted = errors.New("the client asked to stop")
+	ErrShutdown    = errors.New("the server is shutting down")
+	ErrRevoked     = errors.New("access was revoked")
+	ErrExpired     = errors.New("the session has expired")
+	ErrStalled     = errors.New("the terminal took nothing for too long")
 )
 
-// ErrStranger is about a key that nobody here has.
-var ErrStranger = errors.New("nobody here has this key")
+// Why somebody is not let in, beside what a Door says.
+var (
+	// ErrStranger is about a key that nobody here has.
+	ErrStranger = errors.New("nobody here has this key")
+	// ErrWrongCode is about somebody who has a key and not the code.
+	ErrWrongCode = errors.New("the code was wrong")
+	// ErrTooMany is about limits: of connections, of sessions of one person, and
+	// of attempts.
+	ErrTooMany = errors.New("too many at once, try again later")
+)
 
 // Asking is what somebody shows at the door.
 type Asking struct {
-	User string        // as asked for, not clean
-	Key  ssh.PublicKey // a certificate, too; nil where none is shown
-	From string        // address without port
+	User     string        // as asked for, not clean, at most 256 bytes
+	Key      ssh.PublicKey // a certificate, too; nil where none is shown
+	From     string        // address without port; "" for the socket
+	Entrance Entrance
 }
 
 // Need is what a key alone does not settle.
@@ -34,16 +44,32 @@ type Need struct {
 // Door says who comes in, and remembers who did. It is safe for concurrent
 // use.
 type Door interface {
-	// Key says whose key it is. The proof that they hold it follows. The error
-	// is ErrStranger, or says why a known person is refused.
+	// Key says whose key it is. The proof that they hold it follows, so nothing
+	// is to be recorded yet. The error is ErrStranger, or says why a known
+	// person is refused; they are told that once they proved that the key is
+	// theirs. Where no key is shown (Asking.Key is nil), it is about whoever
+	// came by the socket, or about a user name that needs none.
+	//
+	// Of certificates the door checks authority, principals and time. The server
+	// refuses those that name no principal or are a machine's, keeps the
+	// condition source-address, and refuses all other conditions.
+	//
+	// Name and Role of the visitor are the door's to say. The server fills what
+	// is left empty of the rest; Session is of the connection, and all visits
+	// on one connection have it in common.
 	Key(ctx context.Context, asking Asking) (Visitor, Need, error)
-	// Code checks a code of a second factor, once.
+	// Code checks a code of a second factor, once. The code is trimmed and at
+	// most 64 bytes long.
 	Code(ctx context.Context, visitor Visitor, code string) error
 	// Entered records that somebody came in; an error refuses them.
 	Entered(ctx context.Context, visitor Visitor) error
-	// Refused records that somebody did not.
-	Refused(ctx context.Context, asking Asking, why error)
-	// Left records that somebody went, and why.
+	// Refused records that somebody did not come in, that many times within the
+	// last minute. Asking is the last of these times; From is "" where so many
+	// addresses asked that they are counted together. Key is one that was not
+	// proved to be theirs where why is ErrStranger.
+	Refused(ctx context.Context, asking Asking, why error, times int)
+	// Left records that somebody who Entered went, and why: one of this
+	// package's errors, or what Server.Drop was told.
 	Left(ctx context.Context, visitor Visitor, why error)
 	// Check says whether a visitor may still be here: nil, or ErrRevoked. It is
 	// cheap, and asked with every second and every input.
