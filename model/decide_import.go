@@ -127,7 +127,7 @@ func (d *decider) historyBodies(in *inputs, row History, refs []policy.Ref) []Bo
 	if id, known := d.state.external[reported.External]; known && reported.External != "" {
 		in.bad("id", fmt.Sprintf("%q was imported already as %s", reported.External, id), "an id not imported before")
 	}
-	blank := &Incident{Packs: refs, Opened: opened}
+	blank := &Incident{Packs: refs, Opened: opened, Particulars: new(Particulars)}
 	bodies := []Body{reported}
 	bodies = append(bodies, d.historyTriage(in, row, procedure, opened)...)
 	bodies = append(bodies, d.statements(in, blank, row.Facts)...)

@@ -58,7 +58,7 @@ func (d *decider) report(c Report) error {
 		&FactStated{ID: body.ID, Name: "detected", Value: Time(detected)},
 		&FactStated{ID: body.ID, Name: "reported", Value: Time(d.now)},
 	)
-	d.emit(d.ownFacts(&Incident{ID: body.ID}, refs, nil)...)
+	d.emit(d.ownFacts(&Incident{ID: body.ID, Particulars: new(Particulars)}, refs, nil)...)
 	return nil
 }
 

@@ -87,7 +87,7 @@ func (s *State) foldReported(e Event, body *Reported) (Touched, error) {
 	i := &Incident{
 		ID: body.ID, Packs: body.Packs, Title: body.Title, Description: body.Description, Types: body.Types, Data: body.Data,
 		Systems: body.Systems, TLP: body.TLP, Reporter: body.Reporter, Contact: body.Contact, Source: body.Source,
-		External: body.External, Opened: body.Opened, OpenedBy: e.Actor, Version: e.Seq, Revision: e.Seq, Batch: e.Batch,
+		External: body.External, Opened: body.Opened, OpenedBy: e.Actor, Version: e.Seq, Revision: e.Seq, Particulars: &Particulars{Batch: e.Batch},
 	}
 	if body.Phase != "" {
 		i.Phases = []PhaseSpan{{Phase: body.Phase, From: body.Opened, By: e.Actor}}

@@ -23,13 +23,18 @@ func NewID(year, number int) ID { return ID(fmt.Sprintf("INC-%04d-%04d", year, n
 func (id ID) Parts() (year, number int, ok bool) {
 	rest, found := strings.CutPrefix(string(id), "INC-")
 	y, n, cut := strings.Cut(rest, "-")
-	if !found || !cut || len(y) != 4 || len(n) < 4 {
+	if !found || !cut || len(y) != 4 || len(n) < 4 || len(n) > 4 && n[0] == '0' {
 		return 0, 0, false
 	}
-	year, errYear := strconv.Atoi(y)
-	number, errNumber := strconv.Atoi(n)
-	ok = errYear == nil && errNumber == nil && year > 0 && number > 0 && NewID(year, number) == id
-	return year, number, ok
+	year, isYear := digits(y)
+	number, isNumber := digits(n)
+	return year, number, isYear && isNumber && year > 0 && number > 0
+}
+
+// digits reads a number that is nothing but digits.
+func digits(text string) (n int, ok bool) {
+	n, err := strconv.Atoi(text)
+	return n, err == nil && text[0] != '+' && text[0] != '-'
 }
 
 // ParseID reads what people type: INC-2026-0007, inc-2026-7, 2026-7, or just 7
@@ -109,32 +114,42 @@ type Incident struct {
 	Contact        string         `json:"contact,omitempty"`  // how the reporter can be reached
 	Source         string         `json:"source,omitempty"`   // the channel a report came through
 	External       string         `json:"external,omitempty"` // its id in the system it was imported from
-	Batch          string         `json:"batch,omitempty"`    // the import it came with
 
 	Opened   time.Time `json:"opened"` // when the incident was opened; for imported history, back then
 	OpenedBy string    `json:"opened_by"`
 	Triaged  time.Time `json:"triaged,omitzero"` // first triage
+
+	Edited     []Edit           `json:"edited,omitempty"`     // when each field was last edited
+	Severities []SeverityCall   `json:"severities,omitempty"` // every decision, latest last
+	Phases     []PhaseSpan      `json:"phases,omitempty"`     // every phase entered, latest last
+	Facts      []Fact           `json:"facts,omitempty"`      // in the order first stated
+	Roles      []Holder         `json:"roles,omitempty"`
+	Applied    []policy.RuleKey `json:"applied,omitempty"` // rules that once applied
+	Notes      int              `json:"notes,omitempty"`   // how many; the texts are on the timeline
+	People     []string         `json:"people,omitempty"`  // everybody whom an event about it names, in the order of their first
+
+	*Particulars // never nil
+}
+
+// Particulars are what of an incident comes with its work and its end. They
+// are read as fields of the incident. They lie apart because most incidents of
+// a long queue have none yet, and share one that is empty. Like the incident
+// they are never changed once published.
+type Particulars struct {
+	Batch    string    `json:"batch,omitempty"` // the import it came with
 	Closed   time.Time `json:"closed,omitzero"`
 	Outcome  Outcome   `json:"outcome,omitempty"`
 	Reopened int       `json:"reopened,omitempty"` // how often
 
-	Edited      []Edit           `json:"edited,omitempty"`     // when each field was last edited
-	Severities  []SeverityCall   `json:"severities,omitempty"` // every decision, latest last
-	Phases      []PhaseSpan      `json:"phases,omitempty"`     // every phase entered, latest last
-	Facts       []Fact           `json:"facts,omitempty"`      // in the order first stated
-	Roles       []Holder         `json:"roles,omitempty"`
-	Tasks       []TaskRecord     `json:"tasks,omitempty"` // tasks somebody touched or added
-	Submitted   []Submission     `json:"submitted,omitempty"`
-	Waivers     []Waiver         `json:"waivers,omitempty"`
-	Suspensions []Suspension     `json:"suspensions,omitempty"` // as they hold, those that were lifted until then
-	Applied     []policy.RuleKey `json:"applied,omitempty"`     // rules that once applied
-	Known       []Known          `json:"known,omitempty"`       // the last one of each deadline
-	Links       []Link           `json:"links,omitempty"`
-	Evidence    []Evidence       `json:"evidence,omitempty"` // in the order taken in
-	Notes       int              `json:"notes,omitempty"`    // how many; the texts are on the timeline
-	People      []string         `json:"people,omitempty"`   // everybody whom an event about it names, in the order of their first
-	Hold        LegalHold        `json:"hold,omitzero"`      // keeps it, and the people in it, from being forgotten
-	Deletion    *Deletion        `json:"deletion,omitempty"` // it is to go; nil: it is kept
+	Tasks       []TaskRecord `json:"tasks,omitempty"` // tasks somebody touched or added
+	Submitted   []Submission `json:"submitted,omitempty"`
+	Waivers     []Waiver     `json:"waivers,omitempty"`
+	Suspensions []Suspension `json:"suspensions,omitempty"` // as they hold, those that were lifted until then
+	Known       []Known      `json:"known,omitempty"`       // the last one of each deadline
+	Links       []Link       `json:"links,omitempty"`
+	Evidence    []Evidence   `json:"evidence,omitempty"` // in the order taken in
+	Hold        LegalHold    `json:"hold,omitzero"`      // keeps it, and the people in it, from being forgotten
+	Deletion    *Deletion    `json:"deletion,omitempty"` // it is to go; nil: it is kept
 }
 
 // LegalHold keeps an incident as it is for a court or an authority; the zero
@@ -337,14 +352,20 @@ func (i *Incident) clone() *Incident {
 	next.Phases = slices.Clip(i.Phases)
 	next.Facts = slices.Clone(i.Facts)
 	next.Roles = slices.Clone(i.Roles)
-	next.Tasks = slices.Clone(i.Tasks)
-	next.Submitted = slices.Clip(i.Submitted)
-	next.Waivers = slices.Clone(i.Waivers)
-	next.Suspensions = slices.Clone(i.Suspensions)
 	next.Applied = slices.Clip(i.Applied)
-	next.Known = slices.Clone(i.Known)
-	next.Links = slices.Clip(i.Links)
 	next.People = slices.Clip(i.People)
-	next.Evidence = slices.Clone(i.Evidence)
+	next.Particulars = i.Particulars.clone()
+	return &next
+}
+
+func (p *Particulars) clone() *Particulars {
+	next := *p
+	next.Tasks = slices.Clone(p.Tasks)
+	next.Submitted = slices.Clip(p.Submitted)
+	next.Waivers = slices.Clone(p.Waivers)
+	next.Suspensions = slices.Clone(p.Suspensions)
+	next.Known = slices.Clone(p.Known)
+	next.Links = slices.Clip(p.Links)
+	next.Evidence = slices.Clone(p.Evidence)
 	return &next
 }

@@ -35,8 +35,8 @@ func TestExpiriesCountInTheSpacesZone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ended := &Incident{ID: firstID, Outcome: Resolved, Closed: at("2026-03-01T23:30:00Z"), Evidence: []Evidence{{ID: "E-1"}, {ID: "E-2", Purged: at("2026-03-02T10:00:00Z")}}}
-	marked := *ended
+	ended := &Incident{ID: firstID, Particulars: &Particulars{Outcome: Resolved, Closed: at("2026-03-01T23:30:00Z"), Evidence: []Evidence{{ID: "E-1"}, {ID: "E-2", Purged: at("2026-03-02T10:00:00Z")}}}}
+	marked := ended.clone()
 	marked.Deletion = &Deletion{Since: at("2026-03-28T12:00:00Z")}
 	months := func(n int) calendar.Period { return calendar.Period{N: n, Unit: calendar.Months} }
 	for _, c := range []struct {
@@ -51,9 +51,9 @@ func TestExpiriesCountInTheSpacesZone(t *testing.T) {
 		{"a period of its own", Retention{Incidents: months(24)}, ended, IncidentBodies, "2028-03-02T23:00:00Z", "", 1},
 		{"evidence goes first", Retention{Evidence: months(6)}, ended, AuditLog, "2036-03-02T23:00:00Z", "", 2},
 		{"evidence no later than the incident", Retention{Incidents: months(1), Evidence: months(1)}, ended, IncidentBodies, "2026-04-02T22:00:00Z", "", 1},
-		{"a deletion, over the change of clocks", Retention{}, &marked, Deleted, "2026-04-11T22:00:00Z", "2026-04-27T22:00:00Z", 1},
-		{"a deletion later than its period", Retention{Incidents: months(1)}, &marked, IncidentBodies, "2026-04-02T22:00:00Z", "", 1},
-		{"open", Retention{}, &Incident{ID: firstID}, "", "", "", 0},
+		{"a deletion, over the change of clocks", Retention{}, marked, Deleted, "2026-04-11T22:00:00Z", "2026-04-27T22:00:00Z", 1},
+		{"a deletion later than its period", Retention{Incidents: months(1)}, marked, IncidentBodies, "2026-04-02T22:00:00Z", "", 1},
+		{"open", Retention{}, &Incident{ID: firstID, Particulars: new(Particulars)}, "", "", "", 0},
 	} {
 		all := c.r.Expiries(c.i, berlin)
 		if len(all) != c.count {

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"tocsin/model/calendar"
 	"tocsin/model/policy"
 )
 
@@ -17,8 +18,8 @@ type Standing struct {
 	Rank      int   // severity from 1 (lowest) up; 0 before triage
 	Dues      []Due // obligations that count towards a time, soonest first
 	// Waits is a promise whose clock waits for somebody to state since when
-	// they know. Only where nothing counts yet.
-	Waits policy.Wait
+	// they know, nil where none does. Only where nothing counts yet.
+	Waits *policy.Wait
 }
 
 // Due is one obligation that counts towards a time.
@@ -34,10 +35,17 @@ func (s *State) Stand(i *Incident) *Standing {
 		packs, c, home := s.appendPacks(few[:0], i), i.Case(), s.Home()
 		standing.Dues = policy.DuesIn(packs, c, home)
 		if len(standing.Dues) == 0 {
-			standing.Waits = policy.Waiting(packs, c, home, i.Opened)
+			standing.Waits = waiting(packs, c, home, i.Opened)
 		}
 	}
 	return standing
+}
+
+func waiting(packs []*policy.Pack, c *policy.Case, home calendar.Calendar, opened time.Time) *policy.Wait {
+	if w := policy.Waiting(packs, c, home, opened); w.Rule != nil {
+		return &w
+	}
+	return nil
 }
 
 // orderTime is what a queue orders by: the next due time, or the worst case
@@ -46,7 +54,10 @@ func (s *Standing) orderTime() (at time.Time, ok bool) {
 	if due, counts := s.Next(); counts {
 		return due.At, true
 	}
-	return s.Waits.Worst, s.Waits.Rule != nil
+	if s.Waits == nil {
+		return time.Time{}, false
+	}
+	return s.Waits.Worst, true
 }
 
 // Next is the obligation due first; ok is false where nothing counts.

@@ -25,13 +25,15 @@ type tape struct {
 	err     error // the veil's first
 	written []byte
 	reading bool
-	rest    []byte            // to be read; what is made of it is copied
-	short   bool              // it ended too early, or is not what it should be; what was still to come is zero
-	words   map[string]string // those read so far
-	people  map[string]string // who was read so far, by token
-	texts   *strings.Builder  // what texts are cut out of, since there are many
-	refs    shelf[policy.Ref] // lists of packs read so far
-	lists   shelf[string]     // lists of words read so far
+	rest    []byte                        // to be read; what is made of it is copied
+	short   bool                          // it ended too early, or is not what it should be; what was still to come is zero
+	words   map[string]string             // those read so far
+	people  map[string]string             // who was read so far, by token
+	texts   *strings.Builder              // what texts are cut out of, since there are many
+	refs    shelf[policy.Ref]             // lists of packs read so far
+	rules   shelf[policy.RuleKey]         // lists of rules read so far
+	lists   shelf[string]                 // lists of words read so far
+	known   map[string]*model.Particulars // short ones read so far
 }
 
 // encodeIncident makes the stored form of an incident, with what is personal in
@@ -45,7 +47,10 @@ func encodeIncident(v *veil, i *model.Incident) ([]byte, error) {
 // newReader makes a tape to read many incidents from. Words that many of them
 // have are kept once.
 func newReader(v *veil) *tape {
-	return &tape{veil: v, reading: true, words: make(map[string]string), people: make(map[string]string), texts: new(strings.Builder)}
+	return &tape{
+		veil: v, reading: true, words: make(map[string]string), people: make(map[string]string), texts: new(strings.Builder),
+		known: make(map[string]*model.Particulars),
+	}
 }
 
 // read decodes what encodeIncident made.
@@ -77,30 +82,73 @@ func (t *tape) incident(i *model.Incident) {
 	t.reporter(i)
 	word(t, &i.Source)
 	text(t, &i.External)
-	word(t, &i.Batch)
 	t.time(&i.Opened)
 	t.person(&i.OpenedBy)
 	t.time(&i.Triaged)
-	t.time(&i.Closed)
-	word(t, &i.Outcome)
-	t.int(&i.Reopened)
 	list(t, &i.Edited, (*tape).edit)
 	list(t, &i.Severities, (*tape).severity)
 	list(t, &i.Phases, (*tape).phase)
 	list(t, &i.Facts, (*tape).fact)
 	list(t, &i.Roles, (*tape).holder)
-	list(t, &i.Tasks, (*tape).task)
-	list(t, &i.Submitted, (*tape).submission)
-	list(t, &i.Waivers, (*tape).waiver)
-	list(t, &i.Suspensions, (*tape).suspension)
-	list(t, &i.Applied, (*tape).ruleKey)
-	list(t, &i.Known, (*tape).acknowledgement)
-	list(t, &i.Links, (*tape).link)
-	list(t, &i.Evidence, (*tape).evidence)
+	shared(t, &i.Applied, &t.rules, (*tape).ruleKey)
 	t.int(&i.Notes)
 	shared(t, &i.People, &t.lists, (*tape).person)
-	t.hold(&i.Hold)
-	t.deletion(&i.Deletion)
+	t.particulars(&i.Particulars)
+}
+
+// commonParticulars is how many bytes particulars take at most that are likely
+// to be those of other incidents too.
+const commonParticulars = 48
+
+// particulars have their length before them, so that those which many
+// incidents have are not read again: the incidents share them.
+func (t *tape) particulars(p **model.Particulars) {
+	if !t.reading {
+		inner := &tape{veil: t.veil}
+		inner.particular(*p)
+		t.refuse(inner.err)
+		t.length(len(inner.written))
+		t.written = append(t.written, inner.written...)
+		return
+	}
+	bytes := t.cut()
+	known, ok := t.known[string(bytes)]
+	if !ok {
+		known = t.apart(bytes)
+	}
+	*p = known
+}
+
+// apart reads particulars from bytes that hold nothing else.
+func (t *tape) apart(bytes []byte) *model.Particulars {
+	p, after := new(model.Particulars), t.rest
+	t.rest = bytes
+	t.particular(p)
+	if t.short || len(t.rest) > 0 {
+		t.fail()
+		return p
+	}
+	t.rest = after
+	if len(bytes) <= commonParticulars {
+		t.known[string(bytes)] = p
+	}
+	return p
+}
+
+func (t *tape) particular(p *model.Particulars) {
+	word(t, &p.Batch)
+	t.time(&p.Closed)
+	word(t, &p.Outcome)
+	t.int(&p.Reopened)
+	list(t, &p.Tasks, (*tape).task)
+	list(t, &p.Submitted, (*tape).submission)
+	list(t, &p.Waivers, (*tape).waiver)
+	list(t, &p.Suspensions, (*tape).suspension)
+	list(t, &p.Known, (*tape).acknowledgement)
+	list(t, &p.Links, (*tape).link)
+	list(t, &p.Evidence, (*tape).evidence)
+	t.hold(&p.Hold)
+	t.deletion(&p.Deletion)
 }
 
 func (t *tape) ref(r *policy.Ref) {
@@ -220,15 +268,15 @@ func (t *tape) hold(h *model.LegalHold) {
 
 // deletion is a decision, or one with nothing in it where there is none.
 func (t *tape) deletion(d **model.Deletion) {
-	var one model.Deletion
+	one := new(model.Deletion)
 	if *d != nil {
-		one = **d
+		one = *d
 	}
 	text(t, &one.Reason)
 	t.person(&one.By)
 	t.time(&one.Since)
-	if t.reading && one != (model.Deletion{}) {
-		*d = &one
+	if t.reading && *one != (model.Deletion{}) {
+		*d = one
 	}
 }
 
@@ -320,14 +368,15 @@ func (t *tape) reporter(i *model.Incident) {
 	if !t.reading {
 		sealed, err := t.veil.sealReporter(i)
 		t.refuse(err)
-		text(t, &sealed)
+		t.length(len(sealed))
+		t.written = append(t.written, sealed...)
 		return
 	}
 	sealed := t.cut()
 	if len(sealed) == 0 {
 		return
 	}
-	reporter, contact, err := t.veil.openReporter(i.ID, string(sealed))
+	reporter, contact, err := t.veil.openReporter(i.ID, sealed)
 	t.refuse(err)
 	i.Reporter, i.Contact = t.interned(reporter), t.interned(contact)
 }
@@ -341,12 +390,13 @@ func (t *tape) refuse(err error) {
 }
 
 // interned is a text of which there are few, kept once.
-func (t *tape) interned(s string) string {
-	if known, ok := t.words[s]; ok {
-		return known
+func (t *tape) interned(bytes []byte) string {
+	known, ok := t.words[string(bytes)]
+	if !ok {
+		known = string(bytes)
+		t.words[known] = known
 	}
-	t.words[s] = s
-	return s
+	return known
 }
 
 // fail gives up reading.
@@ -490,12 +540,7 @@ func word[S ~string](t *tape, s *S) {
 	if len(bytes) == 0 {
 		return
 	}
-	known, ok := t.words[string(bytes)]
-	if !ok {
-		known = string(bytes)
-		t.words[known] = known
-	}
-	*s = S(known)
+	*s = S(t.interned(bytes))
 }
 
 func list[T any](t *tape, items *[]T, each func(*tape, *T)) {

@@ -15,8 +15,8 @@ import (
 func TestIncidentsReadBackAsTheyWere(t *testing.T) {
 	full := new(model.Incident)
 	fill(reflect.ValueOf(full).Elem(), "")
-	odd := &model.Incident{ID: "INC-2026-0001", Version: 1<<64 - 1, Notes: -1, Opened: time.Date(1990, 1, 1, 0, 0, 0, 1, time.UTC), Title: "日本"}
-	for _, want := range []*model.Incident{full, odd, {}} {
+	odd := &model.Incident{ID: "INC-2026-0001", Version: 1<<64 - 1, Notes: -1, Opened: time.Date(1990, 1, 1, 0, 0, 0, 1, time.UTC), Title: "日本", Particulars: new(model.Particulars)}
+	for _, want := range []*model.Incident{full, odd, {Particulars: new(model.Particulars)}} {
 		data := written(t, want)
 		got, err := newReader(nil).read(data)
 		if err != nil || !reflect.DeepEqual(got, want) {
@@ -34,7 +34,7 @@ func TestIncidentsReadOneAfterTheOtherShareNothingThatChanges(t *testing.T) {
 	r := newReader(nil)
 	var all []*model.Incident
 	for k := range 1000 {
-		want := &model.Incident{ID: model.NewID(2026, k+1), Title: strings.Repeat(fmt.Sprint(k), k), Types: []string{"a", fmt.Sprint(k % 7)}, Roles: make([]model.Holder, k%5)}
+		want := &model.Incident{ID: model.NewID(2026, k+1), Title: strings.Repeat(fmt.Sprint(k), k), Types: []string{"a", fmt.Sprint(k % 7)}, Roles: make([]model.Holder, k%5), Particulars: new(model.Particulars)}
 		entry := written(t, want)
 		i, err := r.read(entry)
 		if err != nil {
@@ -64,7 +64,7 @@ func FuzzDecodeIncident(f *testing.F) {
 	full := new(model.Incident)
 	fill(reflect.ValueOf(full).Elem(), "")
 	f.Add(written(f, full))
-	f.Add(written(f, new(model.Incident)))
+	f.Add(written(f, &model.Incident{Particulars: new(model.Particulars)}))
 	f.Fuzz(func(t *testing.T, entry []byte) {
 		once, err := newReader(nil).read(entry)
 		if err != nil {
@@ -105,7 +105,7 @@ func TestTapeSharesLists(t *testing.T) {
 	r := newReader(nil)
 	read := func(systems, types []string) *model.Incident {
 		t.Helper()
-		i, err := r.read(written(t, &model.Incident{ID: "INC-2026-0001", Packs: []policy.Ref{{ID: "gdpr", Version: 1}}, Types: types, Systems: systems}))
+		i, err := r.read(written(t, &model.Incident{ID: "INC-2026-0001", Packs: []policy.Ref{{ID: "gdpr", Version: 1}}, Types: types, Systems: systems, Particulars: new(model.Particulars)}))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"encoding/base32"
 	"encoding/base64"
@@ -9,6 +10,7 @@ import (
 	"io"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -230,7 +232,7 @@ func (v *veil) reporterKey(id model.ID) (vault.Subject, error) {
 	if !ok {
 		return vault.Subject{}, fmt.Errorf("%w: %q is no incident", ErrDamaged, model.Clip(string(id), 40))
 	}
-	return vault.Subject{Group: fmt.Sprintf("%s/reporters/%d", v.space, year), Number: uint64(number)}, nil
+	return vault.Subject{Group: v.space + "/reporters/" + strconv.Itoa(year), Number: uint64(number)}, nil
 }
 
 func (v *veil) reporterContext(id model.ID, label string) string {
@@ -246,15 +248,21 @@ func (v *veil) sealText(id model.ID, label, text string) (string, error) {
 	case model.ForgottenText:
 		return veilMark, nil
 	}
+	sealed, err := v.seal(id, label, text)
+	return veilMark + base64.RawURLEncoding.EncodeToString(sealed), err
+}
+
+// seal returns nothing where the reporter was forgotten.
+func (v *veil) seal(id model.ID, label, text string) ([]byte, error) {
 	key, err := v.reporterKey(id)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	sealed, err := v.vault.Seal(key, v.reporterContext(id, label), []byte(text))
 	if errors.Is(err, vault.ErrForgotten) {
-		return veilMark, nil
+		return nil, nil
 	}
-	return veilMark + base64.RawURLEncoding.EncodeToString(sealed), err
+	return sealed, err
 }
 
 // openText is the inverse of sealText.
@@ -272,43 +280,57 @@ func (v *veil) openText(id model.ID, label, text string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("%w: what is known of a reporter cannot be read", ErrDamaged)
 	}
+	plain, err := v.open(id, label, sealed)
+	return string(plain), err
+}
+
+// open is the inverse of seal.
+func (v *veil) open(id model.ID, label string, sealed []byte) ([]byte, error) {
 	key, err := v.reporterKey(id)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	plain, err := v.vault.Open(key, v.reporterContext(id, label), sealed)
 	if errors.Is(err, vault.ErrForgotten) {
-		return model.ForgottenText, nil
+		return []byte(model.ForgottenText), nil
 	}
 	if err != nil {
-		return "", fmt.Errorf("%w: %w", ErrDamaged, err)
+		return nil, fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
-	return string(plain), nil
+	return plain, nil
 }
 
 // reporterLabel is what a text is called that holds both the reporter and the
 // contact of an incident.
 const reporterLabel = "reporter and contact"
 
-// sealReporter seals what is known of an incident's reporter in one text.
-// Neither part, being a line, has the character between them.
-func (v *veil) sealReporter(i *model.Incident) (string, error) {
+// sealReporter seals what is known of an incident's reporter together. Neither
+// part, being a line, has the character between them. What is sealed is longer
+// than the mark, which stands for what was forgotten.
+func (v *veil) sealReporter(i *model.Incident) ([]byte, error) {
 	switch {
 	case i.Reporter == "" && i.Contact == "":
-		return "", nil
+		return nil, nil
 	case i.Reporter == model.ForgottenText:
-		return veilMark, nil
+		return []byte(veilMark), nil
 	}
-	return v.sealText(i.ID, reporterLabel, i.Reporter+"\n"+i.Contact)
+	sealed, err := v.seal(i.ID, reporterLabel, i.Reporter+"\n"+i.Contact)
+	if err == nil && sealed == nil {
+		return []byte(veilMark), nil
+	}
+	return sealed, err
 }
 
 // openReporter is the inverse of sealReporter.
-func (v *veil) openReporter(id model.ID, sealed string) (reporter, contact string, err error) {
-	both, err := v.openText(id, reporterLabel, sealed)
-	if both == model.ForgottenText {
+func (v *veil) openReporter(id model.ID, sealed []byte) (reporter, contact []byte, err error) {
+	if string(sealed) == veilMark {
+		return []byte(model.ForgottenText), []byte(model.ForgottenText), nil
+	}
+	both, err := v.open(id, reporterLabel, sealed)
+	if string(both) == model.ForgottenText {
 		return both, both, err
 	}
-	reporter, contact, _ = strings.Cut(both, "\n")
+	reporter, contact, _ = bytes.Cut(both, []byte{'\n'})
 	return reporter, contact, err
 }
 

@@ -103,7 +103,7 @@ func newBench(b *testing.B, n, width, height int) (*Console, *benchSnapshot) {
 		aware := benchNow.Add(-72*time.Hour + time.Duration(k+1)*time.Minute)
 		incidents[k] = &model.Incident{
 			ID: model.NewID(2026, k+1), Version: uint64(k + 1), Packs: []policy.Ref{pack.Ref()}, Title: fmt.Sprintf("Mail relay %d forwards to an outside address", k),
-			TLP: model.TLPAmber, Opened: aware, OpenedBy: "ana", Phases: []model.PhaseSpan{{Phase: "work", From: aware}},
+			TLP: model.TLPAmber, Opened: aware, OpenedBy: "ana", Particulars: new(model.Particulars), Phases: []model.PhaseSpan{{Phase: "work", From: aware}},
 			Severities: []model.SeverityCall{{Level: "high", By: "ana", At: aware}}, Facts: []model.Fact{{Name: "aware", Value: model.Time(aware), By: "ana", Stated: aware}},
 		}
 	}

@@ -97,7 +97,7 @@ func (s *incidentScreen) drawNext() []string {
 	}
 	due, counts := s.standing.Next()
 	if !counts {
-		if w := s.standing.Waits; w.Rule != nil {
+		if w := s.standing.Waits; w != nil {
 			return []string{" " + t.DueSoon.Paint("! not started") + "  " + t.Bold.Paint(w.Rule.Title), " " + t.Muted.Paint("Its clock waits for: "+s.c.factLabel(s.standing, w.Fact)+". Press f to state it.")}
 		}
 		return []string{" " + t.Muted.Paint("No clock runs: nothing that is known starts one.")}

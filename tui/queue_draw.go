@@ -129,7 +129,7 @@ func (q *queueScreen) drawRow(s *model.Standing, width int, selected bool) strin
 	t, k := q.c.theme, queueLayout(width)
 	shape, word, style := severityMark(t, s)
 	title, mark := t.Text, "  "
-	if _, counts := s.Next(); !counts && s.Waits.Rule == nil && s.Incident.Open() && k.phase+k.lead == 0 {
+	if _, counts := s.Next(); !counts && s.Waits == nil && s.Incident.Open() && k.phase+k.lead == 0 {
 		k.title, k.next = k.title+k.next, 0 // nothing is due: the title may say more
 	}
 	if selected {
@@ -193,7 +193,7 @@ func (q *queueScreen) drawNext(s *model.Standing, k queueColumns) string {
 func (q *queueScreen) drawWaiting(s *model.Standing, k queueColumns) string {
 	t := q.c.theme
 	next, due, style := "", "· no clock runs", t.Muted
-	if w := s.Waits; w.Rule != nil {
+	if w := s.Waits; w != nil {
 		next, due, style = w.Rule.Title, "! state: "+q.c.factLabel(s, w.Fact), t.DueSoon
 	}
 	line := ""

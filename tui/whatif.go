@@ -32,7 +32,7 @@ type whatIfScreen struct {
 func (c *Console) startWhatIf() tea.Cmd {
 	s := &whatIfScreen{c: c, width: c.whatIf.width, height: c.whatIf.height, shelf: make(map[string]*field), list: list{index: -1}}
 	if c.current == c.policies {
-		s.incident = &model.Incident{Packs: []policy.Ref{c.policies.selected().pack.Ref()}}
+		s.incident = &model.Incident{Packs: []policy.Ref{c.policies.selected().pack.Ref()}, Particulars: new(model.Particulars)}
 	} else {
 		s.standing = c.target()
 		s.incident = s.standing.Incident

@@ -88,7 +88,7 @@ func (a *app) printDeadlines(s *session, filter dueFilter, args []string) error 
 // not nothing either.
 func (g *gatherer) writeWaiting(p *paper, standings []*model.Standing) {
 	for _, s := range standings {
-		if w := s.Waits; w.Rule != nil {
+		if w := s.Waits; w != nil {
 			p.line(painted{"! not started  ", warning}, painted{string(s.Incident.ID) + "  ", quiet}, painted{w.Rule.Title, plain},
 				painted{" waits for the fact " + w.Fact, quiet})
 		}

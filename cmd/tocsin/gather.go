@@ -49,7 +49,9 @@ func (g *gatherer) queueRow(s *model.Standing) queueView {
 	if due, ok := s.Next(); ok {
 		row.Next = g.due(due)
 	}
-	row.WaitsFor = s.Waits.Fact
+	if s.Waits != nil {
+		row.WaitsFor = s.Waits.Fact
+	}
 	return row
 }
 

@@ -179,8 +179,8 @@ func (g *gatherer) dueCells(s *model.Standing) (due, what painted) {
 		if !s.Incident.Open() {
 			return painted{"ended " + when(s.Incident.Closed, g.zone, g.now), quiet}, painted{}
 		}
-		if s.Waits.Rule != nil {
-			return painted{"not started", warning}, painted{s.Waits.Rule.Title + " waits for: " + factLabel([]*policy.Pack{s.Waits.Pack}, s.Waits.Fact), plain}
+		if w := s.Waits; w != nil {
+			return painted{"not started", warning}, painted{w.Rule.Title + " waits for: " + factLabel([]*policy.Pack{w.Pack}, w.Fact), plain}
 		}
 		return g.softCells(s.Incident)
 	}

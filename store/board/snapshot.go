@@ -72,8 +72,12 @@ func (s *Snapshot) DuesFrom(from time.Time) iter.Seq2[*model.Standing, model.Due
 // (Standing.RemindFrom).
 func (s *Snapshot) Reminding(person string) iter.Seq2[*model.Standing, model.Due] {
 	return func(yield func(*model.Standing, model.Due) bool) {
-		s.trees.alarms.Ascend(alarm{person: person, from: math.MinInt64}, func(a alarm) bool {
-			return a.person == person && yield(a.standing, a.standing.Dues[a.index])
+		number, known := s.trees.people[person]
+		if !known {
+			return
+		}
+		s.trees.alarms.Ascend(alarm{person: number, from: math.MinInt64}, func(a alarm) bool {
+			return a.person == number && yield(a.standing, a.standing.Dues[a.index])
 		})
 	}
 }

@@ -2,6 +2,7 @@ package board
 
 import (
 	"cmp"
+	"maps"
 	"math"
 	"runtime"
 	"slices"
@@ -21,6 +22,8 @@ type trees struct {
 	closed *btree.BTreeG[*model.Standing] // latest first
 	dues   *btree.BTreeG[due]             // of open incidents, by time
 	alarms *btree.BTreeG[alarm]           // dues that are brought to mind, by whom and from when
+	people map[string]int32               // the numbers alarms know people by
+	lent   bool                           // a copy has people too
 }
 
 // due is one entry of the order by time: 24 bytes, since there are several
@@ -51,21 +54,22 @@ func rank(s *model.Standing) int {
 }
 
 // alarm is a due in the order in which dues begin to be brought to mind of one
-// person, or of everybody where nobody holds the roles that are reminded.
+// person, or of everybody where nobody holds the roles that are reminded. Like
+// a due it is 24 bytes.
 type alarm struct {
-	person   string // "" is everybody
-	from     int64  // Unix time in milliseconds
+	from     int64 // Unix time in milliseconds
 	standing *model.Standing
-	index    int // in standing.Dues
+	person   int32 // the number of a person, or of ""
+	index    int32 // in standing.Dues
 }
 
 // compareAlarms orders by person, then time, then incident; an alarm without a
 // standing is a position before all of its time.
 func compareAlarms(a, b alarm) int {
-	if order := cmp.Or(strings.Compare(a.person, b.person), cmp.Compare(a.from, b.from)); order != 0 {
-		return order
+	if a.person != b.person {
+		return cmp.Compare(a.person, b.person)
 	}
-	return compareDues(due{standing: a.standing, index: a.index}, due{standing: b.standing, index: b.index})
+	return compareDues(due{at: a.from, standing: a.standing, index: int(a.index)}, due{at: b.from, standing: b.standing, index: int(b.index)})
 }
 
 func newTrees() trees {
@@ -78,6 +82,7 @@ func newTrees() trees {
 		closed: btree.NewBTreeGOptions(urgency, unlocked),
 		dues:   btree.NewBTreeGOptions(func(a, b due) bool { return compareDues(a, b) < 0 }, unlocked),
 		alarms: btree.NewBTreeGOptions(func(a, b alarm) bool { return compareAlarms(a, b) < 0 }, unlocked),
+		people: make(map[string]int32),
 	}
 }
 
@@ -101,12 +106,10 @@ func plant(standings []*model.Standing) trees {
 	work.Go(func() { fill(t.closed, closed) })
 	work.Go(func() {
 		slices.SortFunc(dues, compareDues)
-		for _, d := range dues {
-			t.dues.Load(d)
-		}
+		load(t.dues, dues)
 	})
 	all := standings
-	work.Go(func() { fillAlarms(t.alarms, all, owed) })
+	work.Go(func() { t.fillAlarms(all, owed) })
 	work.Go(func() {
 		if !slices.IsSortedFunc(standings, compareIDs) {
 			standings = slices.SortedFunc(slices.Values(standings), compareIDs)
@@ -156,16 +159,26 @@ func fill(tree *btree.BTreeG[*model.Standing], list []urgent) {
 	}
 }
 
-func fillAlarms(tree *btree.BTreeG[alarm], standings []*model.Standing, owed int) {
+func (t *trees) fillAlarms(standings []*model.Standing, owed int) {
 	alarms := make([]alarm, 0, owed)
 	for _, s := range standings {
 		if s.Incident.Open() {
-			alarms = appendAlarms(alarms, s)
+			alarms = t.appendAlarms(alarms, s)
 		}
 	}
 	slices.SortFunc(alarms, compareAlarms)
-	for _, a := range alarms {
-		tree.Load(a)
+	load(t.alarms, alarms)
+}
+
+// load fills a tree with what is in order, every other item first: a tree that
+// is filled from one end alone leaves its nodes half empty.
+func load[T any](tree *btree.BTreeG[T], sorted []T) {
+	for k := 0; k < len(sorted); k += 2 {
+		tree.Load(sorted[k])
+	}
+	var hint btree.PathHint
+	for k := 1; k < len(sorted); k += 2 {
+		tree.SetHint(sorted[k], &hint)
 	}
 }
 
@@ -180,19 +193,34 @@ func appendDues(dues []due, s *model.Standing) []due {
 	return dues
 }
 
-func appendAlarms(alarms []alarm, s *model.Standing) []alarm {
+func (t *trees) appendAlarms(alarms []alarm, s *model.Standing) []alarm {
 	for k := range s.Dues {
 		d := &s.Dues[k]
-		a := alarm{from: s.RemindFrom(d).UnixMilli(), standing: s, index: k}
+		a := alarm{from: s.RemindFrom(d).UnixMilli(), standing: s, index: int32(k)}
 		people := s.People(d)
 		if len(people) == 0 {
+			a.person = t.number("")
 			alarms = append(alarms, a)
 		}
-		for _, a.person = range people {
+		for _, person := range people {
+			a.person = t.number(person)
 			alarms = append(alarms, a)
 		}
 	}
 	return alarms
+}
+
+// number is what alarms know a person by; "" is everybody.
+func (t *trees) number(person string) int32 {
+	n, known := t.people[person]
+	if !known {
+		if t.lent {
+			t.people, t.lent = maps.Clone(t.people), false
+		}
+		n = int32(len(t.people))
+		t.people[person] = n
+	}
+	return n
 }
 
 // put puts an incident where it stands now, and takes away where it stood.
@@ -209,7 +237,7 @@ func (t *trees) put(s *model.Standing) (before *model.Standing, replaced bool) {
 	for _, d := range appendDues(nil, s) {
 		t.dues.Set(d)
 	}
-	for _, a := range appendAlarms(nil, s) {
+	for _, a := range t.appendAlarms(nil, s) {
 		t.alarms.Set(a)
 	}
 	return before, replaced
@@ -224,13 +252,14 @@ func (t *trees) remove(s *model.Standing) {
 	for _, d := range appendDues(nil, s) {
 		t.dues.Delete(d)
 	}
-	for _, a := range appendAlarms(nil, s) {
+	for _, a := range t.appendAlarms(nil, s) {
 		t.alarms.Delete(a)
 	}
 }
 
 func (t *trees) copy() trees {
-	return trees{known: t.known.Copy(), open: t.open.Copy(), closed: t.closed.Copy(), dues: t.dues.Copy(), alarms: t.alarms.Copy()}
+	t.lent = true
+	return trees{known: t.known.Copy(), open: t.open.Copy(), closed: t.closed.Copy(), dues: t.dues.Copy(), alarms: t.alarms.Copy(), people: t.people}
 }
 
 // alone is how many standings one goroutine computes before another helps.
