@@ -143,6 +143,9 @@ func (s *State) foldImportOpened(body *ImportOpened) {
 		s.Meta.Last = with(s.Meta.Last, year, max(s.Meta.Last[year], body.First[year]+count-1))
 	}
 	s.Meta.Imports = with(s.Meta.Imports, body.Batch, im)
+	if s.external == nil {
+		s.knowAll()
+	}
 }
 
 func (s *State) foldImportClosed(body *ImportClosed) Touched {
@@ -150,6 +153,9 @@ func (s *State) foldImportClosed(body *ImportClosed) Touched {
 	delete(s.Meta.Imports, body.Batch)
 	rows := s.pending[body.Batch]
 	delete(s.pending, body.Batch)
+	if len(s.Meta.Imports) == 0 {
+		s.external = nil
+	}
 	if body.Abandoned != "" {
 		s.Meta.Abandoned = append(slices.Clip(s.Meta.Abandoned), body.Batch)
 		for _, i := range rows {

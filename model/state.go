@@ -20,7 +20,7 @@ type State struct {
 	Calendars map[string]*calendar.Edition // the newest adopted version of each, by id; never changed
 	Incidents map[ID]*Incident
 	pending   map[string]map[ID]*Incident // rows of open imports, by batch; not visible yet
-	external  map[string]ID               // ids of imported incidents, pending ones too, in the systems they came from
+	external  map[string]ID               // while an import is open: ids of imported incidents, pending ones too, in the systems they came from
 	zone      *time.Location              // of Meta.Zone, resolved
 }
 
@@ -124,24 +124,30 @@ func (s *State) Restore(seq uint64, meta Meta, laws Laws, incidents []*Incident)
 			return err
 		}
 	}
-	s.external = make(map[string]ID, countExternal(incidents))
 	for _, i := range incidents {
 		if slices.Contains(meta.Abandoned, i.Batch) {
 			continue
 		}
 		s.put(i)
 	}
+	if len(meta.Imports) > 0 {
+		s.knowAll()
+	}
 	return nil
 }
 
-func countExternal(incidents []*Incident) int {
-	n := 0
-	for _, i := range incidents {
-		if i.External != "" {
-			n++
+// knowAll begins to keep by which ids imported incidents went elsewhere. Only
+// imports ask.
+func (s *State) knowAll() {
+	s.external = make(map[string]ID)
+	for _, i := range s.Incidents {
+		s.know(i)
+	}
+	for _, rows := range s.pending {
+		for _, i := range rows {
+			s.know(i)
 		}
 	}
-	return n
 }
 
 func (s *State) setZone(name string) error {
@@ -184,11 +190,7 @@ func (s *State) put(i *Incident) {
 }
 
 func (s *State) know(i *Incident) {
-	if i.External == "" {
-		return
+	if s.external != nil && i.External != "" {
+		s.external[i.External] = i.ID
 	}
-	if s.external == nil {
-		s.external = make(map[string]ID)
-	}
-	s.external[i.External] = i.ID
 }

@@ -114,8 +114,11 @@ func plant(standings []*model.Standing) trees {
 		if !slices.IsSortedFunc(standings, compareIDs) {
 			standings = slices.SortedFunc(slices.Values(standings), compareIDs)
 		}
-		for _, s := range standings {
-			t.known.Load(s.Incident.ID, s)
+		for k := 0; k < len(standings); k += 2 {
+			t.known.Load(standings[k].Incident.ID, standings[k])
+		}
+		for k := 1; k < len(standings); k += 2 {
+			t.known.Set(standings[k].Incident.ID, standings[k])
 		}
 	})
 	work.Wait()
@@ -171,7 +174,8 @@ func (t *trees) fillAlarms(standings []*model.Standing, owed int) {
 }
 
 // load fills a tree with what is in order, every other item first: a tree that
-// is filled from one end alone leaves its nodes half empty.
+// is filled from one end alone leaves its nodes half empty, with room for the
+// whole.
 func load[T any](tree *btree.BTreeG[T], sorted []T) {
 	for k := 0; k < len(sorted); k += 2 {
 		tree.Load(sorted[k])
