@@ -79,6 +79,8 @@ type Options struct {
 	// the disk is nearly full; the header shows that they are not. It is asked
 	// every second; nil is never asked.
 	Writable func() error
+	// Echo writes what is typed, in plain mode, as where no terminal does.
+	Echo bool
 	// Notice is said in the status line until the first key, such as that a
 	// file could not be read; "" says nothing.
 	Notice string
