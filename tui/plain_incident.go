@@ -46,7 +46,7 @@ func (s *incidentScreen) headWords() []string {
 		lines = append(lines, "Ended "+clock(i.Closed, c.now(), c.zone())+": "+string(i.Outcome)+".")
 	case counts:
 		lines = append(lines, capital(c.dueWords(due.At, due.State(c.now())))+", "+c.dueText(due.At, due.Rule)+": "+due.Rule.Title+".")
-	case s.standing.Waits.Rule != nil:
+	case s.standing.Waits != nil:
 		lines = append(lines, "Not started: "+s.standing.Waits.Rule.Title+" waits for "+c.factLabel(s.standing, s.standing.Waits.Fact)+"; fact states it.")
 	default:
 		lines = append(lines, "No clock runs: nothing that is known starts one.")

@@ -292,7 +292,7 @@ func (c *Console) incidentWords(s *model.Standing) string {
 	switch {
 	case counts:
 		text += capital(c.dueWords(due.At, due.State(c.now()))) + ": " + due.Rule.Title
-	case s.Waits.Rule != nil:
+	case s.Waits != nil:
 		text += "Not started: " + s.Waits.Rule.Title + " waits for " + c.factLabel(s, s.Waits.Fact)
 	default:
 		text += "No clock runs"
