@@ -30,6 +30,7 @@ type app struct {
 	space string // --space
 	as    string // --as
 	json  bool   // --json, on the verbs that read
+	reads string // what the verb shows of the record, of model's table of readers
 }
 
 // processApp is the app of this process, on its own streams and clock.

@@ -95,7 +95,7 @@ func (a *app) withRecorded(ctx context.Context, library *config.Library) (*confi
 // packOrFile finds a pack by its name, or reads it from a file. A name with a
 // folder or the ending of a pack file is a file's.
 func packOrFile(library *config.Library, text string) (*policy.Pack, error) {
-	if filepath.Ext(text) != ".toml" && !strings.ContainsRune(text, filepath.Separator) {
+	if isPackName(text) {
 		return packOf(library, "pack", text)
 	}
 	data, err := os.ReadFile(text)

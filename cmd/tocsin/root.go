@@ -42,6 +42,8 @@ func (a *app) rootCommand() *cobra.Command {
   tocsin deadlines --within 24h`,
 		Args: a.noVerb,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.runConsole(cmd) },
+
+		PersistentPreRunE: a.admit,
 	}
 	flags := root.PersistentFlags()
 	flags.StringVar(&a.data, "data", "", "directory of the record (else TOCSIN_DATA, else XDG_DATA_HOME/tocsin, else ~/.local/share/tocsin)")
