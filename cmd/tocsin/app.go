@@ -24,13 +24,14 @@ type app struct {
 	getenv   func(string) string
 	now      func() time.Time
 	free     func(dir string) (uint64, error) // room on the disk; nil asks the operating system
+	patience time.Duration                    // with a directory that another process has; 0 is the usual one
 	guest    *guest                           // who is here from another terminal; nil for this process's own
 
-	data  string // --data
-	space string // --space
-	as    string // --as
-	json  bool   // --json, on the verbs that read
-	reads string // what the verb shows of the record, of model's table of readers
+	data   string // --data
+	space  string // --space
+	as     string // --as
+	json   bool   // --json, on the verbs that read
+	called string // the verb as it is typed after tocsin; "" is the console
 }
 
 // processApp is the app of this process, on its own streams and clock.

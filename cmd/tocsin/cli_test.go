@@ -17,11 +17,15 @@ import (
 )
 
 // TestMain lets the scripts run this program under its name. The variable NOW
-// stops its clock; the product itself knows no such variable.
+// stops its clock and PATIENCE bounds how long it waits for a directory; the
+// product itself knows no such variables.
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"tocsin": func() {
 			a := processApp()
+			if patience, err := time.ParseDuration(os.Getenv("PATIENCE")); err == nil {
+				a.patience = patience
+			}
 			if now := os.Getenv("NOW"); now != "" {
 				at, err := time.Parse(time.RFC3339, now)
 				if err != nil {
@@ -51,6 +55,7 @@ func TestCommandLine(t *testing.T) {
 			env.Setenv("HOME", filepath.Join(env.WorkDir, "home"))
 			env.Setenv("TZ", "Europe/Berlin")
 			env.Setenv("NOW", "2026-03-04T12:00:00+01:00")
+			env.Setenv("PATIENCE", "1ms")
 			env.Setenv("TOCSIN_USER", "Ana Ruiz")
 			env.Setenv("IMPORTS", imports)
 			return os.Mkdir(filepath.Join(env.WorkDir, "home"), 0o700)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"path/filepath"
 	"time"
 
+	tea "charm.land/bubbletea/v2"
 	"github.com/spf13/cobra"
 
 	"tocsin/config"
@@ -41,30 +43,52 @@ func (a *app) runConsole(cmd *cobra.Command) error {
 	if a.json || !a.interactive() {
 		return a.withSession(cmd, func(_ context.Context, s *session) error { return a.printQueue(s, queueFilter{}) })
 	}
-	dir, err := a.dataDir()
-	if err != nil {
-		return err
-	}
-	file := filepath.Join(dir, settingsFile)
-	settings, err := config.LoadSettings(file)
-	if err != nil {
-		return err
-	}
-	if err := tui.CheckKeys(settings.Keys); err != nil {
-		return fmt.Errorf("%s: %w", file, err)
-	}
 	ctx, cancel := context.WithCancelCause(cmd.Context())
 	defer cancel(nil)
 	quiet := *a
 	quiet.err = io.Discard // the screen belongs to the console
-	s, err := quiet.open(ctx, cancel)
+	screens, s, err := quiet.openConsole(ctx, cancel)
 	if err != nil {
 		return err
 	}
+	if a.guest != nil {
+		return a.guest.Show(ctx, func(options ...tea.ProgramOption) (*tea.Program, func() error) {
+			return tui.NewProgram(ctx, screens, options...)
+		})
+	}
+	done, err := (&reception{house: s.house, space: a.space}).receiveOwn(ctx)
+	if err != nil {
+		screens.Notice = cmp.Or(screens.Notice, "No other tocsin can join this one: "+err.Error())
+		done = func() {}
+	}
+	err = runScreens(ctx, screens)
+	done()
+	return errors.Join(err, s.close())
+}
+
+// openConsole enters the record for a console.
+func (a *app) openConsole(ctx context.Context, fail context.CancelCauseFunc) (tui.Options, *session, error) {
+	dir, err := a.dataDir()
+	if err != nil {
+		return tui.Options{}, nil, err
+	}
+	file := filepath.Join(dir, settingsFile)
+	settings, err := config.LoadSettings(file)
+	if err != nil {
+		return tui.Options{}, nil, err
+	}
+	if err := tui.CheckKeys(settings.Keys); err != nil {
+		return tui.Options{}, nil, fmt.Errorf("%s: %w", file, err)
+	}
+	s, err := a.open(ctx, fail)
+	if err != nil {
+		return tui.Options{}, nil, err
+	}
 	screens := s.consoleOptions(settings)
-	screens.Resume = places(dir)[s.actor.Name]
-	screens.Leave = func(place tui.Resume) { keepPlace(dir, s.actor.Name, place) }
-	return errors.Join(runScreens(ctx, screens), s.close())
+	screens.Evidence = consoleEvidence{custodian{s}, a.guest}
+	screens.Resume = s.place(s.actor.Name)
+	screens.Leave = func(place tui.Resume) { s.keepPlace(s.actor.Name, place) }
+	return screens, s, nil
 }
 
 // runScreens runs the console until it is left. An end that was asked for
@@ -97,7 +121,7 @@ func (s *session) consoleOptions(settings config.Settings) tui.Options {
 		Actor:     s.actor,
 		Now:       s.now,
 		SetUp:     s.setUp,
-		Evidence:  consoleEvidence{custodian{s}},
+		Evidence:  consoleEvidence{custodian{s}, nil},
 		Audit:     consoleAudit{s.space},
 		Retention: consoleRetention{s},
 		Packs:     s.library.Packs(),

@@ -141,7 +141,7 @@ func TestCustodian(t *testing.T) {
 	if err := os.WriteFile(path, content, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	c := consoleEvidence{custodian{s}}
+	c := consoleEvidence{custodian{s}, nil}
 	var done, total uint64
 	told := func(d, t uint64) { done, total = d, t }
 	if err := c.Add(ctx, path, model.AddEvidence{Incident: id, Title: "Mail log", Name: filepath.Base(path)}, told); err != nil {

@@ -20,6 +20,8 @@ type house struct {
 	free  func(dir string) (uint64, error) // room on the disk; nil asks the operating system
 	clock func() time.Time
 
+	placing sync.Mutex // of the file that says where people left the console
+
 	mu       sync.Mutex
 	exhibits map[string]func() (*evidence.Blobs, error) // by space
 	adopted  *config.Library                            // the packs and calendars that were last adopted
@@ -32,6 +34,14 @@ func openHouse(ctx context.Context, dir string, options store.Options) (*house, 
 		return nil, troubled(err)
 	}
 	return &house{dir: dir, store: st, free: options.Free, clock: options.Now, exhibits: make(map[string]func() (*evidence.Blobs, error))}, nil
+}
+
+// now is the house's clock.
+func (h *house) now() func() time.Time {
+	if h.clock == nil {
+		return time.Now
+	}
+	return h.clock
 }
 
 func (h *house) close() error { return closeStore(h.store) }

@@ -24,9 +24,9 @@ func run(ctx context.Context, args []string, a *app) int {
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	context.AfterFunc(ctx, stop)
-	err := a.execute(ctx, args)
+	code, err := a.carryOut(ctx, args)
 	if err != nil {
 		a.complain(err)
 	}
-	return exitCode(err)
+	return code
 }

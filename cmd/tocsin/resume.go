@@ -24,6 +24,20 @@ func places(dir string) map[string]tui.Resume {
 	return found
 }
 
+// place is where somebody left the console.
+func (h *house) place(who string) tui.Resume {
+	h.placing.Lock()
+	defer h.placing.Unlock()
+	return places(h.dir)[who]
+}
+
+// keepPlace writes where somebody left the console.
+func (h *house) keepPlace(who string, place tui.Resume) {
+	h.placing.Lock()
+	defer h.placing.Unlock()
+	keepPlace(h.dir, who, place)
+}
+
 // keepPlace writes where somebody left the console. The file is replaced as a
 // whole, so that a kill leaves the old one.
 func keepPlace(dir, who string, place tui.Resume) {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"strings"
 
@@ -47,7 +48,7 @@ func (a *app) rootCommand() *cobra.Command {
 	}
 	flags := root.PersistentFlags()
 	flags.StringVar(&a.data, "data", "", "directory of the record (else TOCSIN_DATA, else XDG_DATA_HOME/tocsin, else ~/.local/share/tocsin)")
-	flags.StringVar(&a.space, "space", "main", "the organisation's space within the record")
+	flags.StringVar(&a.space, "space", cmp.Or(a.space, "main"), "the organisation's space within the record")
 	flags.StringVar(&a.as, "as", "", "who is acting (else TOCSIN_USER, else the system's user)")
 	root.Flags().BoolVar(&a.json, "json", false, "print the queue as JSON, see tocsin help json")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return usage(cmd, "%w", err) })

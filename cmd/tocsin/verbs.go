@@ -20,6 +20,8 @@ type reach struct {
 	// here says why it is given on the machine of the record alone; "" may be
 	// given over SSH, too.
 	here string
+	// screen says that it shows a screen where somebody sits at a terminal.
+	screen bool
 	// files are the words and flags that name files.
 	files []fileWord
 }
@@ -50,7 +52,7 @@ const (
 // verbs is what every verb shows, and from where it may be given. A verb that
 // is not in it is refused to guests.
 var verbs = map[string]reach{
-	"": {reads: incidents},
+	"": {reads: incidents, screen: true},
 
 	"queue":     {reads: incidents},
 	"show":      {reads: incidents},
@@ -148,7 +150,7 @@ func verbOf(cmd *cobra.Command) string {
 func (a *app) admit(cmd *cobra.Command, args []string) error {
 	verb := verbOf(cmd)
 	reach, known := verbs[verb]
-	a.reads = reach.reads
+	a.called = verb
 	if a.guest == nil {
 		return nil
 	}
