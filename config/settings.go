@@ -30,6 +30,7 @@ type Settings struct {
 	Keys          map[string][]string `json:"keys"`           // keys of an action by its id, in place of its own
 	Vault         VaultSettings       `json:"vault"`
 	Reminders     Reminders           `json:"reminders"` // what a reminder does beside being shown
+	Serve         ServeSettings       `json:"serve"`     // of tocsin serve
 }
 
 // Reminders are how a person wants to hear of a reminder that comes up. Each
@@ -41,7 +42,7 @@ type Reminders struct {
 
 // DefaultSettings are in force where the file says nothing.
 func DefaultSettings() Settings {
-	return Settings{Theme: "auto", Mouse: true, Reminders: Reminders{Bell: true}}
+	return Settings{Theme: "auto", Mouse: true, Reminders: Reminders{Bell: true}, Serve: ServeSettings{Listen: DefaultListen, Life: DefaultLife.String()}}
 }
 
 // LoadSettings reads the settings file. A file that does not exist means the
@@ -72,6 +73,7 @@ func ParseSettings(file string, data []byte) (Settings, error) {
 	if settings.Vault.KeyFile != "" && !filepath.IsAbs(settings.Vault.KeyFile) {
 		d.problem("vault.key_file", "must be a whole path, from the root on")
 	}
+	d.serve(settings.Serve)
 	for _, action := range sortedKeys(settings.Keys) {
 		d.keys(action, settings.Keys[action])
 	}

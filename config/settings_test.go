@@ -15,12 +15,12 @@ func TestLoadSettings(t *testing.T) {
 		t.Errorf("a missing file means the defaults: %+v %v", missing, err)
 	}
 	file := filepath.Join(t.TempDir(), "settings.toml")
-	text := "theme = \"contrast\"\nmouse = false\nreduced_motion = true\n[keys]\n\"queue.filter\" = [\"/\", \"f\"]\nhelp = []\n[vault]\nkey = \"file\"\nkey_file = \"/media/key\"\n[reminders]\nnotify = true\n"
+	text := "theme = \"contrast\"\nmouse = false\nreduced_motion = true\n[keys]\n\"queue.filter\" = [\"/\", \"f\"]\nhelp = []\n[vault]\nkey = \"file\"\nkey_file = \"/media/key\"\n[reminders]\nnotify = true\n[serve]\nlisten = \"0.0.0.0:22\"\nlife = \"1h\"\n"
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	got, err := LoadSettings(file)
-	want := Settings{Theme: "contrast", ReducedMotion: true, Keys: map[string][]string{"queue.filter": {"/", "f"}, "help": {}}, Vault: VaultSettings{Key: "file", KeyFile: "/media/key"}, Reminders: Reminders{Bell: true, Notify: true}}
+	want := Settings{Theme: "contrast", ReducedMotion: true, Keys: map[string][]string{"queue.filter": {"/", "f"}, "help": {}}, Vault: VaultSettings{Key: "file", KeyFile: "/media/key"}, Reminders: Reminders{Bell: true, Notify: true}, Serve: ServeSettings{Listen: "0.0.0.0:22", Life: "1h"}}
 	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("%+v %v, want %+v", got, err, want)
 	}
@@ -30,7 +30,7 @@ func TestLoadSettings(t *testing.T) {
 }
 
 func TestParseSettingsRefuses(t *testing.T) {
-	text := "theme = \"drak\"\nmouse = \"off\"\nthem = 1\n[keys]\nhelp = \"?\"\nqueue = [\"q\", \"\", \"q\"]\n[vault]\nkey = \"fil\"\nkey_file = \"key\"\n"
+	text := "theme = \"drak\"\nmouse = \"off\"\nthem = 1\n[keys]\nhelp = \"?\"\nqueue = [\"q\", \"\", \"q\"]\n[vault]\nkey = \"fil\"\nkey_file = \"key\"\n[serve]\nlisten = \"2222\"\nmetrics = \"0.0.0.0:9222\"\nlife = \"1s\"\nper_person = -1\n"
 	got, err := ParseSettings("settings.toml", []byte(text))
 	var refused *SettingsError
 	if !errors.As(err, &refused) || !reflect.DeepEqual(got, DefaultSettings()) {
@@ -45,6 +45,10 @@ func TestParseSettingsRefuses(t *testing.T) {
 		`settings.toml:6: keys.queue[2]: "q" is there twice`,
 		`settings.toml:8: vault.key: "fil" unlocks no vault: did you mean "file"?`,
 		`settings.toml:9: vault.key_file: must be a whole path, from the root on`,
+		`settings.toml:11: serve.listen: must be an address and a port, such as 127.0.0.1:2222`,
+		`settings.toml:12: serve.metrics: must be an address of this machine alone, such as 127.0.0.1:9222`,
+		`settings.toml:13: serve.life: "1s" is no time from 1m to 168h`,
+		`settings.toml:14: serve.per_person: must be from 0 to 10000`,
 	}, "\n")
 	if err.Error() != want {
 		t.Errorf("got\n%v\nwant\n%s", err, want)

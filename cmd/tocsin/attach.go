@@ -6,10 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"net"
 	"os"
-	"syscall"
 	"time"
 
 	"github.com/charmbracelet/x/term"
@@ -81,8 +79,8 @@ func (a *app) join(ctx context.Context, args []string) (code int, err error) {
 	if err != nil {
 		return exitStore, err
 	}
-	conn, err := dialSocket(dir)
-	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ECONNREFUSED) {
+	conn, err := sshd.DialSocket(ctx, dir)
+	if errors.Is(err, sshd.ErrNobody) {
 		return exitStore, errNobodyThere
 	}
 	if err != nil {
@@ -110,7 +108,7 @@ func greet(conn net.Conn) (*ssh.Client, error) {
 		User:            "owner",
 		HostKeyCallback: ssh.InsecureIgnoreHostKey(), // nobody but the owner can listen in the directory
 	}
-	joined, channels, requests, err := ssh.NewClientConn(conn, socketFile, config)
+	joined, channels, requests, err := ssh.NewClientConn(conn, "tocsin", config)
 	if err != nil {
 		return nil, errors.Join(err, conn.Close())
 	}

@@ -13,8 +13,9 @@ import (
 // terminal.
 type guest struct {
 	*sshd.Visit
-	house *house
-	ends  ends
+	reception *reception
+	house     *house
+	ends      ends
 }
 
 // here reports whether the guest came in by the socket in the data directory,
@@ -38,6 +39,9 @@ func (a *app) visit(ctx context.Context, actor model.Actor) (*session, error) {
 	if !a.guest.here() {
 		s, err := h.enter(ctx, a.space, library)
 		if err != nil {
+			return nil, err
+		}
+		if actor, err = s.snapshot().Meta.Access.Acting(actor); err != nil {
 			return nil, err
 		}
 		s.leftOut, s.actor, s.now, s.in, s.out, s.err = leftOut, actor, a.now, interruptible{ctx, a.in}, a.newPaper(), a.err

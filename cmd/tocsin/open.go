@@ -76,11 +76,32 @@ func (a *app) handOver(p *paper) error {
 	return nil
 }
 
-// open enters the house that is there, or takes the data directory. It brings
+// open opens the record for whoever acts, if they may see what the verb shows.
+func (a *app) open(ctx context.Context, fail context.CancelCauseFunc) (*session, error) {
+	s, err := a.enter(ctx, fail)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.maySee(s.actor); err != nil {
+		return nil, errors.Join(err, s.close())
+	}
+	return s, nil
+}
+
+// maySee refuses a verb to those who may not see what it shows.
+func (a *app) maySee(actor model.Actor) error {
+	what := verbs[a.called].reads
+	if what == "" || actor.Role.MayRead(what) {
+		return nil
+	}
+	return &model.Refusal{Cause: model.ErrForbidden, Reason: fmt.Sprintf("%s may not see this (%s) as %s", actor.Name, what, actor.Role)}
+}
+
+// enter enters the house that is there, or takes the data directory. It brings
 // the packs up to date. Those that are wrong are left out with a warning: an
 // incident waits for nobody's typing. Nothing is said before the directory is
 // taken: where another process has it, that one says it.
-func (a *app) open(ctx context.Context, fail context.CancelCauseFunc) (*session, error) {
+func (a *app) enter(ctx context.Context, fail context.CancelCauseFunc) (*session, error) {
 	actor, err := a.actor()
 	if err != nil {
 		return nil, err

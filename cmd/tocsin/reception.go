@@ -6,12 +6,9 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
-	"time"
 
 	"golang.org/x/crypto/ssh"
 
@@ -26,15 +23,16 @@ const exitGone = 75
 
 // reception lets guests in who work in the house of this process.
 type reception struct {
-	house *house
-	space string // that guests from the network work in
+	house  *house
+	space  string // that guests from the network work in
+	server *sshd.Server
 }
 
 // handle does what a guest came for.
 func (r *reception) handle(ctx context.Context, visit *sshd.Visit) int {
 	a := &app{
 		in: visit.In, out: visit.Out, err: visit.Err, getenv: visit.Getenv, now: r.house.now(), free: r.house.free, space: r.space,
-		guest: &guest{Visit: visit, house: r.house, ends: endsOf(visit)},
+		guest: &guest{Visit: visit, reception: r, house: r.house, ends: endsOf(visit)},
 	}
 	err := a.execute(ctx, visit.Args)
 	switch cause := context.Cause(ctx); {
@@ -110,28 +108,23 @@ func (ownDoor) Check(sshd.Visitor) error                         { return nil }
 // receiveOwn opens the socket of the house, and lets in whoever owns that
 // until done is called.
 func (r *reception) receiveOwn(ctx context.Context) (done func(), err error) {
-	listener, err := listenSocket(r.house.dir)
+	key, err := passingKey()
 	if err != nil {
 		return nil, err
 	}
-	key, err := passingKey()
+	r.server = sshd.New(sshd.Options{HostKeys: []ssh.Signer{key}, Door: ownDoor{}, Handle: r.handle, Now: r.house.now()})
+	listener, err := sshd.ListenSocket(ctx, r.house.dir)
 	if err != nil {
-		return nil, errors.Join(err, listener.Close())
+		return nil, err
 	}
-	server := sshd.New(sshd.Options{HostKeys: []ssh.Signer{key}, Door: ownDoor{}, Handle: r.handle, Now: r.house.now(), Limits: ownLimits})
 	ctx, cancel := context.WithCancel(ctx)
 	var serving sync.WaitGroup
-	serving.Go(func() { _ = server.Serve(ctx, listener) })
+	serving.Go(func() { _ = r.server.Serve(ctx, listener) })
 	return func() {
 		cancel()
 		serving.Wait()
-		_ = os.Remove(filepath.Join(r.house.dir, socketFile))
 	}, nil
 }
-
-// ownLimits are those of the socket: whoever owns the record may leave a
-// console open.
-var ownLimits = sshd.Limits{Life: 10 * 365 * 24 * time.Hour, PerAddress: 512}
 
 // passingKey is a host key for the socket, which needs none: whoever reaches
 // it owns the directory.

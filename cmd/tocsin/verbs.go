@@ -39,6 +39,7 @@ const (
 	ownsKeys   = "it handles the record's keys"
 	ownsFiles  = "it reads or writes files on the machine of the record"
 	ownsMaking = "it makes a record on the machine it is given on"
+	ownsServer = "it is what serves you"
 	ownsDemo   = "it opens a record of its own"
 )
 
@@ -130,7 +131,12 @@ var verbs = map[string]reach{
 	"restore":      {here: ownsMaking, files: []fileWord{{word: -1}, {flag: "to"}, {flag: "identity"}, {flag: "passphrase-file"}, {flag: "key-file"}}},
 	"export":       {reads: auditLog, here: ownsFiles, files: []fileWord{{flag: "to"}}},
 	"doctor":       {here: ownsFiles},
-	"demo":         {here: ownsDemo},
+	"serve":        {here: ownsServer},
+
+	"sessions":        {},
+	"sessions list":   {reads: registry},
+	"sessions revoke": {reads: registry},
+	"demo":            {here: ownsDemo},
 
 	"version": {},
 	"json":    {},

@@ -1,0 +1,300 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/netip"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/crypto/ssh"
+
+	"tocsin/model"
+	"tocsin/store"
+	"tocsin/tui/sshd"
+)
+
+// codes checks the codes of people's second factors, each of which counts
+// once.
+type codes interface {
+	Code(ctx context.Context, person, code string) error
+}
+
+// door lets in by the network whoever the record knows, and whoever owns the
+// record by its socket. What it asks and what it finds out is in the record:
+// who may come in, in which role and by which key, and who did.
+type door struct {
+	ownDoor
+	space  *store.Space
+	now    func() time.Time
+	codes  codes // nil: nobody has a second factor
+	logger *slog.Logger
+
+	mu     sync.Mutex
+	passes map[string]pass // by session
+}
+
+// pass is what somebody came in with, or is about to.
+type pass struct {
+	person    model.Person // as they were then
+	epoch     int          // of the space
+	authority string       // fingerprint of who signed the certificate, "" for a key of their own
+	key       string       // fingerprint
+	until     time.Time    // the end of the certificate, zero for a key
+	shown     time.Time
+	entered   bool
+}
+
+// mostPasses bounds those who are about to come in: each is forgotten when they
+// took too long.
+const (
+	mostPasses  = 4096
+	passPending = 5 * time.Minute
+)
+
+func newDoor(space *store.Space, now func() time.Time, logger *slog.Logger) *door {
+	return &door{space: space, now: now, logger: logger, passes: make(map[string]pass)}
+}
+
+func (d *door) access() *model.Access {
+	return &d.space.Snapshot().Meta.Access
+}
+
+// Key says whose key or certificate it is.
+func (d *door) Key(ctx context.Context, asking sshd.Asking) (sshd.Visitor, sshd.Need, error) {
+	if asking.Entrance == sshd.Socket {
+		return d.ownDoor.Key(ctx, asking)
+	}
+	if asking.Key == nil {
+		return sshd.Visitor{}, sshd.Need{}, sshd.ErrStranger
+	}
+	access := d.access()
+	p, key, err := d.recognise(access, asking)
+	if err != nil {
+		return sshd.Visitor{}, sshd.Need{}, err
+	}
+	visitor := sshd.Visitor{Session: rand.Text()[:16], Name: p.person.Name, Role: p.person.Role}
+	need, err := d.need(access, p.person, key)
+	d.keep(visitor.Session, p)
+	return visitor, need, err
+}
+
+// recognise finds whose key it is, and the key within a certificate.
+func (d *door) recognise(access *model.Access, asking sshd.Asking) (pass, ssh.PublicKey, error) {
+	certificate, certified := asking.Key.(*ssh.Certificate)
+	if certified {
+		return d.recogniseCertificate(access, certificate, asking)
+	}
+	p := pass{epoch: access.Epoch, key: ssh.FingerprintSHA256(asking.Key), shown: d.now()}
+	person, known := access.ByKey(p.key)
+	if !known {
+		return p, nil, sshd.ErrStranger
+	}
+	p.person = *person
+	if !person.Active() {
+		return p, nil, errors.New("your access was revoked")
+	}
+	return p, asking.Key, nil
+}
+
+// recogniseCertificate finds whom a certificate is for: the registered person
+// whom the user name names, or the only one among its principals.
+func (d *door) recogniseCertificate(access *model.Access, certificate *ssh.Certificate, asking sshd.Asking) (pass, ssh.PublicKey, error) {
+	p := pass{epoch: access.Epoch, key: ssh.FingerprintSHA256(certificate.Key), authority: ssh.FingerprintSHA256(certificate.SignatureKey), shown: d.now()}
+	if certificate.CertType != ssh.UserCert || !access.Authority(p.authority) {
+		return p, nil, sshd.ErrStranger
+	}
+	person, err := principal(access, certificate.ValidPrincipals, model.CleanLine(asking.User))
+	if err != nil {
+		return p, nil, err
+	}
+	p.person = *person
+	checker := ssh.CertChecker{Clock: d.now}
+	if err := checker.CheckCert(person.Name, certificate); err != nil {
+		return p, nil, fmt.Errorf("the certificate is not taken: %w", err)
+	}
+	if !comesFrom(certificate.CriticalOptions["source-address"], asking.From) {
+		return p, nil, errors.New("the certificate does not hold where you come from")
+	}
+	if certificate.ValidBefore != ssh.CertTimeInfinity {
+		p.until = time.Unix(int64(certificate.ValidBefore), 0)
+	}
+	return p, certificate.Key, nil
+}
+
+// principal is whom a certificate lets in.
+func principal(access *model.Access, principals []string, user string) (*model.Person, error) {
+	var named []*model.Person
+	for _, name := range principals {
+		person, known := access.Person(name)
+		if !known || !person.Active() {
+			continue
+		}
+		if name == user {
+			return person, nil
+		}
+		named = append(named, person)
+	}
+	switch len(named) {
+	case 0:
+		return nil, sshd.ErrStranger
+	case 1:
+		return named[0], nil
+	}
+	return nil, errors.New("the certificate is for several people: log in under the name of one of them")
+}
+
+// comesFrom reports whether an address is one of those in a certificate's list,
+// "" being all (OpenSSH, PROTOCOL.certkeys: source-address).
+func comesFrom(list, from string) bool {
+	if list == "" {
+		return true
+	}
+	address, err := netip.ParseAddr(from)
+	if err != nil {
+		return false
+	}
+	return slices.ContainsFunc(strings.Split(list, ","), func(text string) bool {
+		if prefix, err := netip.ParsePrefix(text); err == nil {
+			return prefix.Contains(address)
+		}
+		one, err := netip.ParseAddr(text)
+		return err == nil && one == address
+	})
+}
+
+// hardware are the types of keys that live in a security key.
+var hardware = []string{ssh.KeyAlgoSKED25519, ssh.KeyAlgoSKECDSA256}
+
+// need is what a role asks for beside a key. The error says that it cannot be
+// given.
+func (d *door) need(access *model.Access, person model.Person, key ssh.PublicKey) (sshd.Need, error) {
+	rule := access.Rule(person.Role)
+	if rule.HardwareKey && !slices.Contains(hardware, key.Type()) {
+		return sshd.Need{}, fmt.Errorf("as %s you need a key that lives in a security key (ssh-keygen -t ed25519-sk)", person.Role)
+	}
+	if rule.SecondFactor && (!person.Factor || d.codes == nil) {
+		return sshd.Need{}, fmt.Errorf("as %s you need a second factor, and have none: ask an owner", person.Role)
+	}
+	return sshd.Need{SecondFactor: rule.SecondFactor}, nil
+}
+
+// keep remembers what somebody showed, until they are in or took too long.
+func (d *door) keep(session string, p pass) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if len(d.passes) >= mostPasses {
+		for name, other := range d.passes {
+			if !other.entered && p.shown.Sub(other.shown) > passPending {
+				delete(d.passes, name)
+			}
+		}
+	}
+	d.passes[session] = p
+}
+
+// Code checks a code of a second factor.
+func (d *door) Code(ctx context.Context, visitor sshd.Visitor, code string) error {
+	if d.codes == nil {
+		return sshd.ErrWrongCode
+	}
+	return d.codes.Code(ctx, visitor.Name, code)
+}
+
+// Entered records that somebody came in.
+func (d *door) Entered(ctx context.Context, visitor sshd.Visitor) error {
+	if visitor.Entrance == sshd.Socket {
+		return nil
+	}
+	if err := d.Check(visitor); err != nil {
+		return err
+	}
+	_, err := d.space.Do(ctx, actorOf(visitor), model.LogIn{Session: visitor.Session, Method: visitor.Method, Fingerprint: visitor.Fingerprint, From: visitor.From})
+	if err != nil {
+		d.logger.Error("a log-in could not be recorded", "session", visitor.Session, "error", err)
+		return errors.New("the record takes nothing now, and nobody comes in unrecorded")
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	p := d.passes[visitor.Session]
+	p.entered = true
+	d.passes[visitor.Session] = p
+	return nil
+}
+
+func actorOf(visitor sshd.Visitor) model.Actor {
+	return model.Actor{Name: visitor.Name, Role: visitor.Role}
+}
+
+// Left records that somebody went.
+func (d *door) Left(ctx context.Context, visitor sshd.Visitor, why error) {
+	if visitor.Entrance == sshd.Socket {
+		return
+	}
+	d.mu.Lock()
+	delete(d.passes, visitor.Session)
+	d.mu.Unlock()
+	words := "logged out"
+	if why != nil {
+		words = why.Error()
+	}
+	if _, err := d.space.Do(ctx, actorOf(visitor), model.LogOut{Session: visitor.Session, Why: model.Clip(words, model.MaxLine)}); err != nil {
+		d.logger.Error("a log-out could not be recorded", "session", visitor.Session, "error", err)
+	}
+}
+
+// Refused records that somebody did not come in. Whoever showed a key without
+// proving that it is theirs is not named.
+func (d *door) Refused(ctx context.Context, asking sshd.Asking, why error, times int) {
+	if asking.Entrance == sshd.Socket {
+		return
+	}
+	command := model.RefuseLogIn{From: asking.From, Times: times, Why: model.Clip(why.Error(), model.MaxLine)}
+	if asking.Key != nil {
+		key := asking.Key
+		if certificate, ok := key.(*ssh.Certificate); ok {
+			key = certificate.Key
+		}
+		command.Fingerprint = ssh.FingerprintSHA256(key)
+	}
+	if !errors.Is(why, sshd.ErrStranger) && asking.Key != nil {
+		p, _, _ := d.recognise(d.access(), asking) // why not is known
+		command.Person = p.person.Name
+	}
+	if _, err := d.space.Do(ctx, model.Actor{Name: model.Itself, Role: model.Owner}, command); err != nil {
+		d.logger.Error("a refused log-in could not be recorded", "error", err)
+	}
+}
+
+// Check says whether somebody may still be here: what they came in with holds.
+func (d *door) Check(visitor sshd.Visitor) error {
+	if visitor.Entrance == sshd.Socket {
+		return nil
+	}
+	d.mu.Lock()
+	p, known := d.passes[visitor.Session]
+	d.mu.Unlock()
+	if !known || !p.holds(d.access(), d.now()) {
+		return sshd.ErrRevoked
+	}
+	return nil
+}
+
+// holds reports whether what somebody came in with would still let them in, in
+// the same role, and their sessions were not ended.
+func (p pass) holds(access *model.Access, now time.Time) bool {
+	person, known := access.Person(p.person.Name)
+	if !known || !person.Active() || person.Role != p.person.Role || person.Epoch != p.person.Epoch || access.Epoch != p.epoch {
+		return false
+	}
+	if p.authority == "" {
+		_, has := person.Key(p.key)
+		return has
+	}
+	return access.Authority(p.authority) && (p.until.IsZero() || now.Before(p.until))
+}
