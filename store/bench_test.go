@@ -249,7 +249,7 @@ func addNotes(b *testing.B, space *Space, events uint64) {
 }
 
 // importIncidents opens n incidents through the import road.
-func importIncidents(b *testing.B, space *Space, n int) {
+func importIncidents(b testing.TB, space *Space, n int) {
 	b.Helper()
 	do(b, space, owner, model.ImportOpen{Batch: "b", Source: "fixture", Years: map[int]int{2026: n}})
 	for from := 0; from < n; from += 200 {

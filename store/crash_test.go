@@ -30,26 +30,29 @@ const crashAt = "TOCSIN_TEST_CRASH_AT"
 // secondDir makes it open that directory and say what it is told.
 const secondDir = "TOCSIN_TEST_SECOND_DIR"
 
+// TestMain is also what other processes do that tests start: each is told by a
+// variable in the environment, which names a directory.
 func TestMain(m *testing.M) {
-	if dir := os.Getenv(secondDir); dir != "" {
-		_, err := Open(context.Background(), dir, Options{})
-		fmt.Println(errors.Is(err, ErrInUse), err)
-		os.Exit(0)
-	}
-	if dir := os.Getenv(flipDir); dir != "" {
-		if err := answerFlips(dir); err != nil {
+	for name, work := range map[string]func(dir string) error{
+		secondDir: openSecond, flipDir: answerFlips, crashDir: writeUntilKilled, startDir: startUntilKilled,
+	} {
+		dir := os.Getenv(name)
+		if dir == "" {
+			continue
+		}
+		if err := work(dir); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
 		os.Exit(0)
 	}
-	if dir := os.Getenv(crashDir); dir != "" {
-		if err := writeUntilKilled(dir); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-		}
-		os.Exit(1) // only a kill ends it well
-	}
 	os.Exit(m.Run())
+}
+
+func openSecond(dir string) error {
+	_, err := Open(context.Background(), dir, Options{})
+	fmt.Println(errors.Is(err, ErrInUse), err)
+	return nil
 }
 
 // writeUntilKilled gives commands from several writers and prints the sequence
@@ -109,11 +112,7 @@ func killItself(at string, ready func() bool) (h hooks, err error) {
 			passes--
 		}
 		if passes < 0 {
-			process, err := os.FindProcess(os.Getpid())
-			if err := errors.Join(err, process.Kill()); err != nil {
-				fmt.Fprintln(os.Stderr, err)
-			}
-			select {} // until it arrives
+			killSelf()
 		}
 	}
 	switch at[:cut] {
@@ -127,6 +126,14 @@ func killItself(at string, ready func() bool) (h hooks, err error) {
 		return hooks{}, fmt.Errorf("no hook %q", at)
 	}
 	return h, nil
+}
+
+func killSelf() {
+	process, err := os.FindProcess(os.Getpid())
+	if err := errors.Join(err, process.Kill()); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+	}
+	select {} // until it arrives
 }
 
 func setUpOnce(ctx context.Context, s *Space) error {
@@ -173,14 +180,7 @@ func crashWork(ctx context.Context, s *Space, w, n int) (seq uint64, err error) 
 // the log has no gaps, its tree and every checkpoint are of it, and the
 // projections are what it folds to.
 func TestKilledWhileWriting(t *testing.T) {
-	rounds := 50
-	if testing.Short() {
-		rounds = 5
-	}
-	if more, err := strconv.Atoi(os.Getenv("TOCSIN_TEST_KILLS")); err == nil {
-		rounds = more
-	}
-	dir := t.TempDir()
+	rounds, dir := killRounds(), t.TempDir()
 	random := rand.New(rand.NewPCG(2026, 11))
 	var acknowledged uint64
 	for round := range rounds {
@@ -191,6 +191,18 @@ func TestKilledWhileWriting(t *testing.T) {
 		t.Errorf("only %d events were written in %d rounds", acknowledged, rounds)
 	}
 	t.Logf("%d acknowledged events survived %d kills", acknowledged, rounds)
+}
+
+// killRounds is how many processes a test kills that kills at random: 50, or as many
+// as TOCSIN_TEST_KILLS says.
+func killRounds() int {
+	if many, err := strconv.Atoi(os.Getenv("TOCSIN_TEST_KILLS")); err == nil {
+		return many
+	}
+	if testing.Short() {
+		return 5
+	}
+	return 50
 }
 
 // TestKilledAroundACommit kills a writing process where a commit begins, where

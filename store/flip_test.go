@@ -109,6 +109,9 @@ func place(files map[string]imageFile, dir string) error {
 
 func keepLock(path string) error {
 	file, err := os.OpenFile(path, os.O_RDWR, 0)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
 	if err != nil {
 		return err
 	}
