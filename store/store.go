@@ -317,6 +317,7 @@ func (s *Store) Close(ctx context.Context) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.closed = true
+	s.room.stopping() // signing takes room, too
 	for id, space := range s.spaces {
 		if err := space.close(ctx); err != nil {
 			return err
@@ -326,7 +327,6 @@ func (s *Store) Close(ctx context.Context) error {
 	if s.lock == nil {
 		return nil
 	}
-	s.room.stopping()
 	err := errors.Join(s.db.Close(), s.dropAside(), s.lock.release())
 	s.lock = nil
 	return err
