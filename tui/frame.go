@@ -124,8 +124,8 @@ func (c *Console) header() string {
 		{c.whose(18) + c.alarms(true), hour + zone + role + live},
 		{c.whose(10) + c.alarms(true), hour + zone + live},
 		{c.whose(none) + c.alarms(true), hour + zone + live},
-		{" " + c.alarms(true), hour + zone + live},
-		{" " + c.alarms(true), hour + noBreakSpace},
+		{" " + c.barred() + c.alarms(true), hour + zone + live},
+		{" " + c.barred() + c.alarms(true), hour + noBreakSpace},
 	} {
 		line = beside(try.left, try.right, c.width)
 		if cells(try.left)+cells(try.right) < c.width {
@@ -156,15 +156,23 @@ func (c *Console) whose(limit int) string {
 	if c.opts.Banner != "" {
 		left += t.Selected.Over(t.Title.Paint(" "+c.opts.Banner+" ")) + "  "
 	}
-	if c.opts.Fault != "" {
-		left += t.Overdue.Paint("! read-only") + "  "
-	} else if c.frame.refuses {
-		left += t.Overdue.Paint("! takes nothing new") + "  "
-	}
+	left += c.barred()
 	if name != "" {
 		left += t.Bold.Paint(name) + "   "
 	}
 	return left
+}
+
+// barred says why nothing can be recorded, where that is so. It stays in the
+// header however narrow that is.
+func (c *Console) barred() string {
+	switch {
+	case c.opts.Fault != "":
+		return c.theme.Overdue.Paint("! read-only") + "  "
+	case c.frame.refuses:
+		return c.theme.Overdue.Paint("! takes nothing new") + "  "
+	}
+	return ""
 }
 
 func (c *Console) following() string {
