@@ -42,7 +42,7 @@ func (t *teller) unnamedRemoved(b *UnnamedRemoved) {
 	for _, u := range b.Stored {
 		size += u.Size
 	}
-	t.what("Removed from the store: %s named by no evidence, %s", count(len(b.Stored), "file"), Bytes(size))
+	t.what("Content that no evidence names removed: %s, %s", count(len(b.Stored), "file"), Bytes(size))
 	for _, u := range b.Stored {
 		t.detail("", u.Name+", "+Bytes(u.Size))
 	}
