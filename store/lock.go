@@ -56,7 +56,7 @@ func lockDirectory(dir string, now time.Time) (*lock, error) {
 	if err != nil {
 		return nil, fmt.Errorf("lock the data directory: %w", err)
 	}
-	if err := tryLock(file); err != nil {
+	if err := disk.Lock(file); err != nil {
 		defer file.Close()
 		return nil, refuseLock(dir, file, err)
 	}
@@ -106,7 +106,7 @@ func (l *lock) sign(h holder) error {
 
 // refuseLock names the holder of a directory that could not be locked.
 func refuseLock(dir string, file *os.File, cause error) error {
-	if !errors.Is(cause, errHeld) {
+	if !errors.Is(cause, disk.ErrHeld) {
 		return fmt.Errorf("lock the data directory %s: %w", dir, cause)
 	}
 	h, ok := readHolder(file)

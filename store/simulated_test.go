@@ -92,6 +92,72 @@ func (h *simHead) write(note []byte) error {
 	}, &h.pending)
 }
 
+// machine is what a process runs on: its disk, its clock, and what befalls it.
+type machine struct {
+	t      *rapid.T
+	disk   *simDisk
+	head   *simHead
+	now    time.Time
+	calm   bool   // nothing fails
+	killAt string // the hook at which the process is to end
+}
+
+func (m *machine) outcome(what string) string {
+	if m.calm {
+		return works
+	}
+	return rapid.SampledFrom([]string{works, works, works, works, works, works, works, works, works, fails, unknown, kills}).Draw(m.t, what)
+}
+
+func (m *machine) hook(name string) func() {
+	return func() {
+		if m.killAt == name {
+			panic(errKilled)
+		}
+	}
+}
+
+// drawKill draws the hook at which the process is to end, often none.
+func (m *machine) drawKill() {
+	m.killAt = rapid.SampledFrom([]string{"", "", "", "", "", "before commit", "after commit", "acknowledged"}).Draw(m.t, "kill")
+}
+
+func (m *machine) options() Options {
+	options := Options{Now: func() time.Time { return m.now }, seed: testSeed}
+	options.hooks = hooks{beforeCommit: m.hook("before commit"), afterCommit: m.hook("after commit"), acknowledged: m.hook("acknowledged")}
+	return options.withDefaults()
+}
+
+// outlives does something that the process may be killed in.
+func (m *machine) outlives(do func()) (alive bool) {
+	defer func() {
+		switch ended := recover(); ended {
+		case nil:
+		case errKilled:
+			alive = false
+		default:
+			panic(ended)
+		}
+	}()
+	do()
+	return true
+}
+
+// settleDisk decides on writes that nobody knows of: each is found by the next
+// start or is not, whole or torn.
+func (m *machine) settleDisk() {
+	for _, pending := range []*[]func() error{&m.disk.pending, &m.head.pending} {
+		for _, write := range *pending {
+			if rapid.Bool().Draw(m.t, "survives") {
+				if err := write(); err != nil {
+					m.t.Fatalf("a write that the disk completes is refused: %v", err)
+				}
+			}
+		}
+		*pending = nil
+	}
+}
+
 // fate is what is known of a command.
 type fate string
 
@@ -119,12 +185,7 @@ func (a *attempt) led(data []byte) bool { return bytes.Contains(data, []byte(a.m
 // simulation is a space on such a disk, and a naive idea of what it must hold:
 // the bytes of the events in order, and what became of each command.
 type simulation struct {
-	t        *rapid.T
-	disk     *simDisk
-	head     *simHead
-	now      time.Time
-	calm     bool   // nothing fails
-	killAt   string // the hook at which the process is to end
+	machine
 	space    *Space // nil while no process runs
 	c        *committer
 	stopped  bool // the committer, by an error
@@ -135,7 +196,7 @@ type simulation struct {
 }
 
 func newSimulation(t *rapid.T) *simulation {
-	s := &simulation{t: t, now: morning}
+	s := &simulation{machine: machine{t: t, now: morning}}
 	s.disk = &simDisk{memLog: newMemLog(), outcome: s.outcome, during: s.meanwhile}
 	s.head = &simHead{outcome: s.outcome}
 	return s
@@ -191,30 +252,8 @@ func (s *simulation) step(do func()) func(*rapid.T) {
 
 // survive does something that the process may end in.
 func (s *simulation) survive(do func()) {
-	defer func() {
-		switch ended := recover(); ended {
-		case nil:
-		case errKilled:
-			s.crash()
-		default:
-			panic(ended)
-		}
-	}()
-	do()
-}
-
-func (s *simulation) outcome(what string) string {
-	if s.calm {
-		return works
-	}
-	return rapid.SampledFrom([]string{works, works, works, works, works, works, works, works, works, fails, unknown, kills}).Draw(s.t, what)
-}
-
-func (s *simulation) hook(name string) func() {
-	return func() {
-		if s.killAt == name {
-			panic(errKilled)
-		}
+	if !s.outlives(do) {
+		s.crash()
 	}
 }
 
@@ -230,9 +269,7 @@ func (s *simulation) start() {
 
 func (s *simulation) startOnce() {
 	s.killAt = ""
-	options := Options{Now: func() time.Time { return s.now }, seed: testSeed}
-	options.hooks = hooks{beforeCommit: s.hook("before commit"), afterCommit: s.hook("after commit"), acknowledged: s.hook("acknowledged")}
-	space, c, err := prepareSpace(context.Background(), "acme", s.disk, nil, s.head, options.withDefaults())
+	space, c, err := prepareSpace(context.Background(), "acme", s.disk, nil, s.head, s.options())
 	if errors.Is(err, errDisk) {
 		s.crash()
 		return
@@ -254,19 +291,9 @@ func (s *simulation) startOnce() {
 	}
 }
 
-// crash ends the process. Of writes that nobody knows of, each is found by the
-// next start or is not, whole or torn.
+// crash ends the process.
 func (s *simulation) crash() {
-	for _, pending := range []*[]func() error{&s.disk.pending, &s.head.pending} {
-		for _, write := range *pending {
-			if rapid.Bool().Draw(s.t, "survives") {
-				if err := write(); err != nil {
-					s.t.Fatalf("a write that the disk completes is refused: %v", err)
-				}
-			}
-		}
-		*pending = nil
-	}
+	s.settleDisk()
 	s.settleWaiting(unsure)
 	s.space, s.c = nil, nil
 }
@@ -378,7 +405,7 @@ func (s *simulation) commit() {
 	if s.stopped || len(s.c.requests) == 0 {
 		return
 	}
-	s.killAt = rapid.SampledFrom([]string{"", "", "", "", "", "before commit", "after commit", "acknowledged"}).Draw(s.t, "kill")
+	s.drawKill()
 	s.group()
 	s.killAt = ""
 }
@@ -661,15 +688,25 @@ func (s *simulation) compareTree() {
 }
 
 // naiveRoot is the tree hash of RFC 6962, section 2.1.
-func naiveRoot(leaves [][]byte) tree.Hash {
+func naiveRoot(entries [][]byte) tree.Hash {
+	leaves := make([]tree.Hash, len(entries))
+	for k, entry := range entries {
+		leaves[k] = naiveLeaf(entry)
+	}
+	return naiveRootOf(leaves)
+}
+
+func naiveLeaf(entry []byte) tree.Hash { return sha256.Sum256(append([]byte{0}, entry...)) }
+
+func naiveRootOf(leaves []tree.Hash) tree.Hash {
 	switch n := len(leaves); n {
 	case 0:
 		return sha256.Sum256(nil)
 	case 1:
-		return sha256.Sum256(append([]byte{0}, leaves[0]...))
+		return leaves[0]
 	default:
 		k := 1 << (bits.Len(uint(n-1)) - 1)
-		left, right := naiveRoot(leaves[:k]), naiveRoot(leaves[k:])
+		left, right := naiveRootOf(leaves[:k]), naiveRootOf(leaves[k:])
 		return sha256.Sum256(slices.Concat([]byte{1}, left[:], right[:]))
 	}
 }

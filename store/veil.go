@@ -185,8 +185,7 @@ func (v *veil) person(name string) (*person, error) {
 	if err != nil {
 		return nil, err
 	}
-	number := v.last + 1
-	sealed, err := v.vault.Seal(v.personKey(number), v.personContext(token), []byte(name))
+	number, sealed, err := v.sealName(token, name)
 	if err != nil {
 		return nil, fmt.Errorf("seal a name: %w", err)
 	}
@@ -194,6 +193,18 @@ func (v *veil) person(name string) (*person, error) {
 	p = &person{token: token, name: name, entry: personEntry{Number: number, Name: sealed}}
 	v.know(p, true)
 	return p, nil
+}
+
+// sealName seals a name under the next key that is there: where the log is
+// older than the vault, as after a loss that was accepted, the next numbers may
+// be of people who were forgotten. v.mu is held.
+func (v *veil) sealName(token, name string) (number uint64, sealed []byte, err error) {
+	for number = v.last + 1; ; number++ {
+		sealed, err = v.vault.Seal(v.personKey(number), v.personContext(token), []byte(name))
+		if !errors.Is(err, vault.ErrForgotten) {
+			return number, sealed, err
+		}
+	}
 }
 
 // tokenShape is what newToken makes.

@@ -448,3 +448,28 @@ func TestTokensThatAreNoneAreDamage(t *testing.T) {
 		}
 	}
 }
+
+// A log that is older than its vault, as after a loss that was accepted, names
+// new people all the same.
+func TestNewPeopleGetKeysThatAreThere(t *testing.T) {
+	v := testVeil(t)
+	for _, name := range []string{"Ada", "Ben", "Cleo"} {
+		if _, err := v.person(name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, number := range []uint64{2, 3} {
+		if err := v.destroy(v.personKey(number)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	older := newVeil("acme", v.vault)
+	ada := v.byName["Ada"]
+	if err := older.learn(ada.token, ada.entry, false); err != nil {
+		t.Fatal(err)
+	}
+	dora, err := older.person("Dora")
+	if err != nil || dora.entry.Number != 4 || older.last != 4 {
+		t.Errorf("%+v, %v", dora, err)
+	}
+}

@@ -16,5 +16,13 @@ func Number(info fs.FileInfo) uint64 {
 	return 0
 }
 
+// Links is how many names lead to a file, 0 where that is not known.
+func Links(info fs.FileInfo) uint64 {
+	if stat, ok := info.Sys().(*syscall.Stat_t); ok {
+		return uint64(stat.Nlink)
+	}
+	return 0
+}
+
 // ErrReadOnly is what writing to a file system that can only be read fails with.
 const ErrReadOnly = syscall.EROFS

@@ -78,3 +78,40 @@ func (s Steps) Place(from, to string) error {
 	}
 	return errors.Join(err, s.SyncFolder(filepath.Dir(to)))
 }
+
+// Overwrite puts zeros over a file's bytes where they lie. Best effort, no more:
+// a disk that writes elsewhere than it is told (flash, a copy-on-write file
+// system, a snapshot) keeps the old bytes until it needs their room. Every name
+// of the file, a hard link too, leads to the zeros.
+func (s Steps) Overwrite(file *os.File) error {
+	info, err := file.Stat()
+	if err != nil {
+		return err
+	}
+	if err := s.Allow("overwrite", file.Name()); err != nil {
+		return err
+	}
+	if _, err := file.WriteAt(make([]byte, info.Size()), 0); err != nil {
+		return err
+	}
+	return file.Sync()
+}
+
+// Destroy overwrites a file, as far as Overwrite can, and removes it for good.
+// One that is not there is destroyed already.
+func (s Steps) Destroy(path string) error {
+	file, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(s.Overwrite(file), file.Close()); err != nil {
+		return err
+	}
+	if err := s.Remove(path); err != nil {
+		return err
+	}
+	return s.SyncFolder(filepath.Dir(path))
+}

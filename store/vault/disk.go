@@ -69,11 +69,9 @@ func (d disk) replace(path string, data []byte) error {
 }
 
 // supersede is replace for content that is to be gone: the old bytes are
-// overwritten where they lie once the new ones are in place. Best effort, no
-// more: a disk that writes elsewhere than it is told (flash, a copy-on-write
-// file system, a snapshot) keeps the old bytes until it needs their room, and
-// so does every backup. After a stop between the two steps they lie in free
-// space as they were.
+// overwritten where they lie once the new ones are in place, as far as that can
+// be done; backups keep theirs. After a stop between the two steps they lie in
+// free space as they were.
 func (d disk) supersede(path string, data []byte) error {
 	old, err := os.OpenFile(path, os.O_WRONLY, 0)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -89,41 +87,7 @@ func (d disk) over(old *os.File, path string, data []byte) error {
 	if err := d.replace(path, data); err != nil {
 		return err
 	}
-	return d.overwrite(old)
-}
-
-// overwrite puts zeros over a file's bytes.
-func (d disk) overwrite(file *os.File) error {
-	info, err := file.Stat()
-	if err != nil {
-		return err
-	}
-	if err := d.before.Allow("overwrite", file.Name()); err != nil {
-		return err
-	}
-	if _, err := file.WriteAt(make([]byte, info.Size()), 0); err != nil {
-		return err
-	}
-	return file.Sync()
-}
-
-// destroy overwrites a file, as far as supersede can, and removes it. One that
-// is not there is destroyed already.
-func (d disk) destroy(path string) error {
-	file, err := os.OpenFile(path, os.O_WRONLY, 0)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	if err := errors.Join(d.overwrite(file), file.Close()); err != nil {
-		return err
-	}
-	if err := d.before.Remove(path); err != nil {
-		return err
-	}
-	return d.before.SyncFolder(filepath.Dir(path))
+	return d.before.Overwrite(old)
 }
 
 // write makes a file that its owner alone can read, and syncs it.

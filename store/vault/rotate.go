@@ -168,7 +168,7 @@ func (v *Vault) retire(former holding) error {
 		if now := v.held(); now.inFile(path) {
 			return now.unlocker.tidyKeyFile(now.unlocking)
 		}
-		return v.disk.destroy(target(path))
+		return v.disk.before.Destroy(target(path))
 	}
 	return nil
 }

@@ -82,7 +82,7 @@ func (v *Vault) tidy() error {
 		}
 	}
 	if v.header.Method != ByFile {
-		return v.disk.destroy(filepath.Join(v.dir, KeyFileName))
+		return v.disk.before.Destroy(filepath.Join(v.dir, KeyFileName))
 	}
 	return v.unlocker.tidyKeyFile(v.unlocking)
 }

@@ -5,6 +5,7 @@
 // A witness is a directory:
 //
 //	witness.key     its name and its secret seed; mode 0600
+//	witness.lock    held while it signs
 //	logs/HASH       by the hash of a log's name: its public key in the first
 //	                line, and after it the checkpoint that was cosigned last
 package witness
@@ -37,15 +38,20 @@ var (
 	ErrInconsistent = errors.New("the checkpoint does not go on from the last one that this witness signed")
 	// ErrNeedsProof means that consistency has to be shown.
 	ErrNeedsProof = errors.New("a proof of consistency is needed")
+	// ErrInUse means that another process is signing as this witness.
+	ErrInUse = errors.New("another process is signing as this witness")
 	// ErrUnknownLog means that this witness has signed nothing of a log yet, and
 	// needs its public key.
 	ErrUnknownLog = errors.New("this witness does not know the log yet")
 )
 
-const keyFile = "witness.key"
+const (
+	keyFile  = "witness.key"
+	lockFile = "witness.lock"
+)
 
-// Witness signs checkpoints. It is not safe for concurrent use, nor by two
-// processes at once.
+// Witness signs checkpoints. It is not safe for concurrent use; of two processes
+// with the same one at once, the second to sign is told so.
 type Witness struct {
 	dir    string
 	signer *tree.Cosigner
@@ -126,9 +132,24 @@ func (w *Witness) recall(origin string) (m memory, ok bool, err error) {
 // Cosign checks a signed checkpoint and signs it, too. key is the log's public
 // key, needed the first time and held to afterwards; proof, as
 // tree.Consistency writes it, is needed where the log has grown. What is signed
-// is remembered before it is handed out. It matches ErrInconsistent,
-// ErrNeedsProof, ErrUnknownLog and what package tree says of checkpoints.
+// is remembered before it is handed out, and nobody else signs meanwhile. It
+// matches ErrInconsistent, ErrNeedsProof, ErrUnknownLog, ErrInUse and what
+// package tree says of checkpoints.
 func (w *Witness) Cosign(signed []byte, key string, proof []byte) ([]byte, error) {
+	held, err := os.OpenFile(filepath.Join(w.dir, lockFile), os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("lock the witness: %w", err)
+	}
+	defer held.Close()
+	if err := disk.Lock(held); errors.Is(err, disk.ErrHeld) {
+		return nil, ErrInUse
+	} else if err != nil {
+		return nil, fmt.Errorf("lock the witness: %w", err)
+	}
+	return w.cosign(signed, key, proof)
+}
+
+func (w *Witness) cosign(signed []byte, key string, proof []byte) ([]byte, error) {
 	c, err := tree.PeekCheckpoint(signed)
 	if err != nil {
 		return nil, err

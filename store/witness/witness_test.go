@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"tocsin/store/disk"
 	"tocsin/store/tree"
 )
 
@@ -121,5 +122,34 @@ func TestAWitnessSignsOneHistoryOnly(t *testing.T) {
 	}
 	if info, err := os.Stat(filepath.Join(dir, keyFile)); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("the key's mode: %v, %v", info.Mode(), err)
+	}
+}
+
+// Two processes that sign as one witness could sign two histories.
+func TestOneProcessSignsAtATime(t *testing.T) {
+	dir := t.TempDir()
+	w, err := New(dir, "witness.example.com/w", time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	held, err := os.OpenFile(filepath.Join(dir, lockFile), os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := disk.Lock(held); err != nil {
+		t.Fatal(err)
+	}
+	if again, err := os.Open(held.Name()); err != nil || disk.Lock(again) == nil {
+		t.Skip("this system has no lock that ends with its process")
+	}
+	l := newLog(t, 1, 40, "event")
+	if _, err := w.Cosign(l.checkpoint(t, 40), l.signer.VerifierKey(), nil); !errors.Is(err, ErrInUse) {
+		t.Errorf("beside another process: %v", err)
+	}
+	if err := held.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Cosign(l.checkpoint(t, 40), l.signer.VerifierKey(), nil); err != nil {
+		t.Errorf("afterwards: %v", err)
 	}
 }
