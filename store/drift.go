@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"iter"
 	"slices"
 
 	"tocsin/model"
@@ -18,12 +19,37 @@ type Drift struct {
 // CompareProjections folds the log from its beginning and holds all that is
 // kept of it for a faster start against that. Nobody should write meanwhile. The
 // error means that the log cannot be folded or the projections not read.
-func (s *Space) CompareProjections(ctx context.Context) (Drift, error) {
-	d, err := drift(ctx, s.log, s.veil)
+// progress, where it is not nil, hears now and then how many events are folded.
+func (s *Space) CompareProjections(ctx context.Context, progress func(done, total uint64)) (Drift, error) {
+	l := s.log
+	if progress != nil {
+		l = &followed{ledger: s.log, total: s.Snapshot().Seq, told: progress}
+	}
+	d, err := drift(ctx, l, s.veil)
 	if err != nil {
 		return Drift{}, fmt.Errorf("compare the projections of space %s: %w", s.id, err)
 	}
 	return d, nil
+}
+
+// followed is a log of which somebody hears how far it was read.
+type followed struct {
+	ledger
+	total uint64
+	told  func(done, total uint64)
+}
+
+func (f *followed) read(ctx context.Context, from uint64) iter.Seq2[record, error] {
+	return func(yield func(record, error) bool) {
+		for r, err := range f.ledger.read(ctx, from) {
+			if r.seq%1024 == 0 || r.seq == f.total {
+				f.told(r.seq, f.total)
+			}
+			if !yield(r, err) {
+				return
+			}
+		}
+	}
 }
 
 func drift(ctx context.Context, l ledger, v *veil) (Drift, error) {

@@ -498,6 +498,7 @@ func (k *keeping) check() {
 		k.t.Fatalf("verification says %+v, %v", report, err)
 	}
 	k.checkNobodyInTheClear()
+	k.checkKeys()
 	for _, p := range k.space.People() {
 		if k.gone.people[p.Name] {
 			k.t.Fatalf("%s is listed", p.Name)
@@ -575,6 +576,26 @@ func (k *keeping) checkBoard() {
 	}
 	if n := len(snapshot.Queue()) + len(snapshot.Closed()); n != there {
 		k.t.Fatalf("%d incidents are on the board, %d should be", n, there)
+	}
+}
+
+// checkKeys holds that the keys of whoever was forgotten are in the vault no
+// more, whatever stopped when.
+func (k *keeping) checkKeys() {
+	var subjects []vault.Subject
+	for _, p := range k.space.veil.byToken {
+		if p.entry.Gone {
+			subjects = append(subjects, k.space.veil.personKey(p.entry.Number))
+		}
+	}
+	for id := range k.gone.reporters {
+		if k.kept.incidents[id] != nil {
+			subjects = append(subjects, must(k.space.veil.reporterKey(id)))
+		}
+	}
+	gone := must(must(vault.Open(k.keys.Path(), vault.Unlock{})).Forgotten(subjects))
+	if len(gone) != len(subjects) {
+		k.t.Fatalf("of %d subjects that were forgotten, %d have keys", len(subjects), len(subjects)-len(gone))
 	}
 }
 

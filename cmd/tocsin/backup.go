@@ -83,7 +83,7 @@ func (a *app) backupCommand() *cobra.Command {
 	flags.BoolVar(&given.incremental, "incremental", false, "only what came since the last backup in the same folder")
 	flags.StringVar(&given.since, "since", "", "only what came since this backup")
 	flags.BoolVar(&given.withoutKey, "without-key", false, "leave the key file out that unlocks the vault")
-	return cmd
+	return a.reading(cmd)
 }
 
 func (a *app) backUp(ctx context.Context, s *session, given backupFlags) error {
@@ -127,8 +127,26 @@ func (a *app) backUp(ctx context.Context, s *session, given backupFlags) error {
 	case err != nil:
 		return backupTrouble(err)
 	}
-	s.printBackup(to, m, end)
-	return nil
+	return a.printBackup(s, to, m, end)
+}
+
+// backupView is what was backed up.
+type backupView struct {
+	File       string `json:"file"`
+	ID         string `json:"id"`
+	Space      string `json:"space"`
+	Log        string `json:"log" help:"its name in its checkpoints"`
+	After      uint64 `json:"after" help:"the last event of the backup that this one goes on from; 0 for a whole one"`
+	Events     uint64 `json:"events" help:"how many are in it"`
+	Last       stamp  `json:"last" help:"when the last of them was recorded"`
+	Made       stamp  `json:"made"`
+	Root       string `json:"root" help:"of the log up to there, base64"`
+	Evidence   int    `json:"evidence" help:"pieces that are in it"`
+	Changed    int    `json:"changed" help:"of them, those that are not what was taken in"`
+	Missing    int    `json:"missing" help:"pieces that are not there"`
+	OpensWith  string `json:"opens_with" help:"recipients or passphrase"`
+	UnlockedBy string `json:"unlocked_by" help:"what unlocks the record in it: file, passphrase or keyring"`
+	Key        bool   `json:"key" help:"the key file that unlocks the record is in it"`
 }
 
 // backupTrouble marks an error as one of the record, unless it is about the
@@ -278,7 +296,18 @@ func teamFiles(dir string) ([]store.OwnFile, error) {
 	return files, nil
 }
 
-func (s *session) printBackup(to string, m backup.Manifest, end backup.End) {
+func (a *app) printBackup(s *session, to string, m backup.Manifest, end backup.End) error {
+	if a.json {
+		g := s.gather()
+		view := backupView{
+			File: to, ID: m.ID, Space: m.Space, Log: m.Origin, Events: end.Events, Last: g.stamp(m.Last), Made: g.stamp(m.Made), Root: m.Root.String(),
+			Evidence: end.Evidence, Changed: len(end.Changed), Missing: len(end.Missing), OpensWith: string(m.Sealed), UnlockedBy: m.Unlock, Key: m.Key,
+		}
+		if m.After != nil {
+			view.After = m.After.Events
+		}
+		return s.out.printJSON(view)
+	}
 	what := "whole"
 	if m.After != nil {
 		what = fmt.Sprintf("what came after event %d", m.After.Events)
@@ -289,6 +318,7 @@ func (s *session) printBackup(to string, m backup.Manifest, end backup.End) {
 	s.out.line(painted{"  opens with ", quiet}, painted{map[backup.Sealing]string{backup.ByRecipients: "a key of its recipients", backup.ByPassphrase: "its passphrase"}[m.Sealed], plain})
 	s.out.indented(2, s.keyWords(m), plain)
 	s.printUnsound(len(end.Changed), len(end.Missing))
+	return nil
 }
 
 // keyWords say where the key is that unlocks the record in a backup.

@@ -29,7 +29,7 @@ check ends in one line, and where something is wrong in the command that mends
 it.
 
 --repair takes the rights of others away, makes projections anew from the log,
-and removes stored files that belong to no evidence. It never changes the log.
+and removes what interrupted writes left behind. It never changes the log.
 
 A record whose log is not what was signed opens for reading alone. --accept-head
 lets it go on with what is there, under another name; what was lost is said
@@ -116,8 +116,11 @@ func healthVerdict(found []health.Finding) error {
 
 // examine makes every check there is.
 func (a *app) examine(ctx context.Context, dir string, repair bool) []health.Finding {
-	exam := health.Exam{Dir: dir, Options: a.doctorOptions(dir), Now: a.now, Blobs: blobsIn(dir), Mend: repair, Each: a.checkAdopted(dir)}
-	return append(exam.Examine(ctx), a.checkSettings(dir)...)
+	progress := a.newProgress()
+	exam := health.Exam{Dir: dir, Options: a.doctorOptions(dir), Now: a.now, Blobs: blobsIn(dir), Mend: repair, Each: a.checkAdopted(dir), Progress: progress.events}
+	found := exam.Examine(ctx)
+	progress.clear()
+	return append(found, a.checkSettings(dir)...)
 }
 
 func (a *app) doctorOptions(dir string) store.Options {

@@ -50,7 +50,7 @@ func (a *app) exportCommand() *cobra.Command {
 	}
 	cmd.Flags().StringVar(&to, "to", "", "the new folder")
 	cmd.Flags().BoolVar(&all, "all", false, "everything")
-	return cmd
+	return a.reading(cmd)
 }
 
 // export writes into a folder beside the new one, which gets its name when all
@@ -85,8 +85,32 @@ func (a *app) export(ctx context.Context, s *session, to string) (err error) {
 	if err := os.Rename(beside, to); err != nil {
 		return &storeError{err: err}
 	}
+	return a.printExport(s, to, e.files, head)
+}
+
+// exportView is what was exported.
+type exportView struct {
+	Folder string       `json:"folder"`
+	Files  []exportLine `json:"files"`
+	Events uint64       `json:"events" help:"of the log"`
+	Root   string       `json:"root" help:"of the log, base64"`
+}
+
+type exportLine struct {
+	File    string `json:"file"`
+	Entries int    `json:"entries"`
+}
+
+func (a *app) printExport(s *session, to string, files []*exportFile, head tree.Head) error {
+	if a.json {
+		view := exportView{Folder: to, Files: []exportLine{}, Events: head.Size, Root: head.Root.String()}
+		for _, f := range files {
+			view.Files = append(view.Files, exportLine{f.kind.name, f.lines})
+		}
+		return s.out.printJSON(view)
+	}
 	s.out.line(painted{to, strong})
-	for _, f := range e.files {
+	for _, f := range files {
 		s.out.line(painted{fmt.Sprintf("  %-20s", f.kind.name), quiet}, painted{fmt.Sprint(f.lines), plain})
 	}
 	s.out.line(painted{fmt.Sprintf("  %-20s", logFolder), quiet}, painted{fmt.Sprintf("%d events; root %s", head.Size, head.Root), plain})

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"filippo.io/age"
 )
 
 // commandLine runs one command line in this process and returns what it wrote.
@@ -58,7 +60,18 @@ func TestJSONIsWhatItsHelpSays(t *testing.T) {
 	if err := os.WriteFile(vectors, []byte(expected), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	opens, err := age.GenerateX25519Identity()
+	if err != nil {
+		t.Fatal(err)
+	}
+	away := t.TempDir()
+	identity, kept := filepath.Join(away, "key.txt"), filepath.Join(away, "main.tocsin")
+	if err := os.WriteFile(identity, []byte(opens.String()+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	arguments := map[string][]string{
+		"backup": {"backup", "--to", kept, "--recipient", opens.Recipient().String()}, "restore": {"restore", kept, "--to", filepath.Join(away, "restored"), "--identity", identity},
+		"export": {"export", "--all", "--to", filepath.Join(away, "export")},
 		"queue, tocsin": {"queue"}, "show": {"show", "1"}, "timeline": {"timeline", "1"}, "deadlines": {"deadlines", "1", "--explain"}, "due": {"due", "--pack", "gdpr", "--fact", "aware=-2h"},
 		"task": {"task", "1"}, "fact": {"fact", "1"}, "evidence list": {"evidence", "list", "1"}, "evidence show": {"evidence", "show", "1", "1"}, "evidence verify": {"evidence", "verify", "1"}, "policy list": {"policy", "list"}, "policy calendar": {"policy", "calendar"}, "policy lint": {"policy", "lint", lint},
 		"policy test": {"policy", "test", vectors}, "policy diff": {"policy", "diff", "gdpr", "uk-gdpr"}, "version": {"version"}, "vault status": {"vault", "status"}, "people list": {"people", "list"}, "doctor": {"doctor"}, "retention": {"retention"}, "retention preview": {"retention", "preview"}, "audit log": {"audit", "log"}, "audit verify": {"audit", "verify"}, "reminders": {"reminders", "--mine"}, "packs --preview": {"packs", "1", "--add", "nis2", "--preview"},

@@ -39,6 +39,9 @@ var jsonShapes = []struct {
 	{"audit log", true, logView{}},
 	{"audit verify", false, verificationView{}},
 	{"doctor", true, healthView{}},
+	{"backup", false, backupView{}},
+	{"restore", false, restoredView{}},
+	{"export", false, exportView{}},
 	{"version", false, versionView{}},
 }
 

@@ -64,7 +64,7 @@ func (a *app) restoreCommand() *cobra.Command {
 	flags.StringArrayVar(&given.identities, "identity", nil, "a file with private keys (AGE-SECRET-KEY-…); may be given again")
 	flags.StringVar(&given.passphraseFile, "passphrase-file", "", "a file whose first line is the backup's passphrase (else it is asked for)")
 	flags.StringVar(&given.keyFile, "key-file", "", "the key file that unlocks the record (else as its settings say)")
-	return cmd
+	return a.reading(cmd)
 }
 
 // restoreGC is how eagerly memory is collected while a record is restored, in
@@ -104,8 +104,26 @@ func (a *app) restore(ctx context.Context, files []string, given restoreFlags) e
 		return restoreTrouble(err)
 	}
 	out := a.newPaper()
-	printRestored(out, given.to, restored, events, zone)
+	if err := a.printRestored(out, given.to, restored, events, zone); err != nil {
+		return err
+	}
 	return a.handOver(out)
+}
+
+// restoredView is what was restored.
+type restoredView struct {
+	Folder    string `json:"folder"`
+	Space     string `json:"space"`
+	Log       string `json:"log" help:"its name in its checkpoints"`
+	Key       string `json:"key" help:"the public key that verifies its checkpoints"`
+	Events    uint64 `json:"events" help:"how many were restored, every one verified"`
+	Last      stamp  `json:"last" help:"when the last of them was recorded"`
+	Made      stamp  `json:"made" help:"when the last backup was"`
+	Root      string `json:"root" help:"base64"`
+	Incidents int    `json:"incidents"`
+	Evidence  int    `json:"evidence" help:"pieces that are there"`
+	Changed   int    `json:"changed" help:"of them, those that were changed before the backup"`
+	Missing   int    `json:"missing" help:"pieces that are not there"`
 }
 
 // restoreTrouble tells what is wrong with the files from what is wrong with
@@ -168,7 +186,13 @@ func (a *app) identities(files []string, given restoreFlags) ([]age.Identity, er
 }
 
 // printRestored is the verdict.
-func printRestored(out *paper, dir string, r store.Restored, events uint64, zone *time.Location) {
+func (a *app) printRestored(out *paper, dir string, r store.Restored, events uint64, zone *time.Location) error {
+	if a.json {
+		return out.printJSON(restoredView{
+			Folder: dir, Space: r.Space, Log: r.Origin, Key: r.Key, Events: events, Last: stamp{r.Last.In(zone)}, Made: stamp{r.Made.In(zone)},
+			Root: r.Report.Root.String(), Incidents: r.Incident, Evidence: r.Evidence, Changed: r.Changed, Missing: r.Missing,
+		})
+	}
 	out.line(painted{fmt.Sprintf("Restored into %s: %s, every one verified; %s, %s.", dir, several(events, "event"), several(uint64(r.Incident), "incident"), several(uint64(r.Evidence), "piece of evidence", "pieces of evidence")), strong})
 	out.line(painted{"  last event ", quiet}, painted{fmt.Sprintf("%d, of %s", events, exactly(r.Last, zone)), plain})
 	out.line(painted{"  backed up  ", quiet}, painted{exactly(r.Made, zone), plain})
@@ -179,4 +203,5 @@ func printRestored(out *paper, dir string, r store.Restored, events uint64, zone
 		out.line(painted{fmt.Sprintf("  ! of the evidence %d changed before the backup and %d missing in it; tocsin evidence verify says which", r.Changed, r.Missing), strong})
 	}
 	out.indented(2, "What was recorded after that is not in it. The next event says that it was restored. Open it with --data "+dir+".", quiet)
+	return nil
 }

@@ -23,8 +23,18 @@ type Exam struct {
 	// Each adds what else is to be checked of a space; nil adds nothing.
 	Each func(sp *store.Space) []Finding
 	// Mend mends what can be mended without losing anything: permissions,
-	// projections, and what was left behind.
+	// projections, and what interrupted writes left behind.
 	Mend bool
+	// Progress follows a long check over events, by what it does; nil follows
+	// none.
+	Progress func(what string) func(done, total uint64)
+}
+
+func (x Exam) follow(what string) func(done, total uint64) {
+	if x.Progress == nil {
+		return nil
+	}
+	return x.Progress(what)
 }
 
 // Examine makes the examination. It opens the directory, which must not be in
@@ -44,7 +54,10 @@ func (x Exam) Examine(ctx context.Context) []Finding {
 
 // opened examines a store.
 func (x Exam) opened(ctx context.Context, st *store.Store) []Finding {
-	found := []Finding{lock(x.Dir, st), writing(st), ballast(x.Dir), checksums(st), keys(st)}
+	found := []Finding{lock(x.Dir, st), writing(st), ballast(x.Dir), checksums(st), keys(st), x.unfinished()}
+	if linked := linked(st.Vault()); linked.Check != "" {
+		found = append(found, linked)
+	}
 	spaces, err := st.Spaces()
 	if err != nil {
 		return append(found, unknown("spaces", err.Error(), restore))
@@ -158,7 +171,7 @@ func (x Exam) space(ctx context.Context, st *store.Store, id string, named bool)
 
 func (x Exam) tree(ctx context.Context, sp *store.Space) Finding {
 	const check = "log"
-	report, err := sp.Verify(ctx, nil)
+	report, err := sp.Verify(ctx, x.follow("verifying"))
 	switch {
 	case err != nil:
 		return unknown(check, err.Error(), "")
@@ -182,7 +195,7 @@ func head(sp *store.Space) Finding {
 // projections compares what is kept for a faster start, and makes it anew.
 func (x Exam) projections(ctx context.Context, st *store.Store, sp *store.Space) []Finding {
 	const check = "projections"
-	drift, err := sp.CompareProjections(ctx)
+	drift, err := sp.CompareProjections(ctx, x.follow("folding"))
 	switch {
 	case err != nil:
 		return []Finding{unknown(check, err.Error(), "")}
@@ -206,8 +219,7 @@ func driftWords(d store.Drift) string {
 }
 
 // evidence checks that what the record names is there, and looks for what it
-// does not name. A record at fault may have lost the names, so nothing is
-// removed there.
+// does not name.
 func (x Exam) evidence(st *store.Store, sp *store.Space) []Finding {
 	const check = "evidence"
 	if x.Blobs == nil {
@@ -228,14 +240,15 @@ func (x Exam) evidence(st *store.Store, sp *store.Space) []Finding {
 		}
 	}
 	found := []Finding{sound(check, fmt.Sprintf("all %d pieces are stored; tocsin evidence verify compares their content", len(digests)))}
-	if left := x.leftovers(blobs, digests, sp.Fault() == nil); left.Check != "" {
+	if left := x.unnamed(blobs, digests); left.Check != "" {
 		found = append(found, left)
 	}
 	return found
 }
 
-// leftovers finds blobs that no event names.
-func (x Exam) leftovers(blobs *evidence.Blobs, digests []piece, whole bool) Finding {
+// unnamed finds blobs that no event names. The doctor removes none: what goes is
+// an event of the record, and a record at fault may have lost the names.
+func (x Exam) unnamed(blobs *evidence.Blobs, digests []piece) Finding {
 	const check = "leftovers"
 	sums := make([]string, len(digests))
 	for k, one := range digests {
@@ -246,21 +259,13 @@ func (x Exam) leftovers(blobs *evidence.Blobs, digests []piece, whole bool) Find
 		return unknown(check, err.Error(), "")
 	}
 	unnamed = slices.DeleteFunc(unnamed, func(u evidence.Unnamed) bool { return !u.Removable(x.Now()) })
-	switch {
-	case len(unnamed) == 0:
+	if len(unnamed) == 0 {
 		return Finding{}
-	case !x.Mend || !whole:
-		return doubtful(check, fmt.Sprintf("%d stored files belong to no evidence", len(unnamed)), Repair)
 	}
-	for _, u := range unnamed {
-		if err := blobs.Remove(u); err != nil {
-			return wrong(check, err.Error(), "")
-		}
-	}
-	return sound(check, fmt.Sprintf("%d stored files that belonged to no evidence were removed", len(unnamed)))
+	return doubtful(check, fmt.Sprintf("stored files that belong to no evidence: %d", len(unnamed)), SweepEvidence)
 }
 
-// piece is evidence that the record names.
+// piece is evidence that the record names, and whose content is kept.
 type piece struct {
 	incident, item, digest string
 }
@@ -269,7 +274,7 @@ func digestsIn(sp *store.Space) (all []piece) {
 	snapshot := sp.Snapshot()
 	for _, standing := range slices.Concat(snapshot.Queue(), snapshot.Closed()) {
 		for _, item := range standing.Incident.Evidence {
-			if item.SHA256 != "" {
+			if item.SHA256 != "" && item.Purged.IsZero() {
 				all = append(all, piece{string(standing.Incident.ID), item.ID, item.SHA256})
 			}
 		}

@@ -51,5 +51,7 @@ var rank = map[Level]int{Sound: 0, Doubtful: 1, Unknown: 2, Wrong: 3}
 const (
 	Repair     = "tocsin doctor --repair"
 	AcceptHead = "tocsin doctor --accept-head"
-	restore    = "tocsin restore BACKUP --to DIRECTORY"
+	// SweepEvidence removes what is stored and belongs to no evidence.
+	SweepEvidence = "tocsin evidence sweep --remove"
+	restore       = "tocsin restore BACKUP --to DIRECTORY"
 )
