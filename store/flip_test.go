@@ -245,7 +245,7 @@ func examineSpace(ctx context.Context, s *Store, space *Space, told map[string]s
 	if err != nil || report.Fault != nil {
 		return detected("verification", cmp.Or(err, error(report.Fault)))
 	}
-	drift, err := space.CompareProjections(ctx)
+	drift, err := space.CompareProjections(ctx, nil)
 	if err == nil && len(drift.Found) > 0 {
 		err = fmt.Errorf("%v", drift.Found)
 	}

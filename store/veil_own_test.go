@@ -56,7 +56,7 @@ func TestARegistryIsVeiled(t *testing.T) {
 	if again, err := wholeLog(t, space); err != nil || !reflect.DeepEqual(again, told) {
 		t.Errorf("after a restart the log differs: %v", err)
 	}
-	if found, err := space.CompareProjections(t.Context()); err != nil || len(found.Found) > 0 {
+	if found, err := space.CompareProjections(t.Context(), nil); err != nil || len(found.Found) > 0 {
 		t.Errorf("%+v, %v", found, err)
 	}
 	for _, e := range told {
@@ -114,7 +114,7 @@ func TestAForgottenPersonLeavesNoKey(t *testing.T) {
 		if addresses != 3 {
 			t.Errorf("%s: %d log-ins", when, addresses)
 		}
-		if found, err := space.CompareProjections(t.Context()); err != nil || len(found.Found) > 0 {
+		if found, err := space.CompareProjections(t.Context(), nil); err != nil || len(found.Found) > 0 {
 			t.Errorf("%s: %+v, %v", when, found, err)
 		}
 	}

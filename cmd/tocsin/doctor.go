@@ -159,9 +159,9 @@ func (a *app) printHealth(out *paper, found []health.Finding) error {
 	}
 	for _, f := range found {
 		mark := printed(levelSigns[f.Level])
-		out.line(painted{padded(mark.text, 11), mark.ink}, painted{padded(f.Check, 14) + " ", strong}, painted{f.Text, plain})
+		out.line(painted{padded(mark.text, 12), mark.ink}, painted{padded(f.Check, 14) + " ", strong}, painted{f.Text, plain})
 		if f.Mend != "" {
-			out.line(painted{strings.Repeat(" ", 26), plain}, painted{"→ " + f.Mend, notice})
+			out.line(painted{strings.Repeat(" ", 27), plain}, painted{"→ " + f.Mend, notice})
 		}
 	}
 	return nil
