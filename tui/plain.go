@@ -69,6 +69,7 @@ type plain struct {
 	anew    bool               // it is to be told again, all of it
 	numbers map[*list][]string // the rows as they were numbered when they were told
 	more    func() error       // tells what was left untold; nil where nothing was
+	beneath func() error       // tells on of the place, once a text over it is told
 	taught  bool               // how forms are answered was told
 }
 
@@ -82,8 +83,9 @@ type spot struct {
 	filter model.EventFilter
 }
 
-// The size that what is drawn for plain mode is laid out for.
-const plainWidth, plainHeight = 78, 24
+// The size that what is drawn for plain mode is laid out for: a line of a small
+// terminal, and too low for pictures such as QR codes.
+const plainWidth, plainHeight = 78, minHeight
 
 func newPlain(ctx context.Context, opts Options, in io.Reader, out io.Writer) *plain {
 	c := New(ctx, opts)
@@ -361,13 +363,31 @@ func (p *plain) say(text string) {
 		line = model.CleanText(line)
 		rest := strings.TrimLeft(line, " ")
 		indent := len(line) - len(rest)
-		for k, part := range wrap(rest, max(plainWidth-indent-2, 20)) {
-			if k > 0 && !strings.HasPrefix(rest, "  ") {
-				part = "  " + strings.TrimLeft(part, " ")
+		for k, part := range wordWrap(rest, max(plainWidth-indent-2, 20)) {
+			if k > 0 {
+				part = "  " + part
 			}
 			p.out.line(spaces(indent) + part)
 		}
 	}
+}
+
+// wordWrap breaks a text at spaces alone: a number such as INC-2026-0007 is
+// read out as one, and found again as one. What has no spaces is not broken.
+func wordWrap(text string, width int) []string {
+	var lines []string
+	line := ""
+	for word := range strings.SplitSeq(text, " ") {
+		if line != "" && cells(line)+1+cells(word) > width {
+			lines, line = append(lines, strings.TrimRight(line, " ")), word
+			continue
+		}
+		if line != "" {
+			word = " " + word
+		}
+		line += word
+	}
+	return append(lines, line)
 }
 
 // sayAll writes lines that were drawn for a screen, without their colours.

@@ -20,8 +20,9 @@ type asked struct {
 	intro   []string
 	form    *form // nil where there is only something to confirm
 	confirm string
-	yes     bool // an empty answer confirms
-	only    bool // the fields are asked for, and nothing is confirmed
+	yes     bool              // an empty answer confirms
+	only    bool              // the fields are asked for, and nothing is confirmed
+	wanted  func(*field) bool // which fields are asked for; nil is all of them
 	// changed puts right what follows from an answer; nil where nothing does.
 	changed func()
 	// below says what the answers lead to; nil says nothing.
@@ -57,7 +58,7 @@ func (p *plain) askAll(a *asked) error {
 		p.say(howToAnswer)
 		p.taught = true
 	}
-	wanted := func(*field) bool { return true }
+	wanted := a.fits
 	for {
 		left, err := p.askFields(a, wanted)
 		if err != nil {
@@ -90,6 +91,8 @@ func (p *plain) askAll(a *asked) error {
 		wanted = func(f *field) bool { return f.problem != "" }
 	}
 }
+
+func (a *asked) fits(f *field) bool { return a.wanted == nil || a.wanted(f) }
 
 // askFields asks for the fields that are wanted. It reports whether somebody
 // left the form.

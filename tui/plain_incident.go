@@ -29,7 +29,7 @@ func (s *incidentScreen) told() telling {
 		t.rows, t.row, t.empty = &s.itemList, s.itemWords, "No evidence yet. evidence-add brings a file in: it is hashed, sealed, and gets a ledger of who held it."
 		t.detail = s.ledgerWords
 	default:
-		t.text = append(drawnText(s.drawAbout(plainWidth-4)), s.factWords()...)
+		t.text = append(s.aboutWords(), s.factWords()...)
 	}
 	return t
 }
@@ -55,6 +55,52 @@ func (s *incidentScreen) headWords() []string {
 		lines = append(lines, "Nobody is "+roleLabels(gaps)+".")
 	}
 	return append(lines, capital(tabWords[s.tab])+", of "+strings.ToLower(strings.Join(s.tabNames(), ", "))+".")
+}
+
+// aboutWords are what is known beside facts, and who holds which role.
+func (s *incidentScreen) aboutWords() []string {
+	c, i := s.c, s.standing.Incident
+	var lines []string
+	say := func(label, text string) {
+		if text != "" {
+			lines = append(lines, label+": "+text)
+		}
+	}
+	say("Type", strings.Join(c.typeLabels(s.standing), ", "))
+	say("Data", strings.Join(c.dataLabels(s.standing), ", "))
+	say("Systems", safe(strings.Join(i.Systems, ", ")))
+	say("Reporter", safe(joined(nonEmpty(i.Reporter, i.Contact), i.Source)))
+	if kept, wrong := sign.Custody(i.Evidence); kept != "" {
+		say("Evidence", kept)
+		say("! Evidence", wrong)
+	}
+	say("Packs", packNames(i))
+	if newer := i.NewerPacks(c.frame.snapshot.Packs()); len(newer) > 0 && i.Open() {
+		say("Newer", refNames(newer)+"; packs changes to it")
+	}
+	if n := len(i.Severities); n > 0 {
+		call := i.Severities[n-1]
+		say("Severity", "by "+safe(call.By)+", "+ago(call.At, c.now())+": "+safe(strings.Join(append(call.Criteria, nonEmpty(call.Reason)...), "; ")))
+	}
+	for _, l := range i.Links {
+		say("Link", string(l.Kind)+" "+string(l.Other))
+	}
+	for _, r := range s.standing.Procedure.Roles {
+		people := i.Holders(r.ID)
+		if len(people) > 0 || r.Required {
+			say(r.Label, safe(orElse(strings.Join(people, ", "), "nobody")))
+		}
+	}
+	if i.Held() {
+		say("Legal hold", "since "+clock(i.Hold.Since, c.now(), c.zone())+" by "+safe(i.Hold.By)+": "+safe(i.Hold.Reason))
+	}
+	if d := i.Deletion; d != nil {
+		say("To be deleted", "decided by "+safe(d.By)+": "+safe(d.Reason))
+	}
+	for paragraph := range strings.SplitSeq(i.Description, "\n") {
+		say("Description", safe(paragraph))
+	}
+	return lines
 }
 
 // factWords are what is stated, by whom, and what was stated before.

@@ -78,7 +78,7 @@ func (p *plain) tell(here spot) {
 		t.head = t.head[n-1:]
 	}
 	p.told, p.anew = here, false
-	p.more = nil
+	p.more, p.beneath = nil, nil
 	p.out.newline()
 	p.sayAll(t.head)
 	switch {
@@ -145,7 +145,9 @@ func (p *plain) tellLines(lines []string) {
 	if rest := lines[len(shown):]; len(rest) > 0 {
 		p.say(fmt.Sprintf("There is more, %d of %d lines: more", len(rest), len(lines)))
 		p.more = func() error { p.tellLines(rest); return nil }
+		return
 	}
+	p.more, p.beneath = p.beneath, nil
 }
 
 func (p *plain) tellMore(string) error {
@@ -177,6 +179,9 @@ func (p *plain) overlaid(o overlay) error {
 	case *reader:
 		p.c.pop()
 		p.say(o.title)
+		if p.beneath == nil {
+			p.beneath = p.more
+		}
 		p.tellLines(o.lines(plainWidth - 4))
 		return nil
 	case *dialog:
@@ -252,11 +257,20 @@ func (s *setUpScreen) questions(p *plain) *asked {
 	return a
 }
 
-// changeDraft asks for the fields of a what-if, and tells what they lead to.
-func (p *plain) changeDraft(string) error {
+// changeDraft asks for the fields of a what-if, or for those whose labels have
+// the words, and tells what they lead to.
+func (p *plain) changeDraft(rest string) error {
 	s := p.c.whatIf
 	p.anew = true
-	return p.askAll(&asked{title: "Nothing of this is recorded.", form: s.form, only: true, changed: s.follow, leave: func() {}})
+	a := &asked{title: "Nothing of this is recorded.", form: s.form, only: true, changed: s.follow, leave: func() {}}
+	if rest != "" {
+		a.wanted = func(f *field) bool { return mentions(f.label, strings.ToLower(rest)) }
+	}
+	if after(s.form, nil, a.fits) == nil {
+		p.say("No answer of the draft is called " + quoted(rest) + ".")
+		return nil
+	}
+	return p.askAll(a)
 }
 
 func (q *queueScreen) told() telling {
@@ -418,7 +432,7 @@ func (a *auditScreen) told() telling {
 	c := a.c
 	verdict := strings.TrimLeft(model.CleanText(a.drawVerified()), "✓!– ━─")
 	return telling{
-		name: "audit", head: append([]string{fmt.Sprintf("Audit log: %d events; %s.", c.frame.snapshot.Seq(), verdict)}, drawnText([]string{a.drawState()})...),
+		name: "audit", head: []string{fmt.Sprintf("Audit log: %d events; %s.", c.frame.snapshot.Seq(), verdict), a.stateWords()},
 		rows: &a.list, empty: a.empty(), open: "open-event",
 		row: func(k int) string {
 			e := &a.rows[k]
@@ -436,6 +450,12 @@ func (a *auditScreen) told() telling {
 	}
 }
 
+// stateWords say what of the log is told, and what is wrong with it.
+func (a *auditScreen) stateWords() string {
+	text := strings.TrimSpace(model.CleanText(a.drawState()))
+	return strings.TrimSuffix(text, "  Esc shows all") + map[bool]string{true: ". back tells all."}[a.filter != model.EventFilter{}]
+}
+
 // further goes to the last row that is held, from where the log is read on.
 func (a *auditScreen) further() tea.Cmd {
 	if !a.older {
@@ -445,10 +465,27 @@ func (a *auditScreen) further() tea.Cmd {
 	return a.follow()
 }
 
+// classWords say how long what is kept, and how many people a sweep takes.
+func (r *retentionScreen) classWords() []string {
+	set, people := r.c.frame.snapshot.Meta().Retention, "one person"
+	if set.Second {
+		people = "two people"
+	}
+	lines := []string{"Retention: how long what is kept. A sweep takes " + people + "."}
+	for _, k := range model.Keepings() {
+		first, _, _ := strings.Cut(k.Counts, ";")
+		lines = append(lines, "  "+k.Label+": "+set.Words(k.Class)+", "+first)
+	}
+	if e := r.c.errand; e != nil {
+		lines = append(lines, "Under way: "+safe(e.what)+"; evidence-stop stops it.")
+	}
+	return lines
+}
+
 func (r *retentionScreen) told() telling {
 	c := r.c
 	return telling{
-		name: "retention", head: drawnText(r.drawClasses()), rows: &r.list, empty: r.empty(), open: "open",
+		name: "retention", head: r.classWords(), rows: &r.list, empty: strings.Replace(r.empty(), "press "+c.keyOf("delete"), "type delete", 1), open: "open",
 		row: func(k int) string {
 			e := &r.rows[k]
 			word, _ := r.expiryMark(c.theme, e)

@@ -46,6 +46,7 @@ func typedWords() []typedWord {
 		{name: "help", run: (*plain).help},
 		{name: "palette", run: (*plain).anything},
 		{name: "copy", where: onLists, run: (*plain).tellID},
+		{name: "pause", run: (*plain).pause},
 	}
 }
 
@@ -94,6 +95,9 @@ func (p *plain) action(name string) *action {
 			return a
 		}
 	}
+	if len(name) > 1 {
+		name = strings.ToLower(name)
+	}
 	a, _ := p.c.keys.find(name, here)
 	return a
 }
@@ -121,7 +125,11 @@ func (p *plain) give(a *action, rest string) error {
 			return nil
 		}
 	}
+	before := p.lasting()
 	p.run(p.c.give(a))
+	if p.lasting() > before {
+		p.say("Under way; its end is told when it comes.")
+	}
 	if err := p.follow(); err != nil {
 		return err
 	}
@@ -302,6 +310,18 @@ func (p *plain) tellID(string) error {
 		return nil
 	}
 	p.say(string(p.c.target().Incident.ID))
+	return nil
+}
+
+// pause keeps what others do untold, or tells it again. What draws near is told
+// all the same.
+func (p *plain) pause(string) error {
+	p.run(p.c.togglePause())
+	if p.c.held != nil {
+		p.say("Nothing is told of what others do, and every place stands as it is, until pause is typed again.")
+	} else {
+		p.say("Places follow again, and what others do is told.")
+	}
 	return nil
 }
 

@@ -3,11 +3,13 @@ package main
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"tocsin/config"
 	"tocsin/model"
@@ -229,3 +231,291 @@ queue
 view closed
 q
 `
+
+// TestPlainWalk looks into every corner of the demo's story.
+func TestPlainWalk(t *testing.T) {
+	options := storyOptions(t, "dark")
+	clock := &stoppedClock{}
+	clock.nanoseconds.Store(present.UnixNano())
+	options.Now, options.Echo = clock.Now, true
+	compareGolden(t, "../plain/walk.txt", converse(t, options, typed(plainWalk, nil)))
+}
+
+const plainWalk = `
+more
+down
+last
+3
+evidence
+1
+what-if
+change
+1
+>
+change severity
+high
+1
+more
+back
+reminders
+1
+back
+policies
+3
+more
+more
+audit
+more
+checkpoint
+audit-filter
+Kwame
+
+
+y
+back
+retention
+health
+settings
+queue
+settings
+!
+pause
+pause
+copy
+theme
+menu
+
+view closed
+filter mail
+1
+back
+filter -
+help note
+reopen
+go 9
+go 999
+2026-12
+palette
+deadlines
+lift
+undelete
+overdue
+q
+`
+
+// places are how one comes to each place of the plain console, from the queue.
+var plainPlaces = []string{
+	"queue", "go 9", "go 9\ntimeline", "go 9\ntasks", "go 9\nobligations", "go 9\nevidence", "deadlines", "reminders", "policies", "audit", "retention", "go 9\nwhat-if",
+}
+
+// TestPlainGivesEveryAction walks the table of actions: each is typed at every
+// place that has it, and is given, or says why it is not.
+func TestPlainGivesEveryAction(t *testing.T) {
+	missing := make(map[string]bool)
+	for _, b := range tui.Bindings() {
+		missing[b.Action] = true
+	}
+	options := storyOptions(t, "dark")
+	options.Echo = true
+	for _, place := range plainPlaces {
+		listed := converse(t, options, &script{lines: append(strings.Split(place, "\n"), "help")})
+		for _, name := range namesInHelp(listed[strings.LastIndex(listed, "> help"):]) {
+			if !missing[name] || name == "quit" || name == "leave" {
+				continue
+			}
+			missing[name] = false
+			lines := append(strings.Split(place, "\n"), name, "!", "!", "")
+			if said := converse(t, options, &script{lines: lines}); strings.Contains(said, "called “"+name) {
+				t.Errorf("%s on %q is not known:\n%s", name, place, said)
+			}
+		}
+	}
+	left := map[string]string{
+		"quit": "another test leaves", "leave": "another test leaves",
+		"theme": "no colours", "mouse": "no mouse", "preview": "no preview", "save": "forms ask at their end",
+	}
+	for name, still := range missing {
+		if _, known := left[name]; still && !known {
+			t.Errorf("plain mode has no way to give %s", name)
+		}
+	}
+	for name := range left {
+		said := converse(t, options, typed("\n"+name+"\nq\nq\n", nil))
+		if strings.Contains(said, "called “"+name) {
+			t.Errorf("%s is not answered:\n%s", name, said)
+		}
+	}
+}
+
+// namesInHelp are the actions that a help lists.
+func namesInHelp(help string) []string {
+	var names []string
+	for line := range strings.Lines(help) {
+		_, not, unable := strings.Cut(line, "Not now; typed, each says why: ")
+		switch _, moves, able := strings.Cut(line, "To move about: "); {
+		case unable:
+			line = not
+		case able:
+			line = moves
+		case strings.HasPrefix(line, "    "), !strings.HasPrefix(line, "  "):
+			continue
+		}
+		line, _, _ = strings.Cut(line, ": ")
+		for _, word := range strings.FieldsFunc(line, func(r rune) bool { return strings.ContainsRune(" ,;.\n", r) }) {
+			names = append(names, word)
+		}
+	}
+	return names
+}
+
+// TestPlainRefusals keeps what slips and refusals get, and that none of them
+// changes the record.
+func TestPlainRefusals(t *testing.T) {
+	clock := &stoppedClock{}
+	clock.nanoseconds.Store(present.UnixNano())
+	s, options := plainRecord(t, clock)
+	if err := options.SetUp(t.Context(), options.Defaults); err != nil {
+		t.Fatal(err)
+	}
+	do(t, s, "Bo", model.Report{Title: "Backups are encrypted"})
+	before := s.space.Snapshot().Seq
+	said := converse(t, options, typed(plainRefusals, nil))
+	compareGolden(t, "../plain/refusals.txt", said)
+	if after := s.space.Snapshot().Seq; after != before {
+		t.Errorf("refusals left %d events", after-before)
+	}
+	options.Actor.Role = model.Auditor
+	compareGolden(t, "../plain/auditor.txt", converse(t, options, typed("\nreport\nnote 1\nmenu\n\nq\n", nil)))
+}
+
+const plainRefusals = `
+0
+2
+note x
+note 7
+select
+view
+view nowhere
+repot
+theme
+task-done 1
+note 1
+.
+-
+y
+!
+fact 1
+nothing of this kind
+99
+occurred
+tomorrow
+
+
+y
+next year
+y
+!
+report
+
+
+
+
+
+
+
+
+x
+y
+!
+phase 1
+5
+
+
+y
+<
+!
+severity 1
+critical
+1,99
+1,
+-
+n
+settings
+
+Middle/Earth
+
+zz
+
+y
+<
+<
+!
+q
+q
+`
+
+// TestPlainIsText holds that nothing but text and line feeds is written, whatever
+// comes from outside, and that the bell is the one exception.
+func TestPlainIsText(t *testing.T) {
+	clock := &stoppedClock{}
+	clock.nanoseconds.Store(present.UnixNano())
+	s, options := plainRecord(t, clock)
+	options.Defaults.Organisation = "Nor\x1b]0;owned\athlight\x1b[2J"
+	if err := options.SetUp(t.Context(), options.Defaults); err != nil {
+		t.Fatal(err)
+	}
+	options.Banner, options.Notice = "\x1b[31mDEMO", "a file\x1b[2Jis\u202e odd"
+	do(t, s, "Bo", model.Report{Title: "Odd \x1b[2Jtitle\u202e", Description: "one\x1b]8;;x\x1b\\two\rthree", Types: []string{"data-breach"}})
+	do(t, s, "Bo", model.StateFact{Incident: "INC-2026-0001", Statement: model.Statement{Name: "confirmed", Value: model.Time(present.Add(-48*time.Hour + time.Minute))}})
+	options.Bell, options.Notify = true, true
+	var said bytes.Buffer
+	lines := typed("\nreport\n\x1b[A\x1b[Btitle\x00\n\x1b]0;x\a\n.\n>\n?\n!\n1\n\x1b[2J\nnote\none \x1b[1mtwo\n.\ny\ntimeline\naudit\nhealth\n@ a day\n\n\xff\xfe\n\x9b2J\nq\nq\n",
+		map[string]func(){"@ a day": func() { clock.forward(23*time.Hour + time.Minute) }})
+	if err := tui.RunPlain(t.Context(), options, lines, &said); err != nil {
+		t.Fatal(err)
+	}
+	if problem := notText(said.String(), true); problem != "" {
+		t.Errorf("%s:\n%q", problem, said.String())
+	}
+	if n := strings.Count(said.String(), "\a"); n != 1 {
+		t.Errorf("the bell rang %d times, want once:\n%s", n, said.String())
+	}
+}
+
+// notText says what of a conversation is no text.
+func notText(said string, bell bool) string {
+	for k, r := range said {
+		switch {
+		case r == '\n', r == '\a' && bell:
+		case r < ' ', r >= 0x7f && r < 0xa0, r == '\u202e', r == utf8.RuneError && !strings.HasPrefix(said[k:], "\uFFFD"):
+			return fmt.Sprintf("%q is written at %d", r, k)
+		}
+	}
+	return ""
+}
+
+// FuzzPlain types anything: the console ends with its input, and writes text.
+func FuzzPlain(f *testing.F) {
+	for _, seed := range []string{plainTour, plainWalk, plainRefusals, "", "\n\n\n", "triage 1\n<\n<\n?\n-\n", "note 1\n..\n.\ny\n", "\x1b[A\n\xff\n", strings.Repeat("x", 200_000) + "\nq\n", "1\r\nq\r\n"} {
+		f.Add([]byte(seed))
+	}
+	if _, err := storyEvents(); err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, input []byte) {
+		options := storyOptions(t, "dark")
+		options.Echo = true
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		var said bytes.Buffer
+		if err := tui.RunPlain(ctx, options, bytes.NewReader(input), &said); err != nil {
+			t.Fatal(err)
+		}
+		if ctx.Err() != nil {
+			t.Fatal("it does not end with its input")
+		}
+		if problem := notText(said.String(), false); problem != "" {
+			t.Errorf("%s:\n%q", problem, said.String())
+		}
+	})
+}
