@@ -142,8 +142,8 @@ func (a *app) attend(ctx context.Context, session *ssh.Session, args []string) (
 	select {
 	case err = <-ended:
 	case <-ctx.Done():
-		if err = interrupt(session, ended); err != nil {
-			return exitRefused, context.Canceled
+		if err = interrupt(session, ended); errors.Is(err, context.Canceled) {
+			return exitRefused, err
 		}
 	}
 	return outcome(err)
@@ -191,17 +191,14 @@ func start(session *ssh.Session, args []string) error {
 	return session.Start(sshd.Join(args))
 }
 
-// interrupt asks a verb to stop. The error is that it did not in time.
+// interrupt asks a verb to stop, and says how it ended: context.Canceled where
+// it did not in time.
 func interrupt(session *ssh.Session, ended <-chan error) error {
 	_ = session.Signal(ssh.SIGINT)
 	timer := time.NewTimer(stopping)
 	defer timer.Stop()
 	select {
 	case err := <-ended:
-		var status *ssh.ExitError
-		if err == nil || errors.As(err, &status) {
-			return nil
-		}
 		return err
 	case <-timer.C:
 		return context.Canceled

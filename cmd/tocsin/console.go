@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"time"
 
-	tea "charm.land/bubbletea/v2"
 	"github.com/spf13/cobra"
 
 	"tocsin/config"
@@ -52,18 +51,27 @@ func (a *app) runConsole(cmd *cobra.Command) error {
 		return err
 	}
 	if a.guest != nil {
-		return a.guest.Show(ctx, func(options ...tea.ProgramOption) (*tea.Program, func() error) {
-			return tui.NewProgram(ctx, screens, options...)
-		})
+		return a.guest.shows(ctx, screens)
 	}
-	done, err := (&reception{house: s.house, space: a.space}).receiveOwn(ctx)
-	if err != nil {
-		screens.Notice = cmp.Or(screens.Notice, "No other tocsin can join this one: "+err.Error())
-		done = func() {}
-	}
+	done := a.letJoin(ctx, s, &screens.Notice)
 	err = runScreens(ctx, screens)
 	done()
 	return errors.Join(err, s.close())
+}
+
+// letJoin lets others on this machine join the record for as long as this
+// process has it, until done is called. Where that cannot be, the notice says
+// so. Guests have nothing that others could join.
+func (a *app) letJoin(ctx context.Context, s *session, notice *string) (done func()) {
+	if a.guest != nil {
+		return func() {}
+	}
+	done, err := (&reception{house: s.house, space: a.space}).receiveOwn(ctx)
+	if err != nil {
+		*notice = cmp.Or(*notice, "No other tocsin can join this one: "+err.Error())
+		return func() {}
+	}
+	return done
 }
 
 // openConsole enters the record for a console.

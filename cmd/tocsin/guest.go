@@ -2,10 +2,14 @@ package main
 
 import (
 	"context"
+	"errors"
 	"path/filepath"
+
+	tea "charm.land/bubbletea/v2"
 
 	"tocsin/config"
 	"tocsin/model"
+	"tocsin/tui"
 	"tocsin/tui/sshd"
 )
 
@@ -21,6 +25,18 @@ type guest struct {
 // here reports whether the guest came in by the socket in the data directory,
 // and so owns that.
 func (g *guest) here() bool { return g.Entrance == sshd.Socket }
+
+// shows shows the guest a console until it is left, or the guest's session
+// ends. That they asked for the end from outside is no error.
+func (g *guest) shows(ctx context.Context, screens tui.Options) error {
+	err := g.Show(ctx, func(options ...tea.ProgramOption) (*tea.Program, func() error) {
+		return tui.NewProgram(ctx, screens, options...)
+	})
+	if errors.Is(err, sshd.ErrInterrupted) {
+		return nil
+	}
+	return err
+}
 
 // path is where a file lies that the guest named.
 func (g *guest) path(name string) string {

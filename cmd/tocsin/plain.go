@@ -3,13 +3,10 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
 
-	"tocsin/config"
 	"tocsin/tui"
 )
 
@@ -39,28 +36,18 @@ func (a *app) plainCommand() *cobra.Command {
 
 // runPlain opens the console line by line.
 func (a *app) runPlain(cmd *cobra.Command) error {
-	dir, err := a.dataDir()
-	if err != nil {
-		return err
-	}
-	settings, err := config.LoadSettings(filepath.Join(dir, settingsFile))
-	if err != nil {
-		return err
-	}
-	if err := tui.CheckKeys(settings.Keys); err != nil {
-		return fmt.Errorf("%s: %w", filepath.Join(dir, settingsFile), err)
-	}
 	ctx, cancel := context.WithCancelCause(cmd.Context())
 	defer cancel(nil)
 	quiet := *a
 	quiet.err = io.Discard // what it would say is said in the conversation
-	s, err := quiet.open(ctx, cancel)
+	options, s, err := quiet.openConsole(ctx, cancel)
 	if err != nil {
 		return err
 	}
-	options := s.consoleOptions(settings)
-	options.Echo = !isTerminal(a.in)
+	done := a.letJoin(ctx, s, &options.Notice)
+	options.Echo = !a.ends().in
 	err = tui.RunPlain(ctx, options, a.in, a.out)
+	done()
 	var trouble *storeError
 	if errors.As(context.Cause(ctx), &trouble) {
 		err = trouble

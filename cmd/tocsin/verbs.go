@@ -61,6 +61,7 @@ var verbs = map[string]reach{
 	"deadlines": {reads: incidents, files: []fileWord{{flag: "ics", pipe: true}}},
 	"reminders": {reads: incidents},
 	"due":       {},
+	"plain":     {reads: incidents},
 
 	"report":      {},
 	"describe":    {reads: incidents},
