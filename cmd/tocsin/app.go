@@ -75,7 +75,8 @@ func (a *app) dataDir() (string, error) {
 }
 
 // actor is who gives the commands: --as, TOCSIN_USER, or the name of the
-// operating system's user. Whoever can open the data directory owns it.
+// operating system's user. Whoever can open the data directory owns it, unless
+// the registry says another role of that name: see session.settle.
 func (a *app) actor() (model.Actor, error) {
 	if a.guest != nil && a.guest.Entrance == sshd.Network {
 		return model.Actor{Name: a.guest.Name, Role: a.guest.Role}, nil

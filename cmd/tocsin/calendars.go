@@ -30,7 +30,7 @@ func (s *session) adoptCalendars(ctx context.Context) error {
 			s.leftOut = append(s.leftOut, config.Problem{Key: "calendar", Message: fmt.Sprintf("%s counts by it: %v", pack.Ref(), err)})
 			continue
 		}
-		if _, err := s.space.Do(ctx, s.actor, model.AdoptCalendar{Calendar: edition}); err != nil {
+		if _, err := s.space.Do(ctx, s.adopter(), model.AdoptCalendar{Calendar: edition}); err != nil {
 			return fmt.Errorf("calendar %s: %w", edition.Name(), troubled(err))
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"tocsin/model"
+	"tocsin/model/policy"
 )
 
 // incidentID reads what somebody typed for an incident.
@@ -36,7 +37,12 @@ func (s *session) change(ctx context.Context, command model.Command) error {
 	if err != nil {
 		return troubled(err)
 	}
-	if len(receipt.Events) == 0 {
+	switch {
+	case len(receipt.Events) > 0:
+	case receipt.Incident == "":
+		s.out.printf("Nothing to change, it is so already.")
+		return nil
+	default:
 		s.out.printf("%s: nothing to change, it is so already.", receipt.Incident)
 		return nil
 	}
@@ -48,18 +54,22 @@ func (s *session) change(ctx context.Context, command model.Command) error {
 
 func (s *session) printChange(event model.Event) {
 	id := event.Body.Incident()
-	standing, ok := s.snapshot().Incident(id)
-	if !ok {
-		return
+	lead, packs := "", []*policy.Pack(nil)
+	if id != "" {
+		standing, ok := s.snapshot().Incident(id)
+		if !ok {
+			return
+		}
+		lead, packs = string(id)+"  ", s.packsAbout(standing.Incident)
 	}
-	entry := model.Tell(event, s.packsAbout(standing.Incident), s.zone())
+	entry := model.Tell(event, packs, s.zone())
 	tone := strong
 	if entry.Minor {
 		tone = plain
 	}
-	s.out.line(painted{string(id) + "  ", quiet}, painted{entry.What, tone})
+	s.out.line(painted{lead, quiet}, painted{entry.What, tone})
 	for _, detail := range entry.Detail {
-		s.out.indented(len(id)+2, detail, quiet)
+		s.out.indented(max(len(lead), 2), detail, quiet)
 	}
 }
 

@@ -192,6 +192,8 @@ func (s *session) setUp(ctx context.Context, answers tui.SetUpAnswers) error {
 	if err := s.adoptCalendar(ctx, answers.Calendar); err != nil {
 		return err
 	}
-	_, err = s.space.Do(ctx, s.actor, model.Setup{Organisation: answers.Organisation, Zone: answers.Zone, Calendar: answers.Calendar, Packs: refs, Answers: answers.Answers})
-	return err
+	if _, err = s.space.Do(ctx, s.actor, model.Setup{Organisation: answers.Organisation, Zone: answers.Zone, Calendar: answers.Calendar, Packs: refs, Answers: answers.Answers}); err != nil {
+		return err
+	}
+	return s.registerFirst(ctx)
 }

@@ -70,8 +70,10 @@ func (st *stage) prepare(ctx context.Context, zone string) error {
 	if err := st.adoptCalendar(ctx, home); err != nil {
 		return err
 	}
-	_, err = st.space.Do(ctx, st.actor, model.Setup{Organisation: demoOrganisation, Zone: zone, Calendar: home, Packs: refs})
-	return err
+	if _, err = st.space.Do(ctx, st.actor, model.Setup{Organisation: demoOrganisation, Zone: zone, Calendar: home, Packs: refs}); err != nil {
+		return err
+	}
+	return st.invite(ctx)
 }
 
 // scene is one moment of one tale.

@@ -155,10 +155,11 @@ func taken(path string, err error) error {
 
 // mayGive refuses what the record would refuse after the work was done.
 func (c custodian) mayGive(command model.Command) error {
-	if c.actor.Role.May(command.Kind()) {
-		return nil
+	acting, err := c.snapshot().Meta.Access.Acting(c.actor)
+	if err != nil || acting.Role.May(command.Kind()) {
+		return err
 	}
-	return &model.Refusal{Cause: model.ErrForbidden, Reason: fmt.Sprintf("%s may not do this (%s) as %s", c.actor.Name, command.Kind(), c.actor.Role)}
+	return &model.Refusal{Cause: model.ErrForbidden, Reason: fmt.Sprintf("%s may not do this (%s) as %s", acting.Name, command.Kind(), acting.Role)}
 }
 
 // blobTrouble marks an error of the blobs as one of the record, unless there

@@ -176,7 +176,7 @@ func TestCustodian(t *testing.T) {
 // refused before anything is read or written.
 func checkAuditor(t *testing.T, c consoleEvidence, id model.ID, item model.Evidence) {
 	t.Helper()
-	c.actor.Role = model.Auditor
+	c.actor = model.Actor{Name: "Daniel Osei", Role: model.Auditor}
 	seq := c.snapshot().Seq
 	target := filepath.Join(t.TempDir(), "copy")
 	told := func(uint64, uint64) { t.Error("something was read") }

@@ -42,6 +42,7 @@ func TestJSONIsWhatItsHelpSays(t *testing.T) {
 		{"report", "--title", "Another"},
 		{"link", "1", "2"},
 		{"hold", "1", "--reason", "a court asks"},
+		{"people", "authority", "add", ed25519Line(t, 1)},
 		{"evidence", "add", "1", "json_test.go", "--kind", "document"},
 		{"report", "--title", "By mistake"},
 		{"false-positive", "3", "--reason", "a test"},
@@ -74,7 +75,7 @@ func TestJSONIsWhatItsHelpSays(t *testing.T) {
 		"export":        {"export", "--all", "--to", filepath.Join(away, "export")},
 		"queue, tocsin": {"queue"}, "show": {"show", "1"}, "timeline": {"timeline", "1"}, "deadlines": {"deadlines", "1", "--explain"}, "due": {"due", "--pack", "gdpr", "--fact", "aware=-2h"},
 		"task": {"task", "1"}, "fact": {"fact", "1"}, "evidence list": {"evidence", "list", "1"}, "evidence show": {"evidence", "show", "1", "1"}, "evidence verify": {"evidence", "verify", "1"}, "policy list": {"policy", "list"}, "policy calendar": {"policy", "calendar"}, "policy lint": {"policy", "lint", lint},
-		"policy test": {"policy", "test", vectors}, "policy diff": {"policy", "diff", "gdpr", "uk-gdpr"}, "version": {"version"}, "vault status": {"vault", "status"}, "people list": {"people", "list"}, "doctor": {"doctor"}, "retention": {"retention"}, "retention preview": {"retention", "preview"}, "audit log": {"audit", "log"}, "audit verify": {"audit", "verify"}, "reminders": {"reminders", "--mine"}, "packs --preview": {"packs", "1", "--add", "nis2", "--preview"},
+		"policy test": {"policy", "test", vectors}, "policy diff": {"policy", "diff", "gdpr", "uk-gdpr"}, "version": {"version"}, "vault status": {"vault", "status"}, "people list": {"people", "list"}, "people authority list": {"people", "authority", "list"}, "doctor": {"doctor"}, "retention": {"retention"}, "retention preview": {"retention", "preview"}, "audit log": {"audit", "log"}, "audit verify": {"audit", "verify"}, "reminders": {"reminders", "--mine"}, "packs --preview": {"packs", "1", "--add", "nis2", "--preview"},
 	}
 	for _, shape := range jsonShapes {
 		t.Run(shape.verb, func(t *testing.T) {

@@ -34,6 +34,7 @@ var jsonShapes = []struct {
 	{"policy diff", true, changeView{}},
 	{"vault status", false, vaultView{}},
 	{"people list", true, personView{}},
+	{"people authority list", true, keyView{}},
 	{"retention", true, keepingView{}},
 	{"retention preview", true, expiryView{}},
 	{"audit log", true, logView{}},

@@ -165,7 +165,11 @@ func (a *app) peek(ctx context.Context, dir string, library *config.Library) (*s
 // takes the packs and calendars into the space. problems are those of the
 // files, which were told already.
 func (a *app) settle(ctx context.Context, s *session, actor model.Actor, problems []config.Problem) error {
-	s.actor, s.now, s.in, s.out, s.err = actor, a.now, interruptible{ctx, a.in}, a.newPaper(), a.err
+	acting, err := s.snapshot().Meta.Access.Acting(actor)
+	if err != nil {
+		return err
+	}
+	s.actor, s.now, s.in, s.out, s.err = acting, a.now, interruptible{ctx, a.in}, a.newPaper(), a.err
 	for _, warning := range s.warnings(ctx) {
 		fmt.Fprintln(a.err, "tocsin: "+model.CleanText(warning))
 	}
@@ -233,7 +237,7 @@ func (s *session) adopt(ctx context.Context) error {
 		return err
 	}
 	for _, pack := range s.library.Packs() {
-		_, err := s.space.Do(ctx, s.actor, model.AdoptPack{Pack: pack})
+		_, err := s.space.Do(ctx, s.adopter(), model.AdoptPack{Pack: pack})
 		var refusal *model.Refusal
 		_, known := s.snapshot().Pack(pack.Ref())
 		switch {
@@ -262,8 +266,10 @@ func (s *session) setUpByDefault(ctx context.Context) error {
 	if err := s.adoptCalendar(ctx, home); err != nil {
 		return err
 	}
-	_, err = s.space.Do(ctx, s.actor, model.Setup{Organisation: defaultOrganisation, Zone: zone, Calendar: home, Packs: refs})
-	return troubled(err)
+	if _, err = s.space.Do(ctx, s.actor, model.Setup{Organisation: defaultOrganisation, Zone: zone, Calendar: home, Packs: refs}); err != nil {
+		return troubled(err)
+	}
+	return troubled(s.registerFirst(ctx))
 }
 
 // refs finds the latest version of each pack.

@@ -11,55 +11,34 @@ import (
 	"tocsin/store"
 )
 
-const peopleLong = `Names the people in the record, and forgets them. Names, and what is known of
-the reporter of an incident, are sealed under a key for each person; forgetting
-destroys the key. What was written stays as it is, and every proof of it holds,
-but nobody can read the name any more: not here and not in a backup that is
-opened with this vault. A backup of the vault itself still has the key.`
+const peopleLong = `Says who may enter over SSH, by which keys and in which role, and names the
+people in the record.
+
+A role holds wherever its person acts: owner, lead, responder, communications,
+leadership (reads, and decides what is put to it), auditor (reads everything,
+changes nothing), reporter (reports, and follows own reports), wall (sees the
+wall). The first run on a machine registers its user as the first owner. Whoever
+can open the data directory and is not registered acts as an owner: the
+directory is theirs.
+
+Names, keys, addresses and what is known of the reporter of an incident are
+sealed under a key for each person; forgetting destroys the key. What was
+written stays as it is, and every proof of it holds, but nobody can read the
+name any more: not here and not in a backup that is opened with this vault. A
+backup of the vault itself still has the key.`
 
 func (a *app) peopleCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "people",
-		Short: "List the people in the record, or forget one",
+		Short: "Say who may enter and in which role, or forget somebody",
 		Long:  peopleLong,
-		Args:  words(0, 0),
+		Args:  a.noVerb,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return usage(cmd, "what about the people? list or forget")
+			return usage(cmd, "what about the people? list, add, role, key, revoke, rule, authority or forget")
 		},
 	}
-	cmd.AddCommand(a.peopleListCommand(), a.peopleForgetCommand())
+	cmd.AddCommand(a.peopleListCommand(), a.peopleAddCommand(), a.peopleRoleCommand(), a.peopleKeyCommand(), a.peopleRevokeCommand(), a.peopleRuleCommand(), a.peopleAuthorityCommand(), a.peopleForgetCommand())
 	return cmd
-}
-
-func (a *app) peopleListCommand() *cobra.Command {
-	return a.reading(&cobra.Command{
-		Use:   "list",
-		Short: "List everybody whom the record names",
-		Args:  words(0, 0),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.withSession(cmd, func(_ context.Context, s *session) error { return a.printPeople(s) })
-		},
-	})
-}
-
-// personView is somebody whom the record names.
-type personView struct {
-	Name      string `json:"name"`
-	Forgotten bool   `json:"forgotten" help:"known by this name alone, and nothing else"`
-}
-
-func (a *app) printPeople(s *session) error {
-	views := make([]personView, 0)
-	for _, p := range s.space.People() {
-		views = append(views, personView{p.Name, p.Forgotten})
-	}
-	if a.json {
-		return s.out.printJSON(views)
-	}
-	for _, v := range views {
-		s.out.line(painted{v.Name, plain})
-	}
-	return nil
 }
 
 func (a *app) peopleForgetCommand() *cobra.Command {
@@ -69,8 +48,8 @@ func (a *app) peopleForgetCommand() *cobra.Command {
 		Short: "Make a person's name unreadable, for good",
 		Long: `Destroys the key that a person's name is sealed under, or with --reporter the
 one of what is known of the reporter of an incident. This cannot be undone. It
-is refused, and the refusal recorded, while a legal hold is on an incident that
-names them. Events from before names were sealed still have them in the clear:
+is refused while they may enter (tocsin people revoke comes first) and, with the
+refusal recorded, while a legal hold is on an incident that names them. Events from before names were sealed still have them in the clear:
 how many is said.`,
 		Example: `  tocsin people forget "Quentin Vale" --reason "asked for erasure on 3 March"
   tocsin people forget --reporter 7 --reason "asked for erasure on 3 March"`,

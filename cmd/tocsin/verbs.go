@@ -117,6 +117,18 @@ var verbs = map[string]reach{
 	"people list":           {reads: registry},
 	"people forget":         {reads: registry},
 
+	"people add":              {reads: registry, files: []fileWord{{flag: "key", pipe: true, other: isKeyLine}}},
+	"people role":             {reads: registry},
+	"people key":              {},
+	"people key add":          {reads: registry, files: []fileWord{{word: 1, pipe: true, other: isKeyLine}}},
+	"people key remove":       {reads: registry},
+	"people revoke":           {reads: registry},
+	"people rule":             {reads: registry},
+	"people authority":        {},
+	"people authority add":    {reads: registry, files: []fileWord{{word: 0, pipe: true, other: isKeyLine}}},
+	"people authority remove": {reads: registry},
+	"people authority list":   {reads: registry},
+
 	"audit":             {},
 	"audit log":         {reads: auditLog},
 	"audit verify":      {reads: auditLog, files: []fileWord{{word: -1}, {flag: "key", other: isVerifier}, {flag: "checkpoint"}, {flag: "witness", other: isVerifier}, {flag: "identity"}, {flag: "passphrase-file"}}},
