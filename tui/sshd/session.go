@@ -34,6 +34,8 @@ type session struct {
 	size        Size
 	sizes       chan Size // nil without a terminal
 
+	in *intake // belongs to the visit
+
 	mu       sync.Mutex // guards what follows
 	doing    string
 	at       string
@@ -180,7 +182,8 @@ func (s *session) handle(line string, first Size) (code int) {
 // visit makes the visit. Err is set with an error, too.
 func (s *session) visit(line string, first Size) (*Visit, error) {
 	limits := s.connection.server.limits
-	v := &Visit{Visitor: s.visitor, In: s.input(), session: s}
+	s.in = newIntake(s)
+	v := &Visit{Visitor: s.visitor, In: s.in, session: s}
 	v.Getenv = s.environment.get
 	patience := limits.Pause
 	if s.sizes != nil {
@@ -196,6 +199,7 @@ func (s *session) visit(line string, first Size) (*Visit, error) {
 		v.Terminal = &Terminal{Term: s.term, First: first, Sizes: s.sizes}
 		v.Out = &lines{to: out}
 		v.Err = v.Out
+		v.In = &typist{from: s.in, show: v.Out, interrupt: func() { s.cancel(ErrInterrupted) }}
 		s.environment.set("TERM", s.term)
 	}
 	if s.connection.entry.kind == Socket {
@@ -211,23 +215,6 @@ func (s *session) visit(line string, first Size) (*Visit, error) {
 		s.doing = clipped(words[0], 24)
 	}
 	return v, err
-}
-
-// input is what the client sends; who may no longer be here sends nothing.
-func (s *session) input() io.Reader { return (*intake)(s) }
-
-type intake session
-
-func (i *intake) Read(p []byte) (int, error) {
-	s := (*session)(i)
-	n, err := s.channel.Read(p)
-	if n > 0 && !s.connection.used() {
-		return 0, ErrRevoked
-	}
-	if err != nil && s.sizes != nil {
-		s.cancel(ErrClosed) // nobody is at the terminal any more
-	}
-	return n, err
 }
 
 // explain says why a session ended that the client did not end.

@@ -3,7 +3,6 @@ package sshd
 import (
 	"context"
 	"errors"
-	"io"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -35,8 +34,8 @@ const (
 // newProgram is given what the program has to run with, and may add to it, but
 // for a filter; it returns the program and what runs it. What the program sends
 // waits while the client is slow, and so do those who Send to the program.
-// Input is the program's up to the end of the visit. There is one Show at a
-// time, and none after another on one visit.
+// Input is the program's up to the end of the visit: nothing reads In after a
+// Show, and there is one Show to a visit.
 func (v *Visit) Show(ctx context.Context, newProgram func(options ...tea.ProgramOption) (*tea.Program, func() error)) error {
 	if v.Terminal == nil {
 		return ErrNoTerminal
@@ -46,17 +45,15 @@ func (v *Visit) Show(ctx context.Context, newProgram func(options ...tea.Program
 	defer context.AfterFunc(v.session.ctx, func() { cancel(context.Cause(v.session.ctx)) })()
 	s := &show{visit: v, ctx: ctx, running: make(chan struct{}), over: make(chan struct{})}
 	s.size.Store(&v.Terminal.First)
-	input, typed := io.Pipe()
-	program, run := newProgram(s.options(input)...)
+	program, run := newProgram(s.options()...)
 	s.program = program
-	go forward(typed, v.session.input()) // ends with the channel
 	var helpers sync.WaitGroup
 	helpers.Go(s.resize)
 	helpers.Go(s.end)
 	err := func() error {
 		defer helpers.Wait()
+		defer v.session.in.close()
 		defer close(s.over)
-		defer input.Close()
 		return run()
 	}()
 	if ctx.Err() != nil {
@@ -78,10 +75,10 @@ type show struct {
 	moved time.Time // when the program was last told of the pointer; its event loop's
 }
 
-func (s *show) options(input io.Reader) []tea.ProgramOption {
+func (s *show) options() []tea.ProgramOption {
 	environment := s.visit.session.environment.list()
 	return []tea.ProgramOption{
-		tea.WithInput(input),
+		tea.WithInput(s),
 		tea.WithOutput(s.visit.Out),
 		tea.WithEnvironment(environment),
 		tea.WithColorProfile(colorprofile.Env(environment)),
@@ -113,10 +110,18 @@ func (s *show) filter(_ tea.Model, msg tea.Msg) tea.Msg {
 	return msg
 }
 
-// forward passes on what is typed.
-func forward(to *io.PipeWriter, from io.Reader) {
-	_, err := io.CopyBuffer(to, struct{ io.Reader }{from}, make([]byte, 1<<10))
-	to.CloseWithError(err)
+// Read is what is typed. At the end of it nobody is at the terminal any more.
+func (s *show) Read(p []byte) (int, error) {
+	n, err := s.visit.session.in.Read(p)
+	if err == nil {
+		return n, nil
+	}
+	select {
+	case <-s.over:
+	default:
+		s.visit.session.cancel(ErrClosed)
+	}
+	return n, err
 }
 
 // resize tells the program its size, as often as it can follow.
