@@ -129,11 +129,10 @@ type house struct {
 	*keeper
 	clock    clock
 	server   *Server
-	entry    *entry // without a beat of its own
 	listener net.Listener
 	hostKey  ssh.PublicKey
 	stop     context.CancelFunc
-	stopped  chan error
+	stopped  chan struct{} // closed once Serve ended
 }
 
 func newKey(t testing.TB) ssh.Signer {
@@ -162,31 +161,24 @@ func open(t testing.TB, handle Handle, limits Limits) *house {
 func openAt(t testing.TB, listener net.Listener, handle Handle, limits Limits) *house {
 	t.Helper()
 	host := newKey(t)
-	h := &house{TB: t, keeper: newKeeper(), listener: listener, hostKey: host.PublicKey(), stopped: make(chan error, 1)}
+	h := &house{TB: t, keeper: newKeeper(), listener: listener, hostKey: host.PublicKey(), stopped: make(chan struct{})}
 	h.server = New(Options{HostKeys: []ssh.Signer{host}, Door: h.keeper, Handle: handle, Limits: limits, Now: h.clock.now})
 	ctx, stop := context.WithCancel(t.Context())
 	h.stop = stop
-	go func() { h.stopped <- h.server.Serve(ctx, listener) }()
+	go func() {
+		defer close(h.stopped)
+		if err := h.server.Serve(ctx, listener); err != nil {
+			t.Errorf("Serve: %v", err)
+		}
+	}()
 	t.Cleanup(h.close)
 	return h
 }
 
 func (h *house) close() {
 	h.stop()
-	select {
-	case err, open := <-h.stopped:
-		if open && err != nil {
-			h.Errorf("Serve: %v", err)
-		}
-	case <-time.After(within):
-		h.Error("Serve does not end")
-	}
-	h.stop = func() {}
-	close(h.stopped)
-	h.stopped = closed
+	await(h, h.stopped, "the end of Serve")
 }
-
-var closed = func() chan error { c := make(chan error); close(c); return c }()
 
 // beat looks after all connections, as happens every second.
 func (h *house) beat() {

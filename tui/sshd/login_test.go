@@ -75,7 +75,8 @@ func TestCertificate(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer client.Close()
-	h.expect("in ada certificate")
+	for !strings.HasPrefix(await(t, h.events, "the log-in"), "in ada certificate") {
+	}
 }
 
 func TestCodeAfterKey(t *testing.T) {

@@ -25,20 +25,35 @@ type outflow struct {
 	to       io.Writer
 	room     int
 	patience time.Duration
-	now      func() time.Time
 
 	mu      sync.Mutex
 	changed sync.Cond
 	queue   []byte
 	sending bool
-	moved   time.Time // when anything last went out, or began to
-	waiting int       // writers
-	since   time.Time // when the first of these began to wait
+	waiting int // writers
 	ended   error
+	sent    mark // moves with every portion
+	served  mark // moves with every writer that waited
 }
 
-func newOutflow(to io.Writer, room int, patience time.Duration, now func() time.Time) *outflow {
-	o := &outflow{to: to, room: room, patience: patience, now: now}
+// mark is progress, as whoever looks now and then sees it. What was not looked
+// at is not held against anybody: a machine that slept wakes up with all its
+// sessions.
+type mark struct {
+	moves, seen uint64
+	since       time.Time
+}
+
+// still is how long the mark was seen where it is.
+func (m *mark) still(now time.Time) time.Duration {
+	if m.seen != m.moves || m.since.IsZero() {
+		m.seen, m.since = m.moves, now
+	}
+	return now.Sub(m.since)
+}
+
+func newOutflow(to io.Writer, room int, patience time.Duration) *outflow {
+	o := &outflow{to: to, room: room, patience: patience}
 	o.changed.L = &o.mu
 	return o
 }
@@ -56,7 +71,7 @@ func (o *outflow) Write(p []byte) (written int, err error) {
 		o.queue = append(o.queue, p[:n]...)
 		p, written = p[n:], written+n
 		if !o.sending {
-			o.sending, o.moved = true, o.now()
+			o.sending = true
 			go o.send()
 		}
 	}
@@ -68,13 +83,12 @@ func (o *outflow) await() error {
 	if o.ended != nil || len(o.queue) < min(enough, o.room) {
 		return o.ended
 	}
-	if o.waiting++; o.waiting == 1 {
-		o.since = o.now()
-	}
+	o.waiting++
 	for o.ended == nil && len(o.queue) >= min(enough, o.room) {
 		o.changed.Wait()
 	}
 	o.waiting--
+	o.served.moves++
 	return o.ended
 }
 
@@ -96,7 +110,7 @@ func (o *outflow) send() {
 		if o.queue = o.queue[min(n, len(o.queue)):]; len(o.queue) == 0 {
 			o.queue = nil
 		}
-		o.moved = o.now()
+		o.sent.moves++
 		if err != nil && o.ended == nil {
 			o.ended = err
 		}
@@ -105,11 +119,19 @@ func (o *outflow) send() {
 	}
 }
 
-// stalled reports whether the client takes nothing, or next to nothing.
+// stalled reports whether the client takes nothing, or next to nothing. It is
+// asked once a second.
 func (o *outflow) stalled(now time.Time) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return o.sending && now.Sub(o.moved) >= o.patience || o.waiting > 0 && now.Sub(o.since) >= o.patience
+	if !o.sending {
+		o.sent.moves++
+	}
+	if o.waiting == 0 {
+		o.served.moves++
+	}
+	sent, served := o.sent.still(now), o.served.still(now)
+	return max(sent, served) >= o.patience
 }
 
 // drained waits until everything was sent, or cannot be.

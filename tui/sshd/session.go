@@ -40,7 +40,8 @@ type session struct {
 	doing    string
 	at       string
 	out, err *outflow // nil before the visit begins
-	ended    time.Time
+	ended    bool
+	closing  mark // does not move once the session ended
 }
 
 // serveChannel serves one channel until the client closed it, or the
@@ -189,10 +190,10 @@ func (s *session) visit(line string, first Size) (*Visit, error) {
 	if s.sizes != nil {
 		patience = limits.Stall
 	}
-	out := newOutflow(s.channel, limits.Buffer, patience, s.connection.server.now)
+	out := newOutflow(s.channel, limits.Buffer, patience)
 	errs := out
 	if s.sizes == nil {
-		errs = newOutflow(s.channel.Stderr(), limits.Buffer, patience, s.connection.server.now)
+		errs = newOutflow(s.channel.Stderr(), limits.Buffer, patience)
 	}
 	v.Out, v.Err = out, errs
 	if s.sizes != nil {
@@ -263,7 +264,7 @@ func (s *session) leave(code int) {
 	s.out.drained()
 	s.err.drained()
 	s.mu.Lock()
-	s.ended = s.connection.server.now()
+	s.ended = true
 	s.mu.Unlock()
 	status := struct{ Status uint32 }{uint32(code & 0xff)}
 	_, _ = s.channel.SendRequest("exit-status", false, ssh.Marshal(&status))
@@ -284,8 +285,14 @@ func (s *session) cut(why error) {
 // does not close its channel.
 func (s *session) beat(now time.Time) {
 	s.mu.Lock()
-	stalled := s.out != nil && (s.out.stalled(now) || s.err.stalled(now)) ||
-		!s.ended.IsZero() && now.Sub(s.ended) >= s.connection.server.limits.Stall
+	if !s.ended {
+		s.closing.moves++
+	}
+	stalled := s.closing.still(now) >= s.connection.server.limits.Stall
+	if s.out != nil {
+		out, err := s.out.stalled(now), s.err.stalled(now)
+		stalled = stalled || out || err
+	}
 	s.mu.Unlock()
 	if stalled {
 		s.stall()
