@@ -7,6 +7,9 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
+
+	"tocsin/model"
 )
 
 // Themes that the settings may name. "auto" follows the terminal's background.
@@ -31,7 +34,22 @@ type Settings struct {
 	Vault         VaultSettings       `json:"vault"`
 	Reminders     Reminders           `json:"reminders"` // what a reminder does beside being shown
 	Serve         ServeSettings       `json:"serve"`     // of tocsin serve
+	Wall          WallSettings        `json:"wall"`      // what a screen shows that a room looks at
 }
+
+// WallSettings are what a wall shows, and for how long.
+type WallSettings struct {
+	Zones       []string `json:"zones"`        // IANA names of the zones whose clocks are shown; none are the space's own and UTC
+	TLP         string   `json:"tlp"`          // the most restrictive label whose incidents are shown, such as AMBER
+	PageSeconds int      `json:"page_seconds"` // how long a page stays, MinPageSeconds to MaxPageSeconds
+}
+
+// Bounds of how long a page of a wall stays: long enough to be read, short
+// enough that somebody who waits for the next one sees it.
+const (
+	MinPageSeconds = 3
+	MaxPageSeconds = 3600
+)
 
 // Reminders are how a person wants to hear of a reminder that comes up. Each
 // level of each deadline is heard once.
@@ -42,7 +60,7 @@ type Reminders struct {
 
 // DefaultSettings are in force where the file says nothing.
 func DefaultSettings() Settings {
-	return Settings{Theme: "auto", Mouse: true, Reminders: Reminders{Bell: true}, Serve: ServeSettings{Listen: DefaultListen, Life: DefaultLife.String()}}
+	return Settings{Theme: "auto", Mouse: true, Reminders: Reminders{Bell: true}, Serve: ServeSettings{Listen: DefaultListen, Life: DefaultLife.String()}, Wall: WallSettings{TLP: string(model.TLPAmber), PageSeconds: 15}}
 }
 
 // LoadSettings reads the settings file. A file that does not exist means the
@@ -74,6 +92,7 @@ func ParseSettings(file string, data []byte) (Settings, error) {
 		d.problem("vault.key_file", "must be a whole path, from the root on")
 	}
 	d.serve(settings.Serve)
+	d.wall(settings.Wall)
 	for _, action := range sortedKeys(settings.Keys) {
 		d.keys(action, settings.Keys[action])
 	}
@@ -81,6 +100,42 @@ func ParseSettings(file string, data []byte) (Settings, error) {
 		return DefaultSettings(), &SettingsError{Problems: d.sorted()}
 	}
 	return settings, nil
+}
+
+func (d *document) wall(wall WallSettings) {
+	if _, err := ParseTLP(wall.TLP); err != nil {
+		d.problem("wall.tlp", "%s", err)
+	}
+	if err := CheckPageSeconds(wall.PageSeconds); err != nil {
+		d.problem("wall.page_seconds", "%s", err)
+	}
+	for i, zone := range wall.Zones {
+		if _, err := LoadZone(zone); err != nil {
+			d.problem("wall.zones"+index(i), "%s", err)
+		}
+	}
+}
+
+// ParseTLP reads a Traffic Light Protocol label, in either case and with or
+// without its TLP: in front.
+func ParseTLP(text string) (model.TLP, error) {
+	label := model.TLP(strings.TrimPrefix(strings.ToUpper(strings.TrimSpace(text)), "TLP:"))
+	names := make([]string, 0, len(model.TLPs()))
+	for _, one := range model.TLPs() {
+		names = append(names, string(one))
+	}
+	if !slices.Contains(names, string(label)) {
+		return "", fmt.Errorf("%q is not a TLP label: write one of %s", text, strings.Join(names, ", "))
+	}
+	return label, nil
+}
+
+// CheckPageSeconds refuses what is no sensible time for a page to stay.
+func CheckPageSeconds(seconds int) error {
+	if seconds < MinPageSeconds || seconds > MaxPageSeconds {
+		return fmt.Errorf("%d seconds is no time for a page to stay: write %d to %d", seconds, MinPageSeconds, MaxPageSeconds)
+	}
+	return nil
 }
 
 func (d *document) keys(action string, keys []string) {

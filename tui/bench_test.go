@@ -45,6 +45,16 @@ func (s *benchSnapshot) Dues() iter.Seq2[*model.Standing, model.Due] {
 		}
 	}
 }
+func (s *benchSnapshot) DuesFrom(from time.Time) iter.Seq2[*model.Standing, model.Due] {
+	return func(yield func(*model.Standing, model.Due) bool) {
+		first, _ := slices.BinarySearchFunc(s.queue, from, func(standing *model.Standing, at time.Time) int { return standing.Dues[0].At.Compare(at) })
+		for _, standing := range s.queue[first:] {
+			if due, ok := standing.Next(); ok && !yield(standing, due) {
+				return
+			}
+		}
+	}
+}
 func (s *benchSnapshot) Reminding(person string) iter.Seq2[*model.Standing, model.Due] {
 	return func(yield func(*model.Standing, model.Due) bool) {
 		if person != "" {

@@ -104,17 +104,22 @@ func clock(at, now time.Time, zone *time.Location) string {
 	return local.Format("2 Jan 2006 15:04")
 }
 
-// dueText writes a due time; one that is the end of a day is named by the day
+// dueTime writes a due time; one that is the end of a day is named by the day
 // that ends, not by the midnight that begins the next.
-func (c *Console) dueText(at time.Time, rule *policy.Rule) string {
-	if !rule.EndsDay(at, c.zone()) {
-		return clock(at, c.now(), c.zone())
+func dueTime(at, now time.Time, zone *time.Location, rule *policy.Rule) string {
+	if !rule.EndsDay(at, zone) {
+		return clock(at, now, zone)
 	}
-	last := at.Add(-time.Second).In(c.zone())
-	if last.Year() == c.now().In(c.zone()).Year() {
+	last := at.Add(-time.Second).In(zone)
+	if last.Year() == now.In(zone).Year() {
 		return last.Format("end of 2 Jan")
 	}
 	return last.Format("end of 2 Jan 2006")
+}
+
+// dueText is dueTime as the space reads it.
+func (c *Console) dueText(at time.Time, rule *policy.Rule) string {
+	return dueTime(at, c.now(), c.zone(), rule)
 }
 
 // ago writes how long something is past, roughly.

@@ -28,14 +28,11 @@ func NewProgram(ctx context.Context, opts Options, options ...tea.ProgramOption)
 	program = newProgram(console, framesPerSecond, options)
 	follow := func() { pump(ctx, console.source(), minFrameGap, program.Send) }
 	return program, func() error {
-		err := runProgram(ctx, cancel, program, follow)
+		err := runProgram(ctx, cancel, program, "console", follow)
 		if opts.Leave != nil {
 			opts.Leave(console.place())
 		}
-		if err != nil {
-			return fmt.Errorf("run the console: %w", err)
-		}
-		return nil
+		return err
 	}
 }
 
@@ -49,8 +46,8 @@ func newProgram(model tea.Model, fps int, options []tea.ProgramOption) *tea.Prog
 }
 
 // runProgram shows a program until it is left or ctx, which cancel ends, does;
-// what feeds it runs as long and is waited for.
-func runProgram(ctx context.Context, cancel context.CancelFunc, program *tea.Program, feeds ...func()) error {
+// what feeds it runs as long and is waited for. what names it in an error.
+func runProgram(ctx context.Context, cancel context.CancelFunc, program *tea.Program, what string, feeds ...func()) error {
 	left := make(chan struct{})
 	var helpers sync.WaitGroup
 	for _, feed := range feeds {
@@ -62,10 +59,10 @@ func runProgram(ctx context.Context, cancel context.CancelFunc, program *tea.Pro
 	close(left)
 	cancel()
 	helpers.Wait()
-	if errors.Is(err, tea.ErrInterrupted) || ended && errors.Is(err, tea.ErrProgramKilled) {
+	if err == nil || errors.Is(err, tea.ErrInterrupted) || ended && errors.Is(err, tea.ErrProgramKilled) {
 		return nil
 	}
-	return err
+	return fmt.Errorf("run the %s: %w", what, err)
 }
 
 // patience is how long a console may take to leave the screen in order when

@@ -38,6 +38,8 @@ type Snapshot interface {
 	Incident(id model.ID) (*model.Standing, bool)
 	// Dues walks what open incidents owe at a known time, soonest first.
 	Dues() iter.Seq2[*model.Standing, model.Due]
+	// DuesFrom is Dues beginning with the first due time that is not before from.
+	DuesFrom(from time.Time) iter.Seq2[*model.Standing, model.Due]
 	// Reminding walks the due times that are brought to mind of a person, those
 	// that concern everybody where it is "", by when that begins
 	// (Standing.RemindFrom).

@@ -102,7 +102,10 @@ func (a *app) openConsole(ctx context.Context, fail context.CancelCauseFunc) (tu
 // runScreens runs the console until it is left. An end that was asked for
 // from outside is no error; one that the record forced is.
 func runScreens(ctx context.Context, options tui.Options) error {
-	err := tui.Run(ctx, options)
+	return endOfScreens(ctx, tui.Run(ctx, options))
+}
+
+func endOfScreens(ctx context.Context, err error) error {
 	var trouble *storeError
 	if errors.As(context.Cause(ctx), &trouble) {
 		return trouble

@@ -13,10 +13,11 @@ import (
 	"tocsin/config"
 	"tocsin/model"
 	"tocsin/store"
+	"tocsin/tui"
 )
 
 func (a *app) demoCommand() *cobra.Command {
-	var printed bool
+	var show demoShow
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "Open the console on a made-up month of incidents",
@@ -24,23 +25,28 @@ func (a *app) demoCommand() *cobra.Command {
 under the policies that come with the console, and opens the console on it.
 The clock runs; nothing is kept.`,
 		Args: words(0, 0),
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.demo(cmd, printed) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.demo(cmd, show) },
 	}
-	cmd.Flags().BoolVar(&printed, "print", false, "print the queue instead of opening the console")
+	cmd.Flags().BoolVar(&show.printed, "print", false, "print the queue instead of opening the console")
+	cmd.Flags().BoolVar(&show.wall, "wall", false, "open the wall instead of the console")
+	cmd.MarkFlagsMutuallyExclusive("print", "wall")
 	return a.reading(cmd)
 }
 
+// demoShow is how the demo is shown; the zero value is in the console.
+type demoShow struct{ printed, wall bool }
+
 // demo shows the story and leaves nothing behind: what is printed is handed
 // over when the record is gone, since a reader may stop at any line.
-func (a *app) demo(cmd *cobra.Command, printed bool) error {
-	out, err := a.showDemo(cmd, printed)
+func (a *app) demo(cmd *cobra.Command, show demoShow) error {
+	out, err := a.showDemo(cmd, show)
 	if err != nil {
 		return err
 	}
 	return a.handOver(out)
 }
 
-func (a *app) showDemo(cmd *cobra.Command, printed bool) (out *paper, err error) {
+func (a *app) showDemo(cmd *cobra.Command, show demoShow) (out *paper, err error) {
 	dir, err := os.MkdirTemp("", "tocsin-demo-")
 	if err != nil {
 		return nil, fmt.Errorf("make a folder for the demo: %w", err)
@@ -53,8 +59,13 @@ func (a *app) showDemo(cmd *cobra.Command, printed bool) (out *paper, err error)
 	if err != nil {
 		return nil, err
 	}
-	if printed || a.json || !a.interactive() {
+	if show.printed || a.json || !a.interactive() {
 		return s.out, errors.Join(a.printQueue(s, queueFilter{}), s.close())
+	}
+	if show.wall {
+		wall := s.wallOptions(tui.WallOptions{})
+		wall.Banner = "DEMO"
+		return s.out, errors.Join(runWall(ctx, wall), s.close())
 	}
 	screens := s.consoleOptions(config.DefaultSettings())
 	screens.Banner = "DEMO"

@@ -32,6 +32,7 @@ type terminal struct {
 	options       tui.Options
 	program       *tea.Program
 	width, height int
+	beat          time.Duration // longer than the program waits between two drawings
 
 	mu     sync.Mutex // the program writes while a test reads
 	screen *vt.Emulator
@@ -57,7 +58,18 @@ func (x *terminal) Write(p []byte) (int, error) {
 // openTerminal starts a console of a size. It ends with the test.
 func openTerminal(t testing.TB, options tui.Options, width, height int, environment ...string) *terminal {
 	t.Helper()
-	x := &terminal{t: t, options: options, width: width, height: height, screen: vt.NewEmulator(width, height)}
+	x := openProgram(t, width, height, 150*time.Millisecond, environment, func(ctx context.Context, given ...tea.ProgramOption) (*tea.Program, func() error) {
+		return tui.NewProgram(ctx, options, given...)
+	})
+	x.options = options
+	return x
+}
+
+// openProgram starts a program on a terminal of a size, which settles within a
+// beat. It ends with the test.
+func openProgram(t testing.TB, width, height int, beat time.Duration, environment []string, start func(context.Context, ...tea.ProgramOption) (*tea.Program, func() error)) *terminal {
+	t.Helper()
+	x := &terminal{t: t, width: width, height: height, beat: beat, screen: vt.NewEmulator(width, height)}
 	x.screen.SetCallbacks(vt.Callbacks{Bell: func() { x.bells++ }})
 	x.screen.RegisterOscHandler(9, func(data []byte) bool {
 		x.notices = append(x.notices, strings.TrimPrefix(string(data), "9;"))
@@ -74,7 +86,7 @@ func openTerminal(t testing.TB, options tui.Options, width, height int, environm
 	// The emulator answers questions; nobody listens, and it must not block.
 	wg.Go(func() { io.Copy(io.Discard, x.screen) })
 	var run func() error
-	x.program, run = tui.NewProgram(ctx, options, tea.WithInput(nil), tea.WithOutput(x), tea.WithWindowSize(width, height), tea.WithColorProfile(profile),
+	x.program, run = start(ctx, tea.WithInput(nil), tea.WithOutput(x), tea.WithWindowSize(width, height), tea.WithColorProfile(profile),
 		tea.WithEnvironment(append([]string{"TERM=xterm-256color"}, environment...)))
 	wg.Go(func() {
 		if err := run(); err != nil {
@@ -94,7 +106,7 @@ func openTerminal(t testing.TB, options tui.Options, width, height int, environm
 // settle lets the console draw what it has to draw.
 func (x *terminal) settle() {
 	synctest.Wait()
-	time.Sleep(150 * time.Millisecond)
+	time.Sleep(x.beat)
 	synctest.Wait()
 }
 
