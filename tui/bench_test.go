@@ -104,7 +104,7 @@ func benchPack() *policy.Pack {
 
 // newBench is a console of a size on n open incidents, the first of which are
 // due within the hour.
-func newBench(b *testing.B, n, width, height int) (*Console, *benchSnapshot) {
+func newBench(b testing.TB, n, width, height int) (*Console, *benchSnapshot) {
 	b.Helper()
 	pack := benchPack()
 	state := &model.State{}

@@ -119,6 +119,10 @@ func largeIn(text string, scale, rows, above int) []string {
 	}
 	lines := make([]string, rows)
 	for k := range lines {
+		if k > 0 && at(2*k) == at(2*k-2) && at(2*k+1) == at(2*k-1) {
+			lines[k] = lines[k-1]
+			continue
+		}
 		lines[k] = halfBlocks(at(2*k), at(2*k+1), pixels[0].Len(), scale)
 	}
 	return lines
@@ -128,6 +132,7 @@ func largeIn(text string, scale, rows, above int) []string {
 // scale cells wide; "" is a row without any.
 func halfBlocks(upper, lower string, pixels, scale int) string {
 	var line strings.Builder
+	line.Grow(pixels * scale * len("█"))
 	for k := range pixels {
 		top, bottom := upper != "" && upper[k] == '#', lower != "" && lower[k] == '#'
 		cell := " "

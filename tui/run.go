@@ -14,6 +14,8 @@
 //	a changed space drawn       2.2 ms, all rows taken anew
 //	a search for two words      18 ms, off the event loop
 //
+// A tick of a 300×80 wall costs what one of the console's does.
+//
 // On the wire (go test ./cmd/tocsin -run TestTickOnTheWire -v) such a tick is
 // 265 bytes on a terminal that takes its default colours from the theme, and
 // an idle one nothing.

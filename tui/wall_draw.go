@@ -3,6 +3,7 @@ package tui
 import (
 	"fmt"
 	"strings"
+	"unicode"
 
 	"tocsin/tui/sign"
 	"tocsin/tui/theme"
@@ -147,6 +148,9 @@ func (p *wallPainter) clock(c wallClock, first bool) []string {
 	}
 	digits := paint(style, large(c.time, p.plan.head))
 	name := strings.TrimSpace(c.place + " " + c.zone)
+	if p.plan.head == 0 && unicode.IsLetter(rune(c.zone[0])) {
+		name = c.zone
+	}
 	words := wordsIn(p.t.Muted, name, min(max(p.plan.head-1, 0), p.plan.words), p.plan.width/5)
 	words = append(empty(len(digits)-len(words)), words...)
 	return joinRows(1, digits, block(words, cells(words[len(words)-1]), len(words)))
@@ -213,9 +217,13 @@ func (p *wallPainter) barRow(text string, beside []string, style theme.Style) []
 	return lines
 }
 
-// barScale leaves room beside a text for what is overdue.
+// barScale leaves room beside a text for what is overdue, where the text can be
+// large then.
 func (p *wallPainter) barScale(text string) int {
-	return scaleFor(text, p.plan.width*7/10, p.plan.bar)
+	if scale := scaleFor(text, p.plan.width*7/10, p.plan.bar); scale > 0 {
+		return scale
+	}
+	return scaleFor(text, p.plan.width-5, 1)
 }
 
 // besideBar is how much room is left beside a text.
@@ -296,6 +304,9 @@ func (p *wallPainter) barRest() []string {
 
 func (p *wallPainter) staleLines() []string {
 	room := p.besideBar(p.staleText())
+	if room < minTitle {
+		return nil // the footer says it
+	}
 	lines := wrap(p.s.stale.why, room)
 	if p.s.overdue > 0 {
 		lines = append(lines, "! "+counted(p.s.overdue)+" overdue")
@@ -346,18 +357,18 @@ func (p *wallPainter) countStyle(c wallCount) theme.Style {
 	return *severityStyle(p.t, c.sign.Tone)
 }
 
-// footer says whether the wall follows, what is wrong with the record, and which
-// page is shown.
+// footer says whether the wall follows, what is wrong with the record, which keys
+// there are, and which page is shown.
 func (p *wallPainter) footer() string {
-	t := p.t
+	t, hints := p.t, p.t.Muted.Paint("space turns  p holds  q leaves")
 	left := " " + t.Good.Paint("●") + t.Muted.Paint(" live")
 	if p.s.stale.since != "" {
-		left = " " + t.Overdue.Paint("! stale since "+p.s.stale.since)
+		left, hints = " "+t.Overdue.Paint("! stale since "+p.s.stale.since+": "+p.s.stale.why), ""
 	}
 	if len(p.s.troubles) > 0 {
-		left += "  " + t.DueSoon.Paint(strings.Join(p.s.troubles, "   "))
+		left, hints = left+"  "+t.DueSoon.Paint(strings.Join(p.s.troubles, "   ")), ""
 	}
-	right := p.t.Muted.Paint("space turns  p holds  q leaves")
+	right := hints
 	if p.s.pages > 0 {
 		page := fmt.Sprintf("page %d of %d", p.s.number, p.s.pages)
 		if p.s.held {

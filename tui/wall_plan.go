@@ -31,7 +31,7 @@ const (
 	// written large too: who can read the one from there can read no other.
 	wordsFrom = 5
 	// wallAir is of how many rows one at least stays empty.
-	wallAir = 13
+	wallAir = 14
 	// maxWallScale is the largest countdown that the largest terminal holds.
 	maxWallScale = 9
 )

@@ -2,16 +2,28 @@ package tui
 
 import "testing"
 
-// A wall of any size fits its terminal, and a larger one is never written
-// smaller.
+// What is read from afar grows with the terminal, and all has room in it.
 func TestPlanWall(t *testing.T) {
 	for _, c := range []struct {
-		width, height int
-		want          wallPlan
+		width, height                                 int
+		words, head, bar, hero, other, counts, listed int
 	}{
-		{80, 24, wallPlan{}}, {120, 40, wallPlan{}}, {200, 50, wallPlan{}}, {240, 67, wallPlan{}}, {300, 80, wallPlan{}}, {400, 120, wallPlan{}}, {60, 16, wallPlan{}},
+		{60, 16, 0, 0, 1, 1, 0, 0, -1},
+		{80, 24, 0, 0, 1, 2, 1, 0, 3},
+		{120, 40, 0, 1, 2, 4, 2, 1, 4},
+		{200, 50, 0, 1, 2, 4, 3, 1, 10},
+		{240, 67, 1, 1, 2, 5, 2, 2, 5},
+		{300, 80, 1, 2, 3, 6, 3, 2, 6},
 	} {
-		got := planWall(c.width, c.height)
-		t.Logf("%+v body %d countRows %d items %d", got, got.bodyRows(), got.countRows(), got.listItems())
+		p := planWall(c.width, c.height)
+		got := [7]int{p.words, p.head, p.bar, p.hero, p.other, p.counts, p.listItems()}
+		if want := [7]int{c.words, c.head, c.bar, c.hero, c.other, c.counts, c.listed}; got != want {
+			t.Errorf("%d×%d: words, clock, bar, first, others, severities and list are %v, want %v", c.width, c.height, got, want)
+		}
+	}
+	for _, small := range [][2]int{{minWidth - 1, 40}, {80, minHeight - 1}, {0, 0}} {
+		if p := planWall(small[0], small[1]); p.drawable() {
+			t.Errorf("%v is drawn on", small)
+		}
 	}
 }

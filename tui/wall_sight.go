@@ -184,14 +184,14 @@ func (w *Wall) staleness() wallStale {
 	case w.refused.IsZero():
 		return wallStale{}
 	}
-	since := clock(w.refused, w.frame.now, zone)
+	since, why := clock(w.refused, w.frame.now, zone), "the record takes nothing new"
 	if w.refused.Equal(w.started) {
-		since += " OR BEFORE"
+		why += " since this wall was opened, or before"
 	}
 	if w.opts.Fault != "" {
-		return wallStale{since: since, why: "the record can only be read: " + safe(w.opts.Fault)}
+		why = "the record can only be read: " + safe(w.opts.Fault)
 	}
-	return wallStale{since: since, why: "the record takes nothing new: what happens is not in it"}
+	return wallStale{since: since, why: why}
 }
 
 // clocks are the times of the wall's zones. While the feed stands still they

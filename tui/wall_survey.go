@@ -29,7 +29,7 @@ type wallSurvey struct {
 
 	counts []wallCount
 	gaps   []wallGap
-	bare   int      // incidents with a gap
+	bare   int      // incidents with a gap, those included that are withheld
 	people []string // who holds a role in an open incident
 
 	next             []wallDue
@@ -88,9 +88,7 @@ func (v *wallSurvey) count(snapshot Snapshot, shows func(*model.Incident) bool) 
 		for k := range s.Incident.Roles {
 			people[s.Incident.Roles[k].Person] = true
 		}
-		if shows(s.Incident) {
-			v.addGaps(s, gaps)
-		}
+		v.addGaps(s, shows(s.Incident), gaps)
 	}
 	v.people = v.people[:0]
 	for person := range people {
@@ -104,13 +102,17 @@ func (v *wallSurvey) count(snapshot Snapshot, shows func(*model.Incident) bool) 
 	slices.SortStableFunc(v.gaps, func(a, b wallGap) int { return cmp.Compare(b.n, a.n) })
 }
 
-// addGaps notes the required roles that nobody holds in an incident; index is
-// where a role's label is in v.gaps.
-func (v *wallSurvey) addGaps(s *model.Standing, index map[string]int) {
+// addGaps notes the required roles that nobody holds in an incident, by name
+// where that may be told; index is where a role's label is in v.gaps.
+func (v *wallSurvey) addGaps(s *model.Standing, named bool, index map[string]int) {
 	found := false
 	for k := range s.Procedure.Roles {
 		role := &s.Procedure.Roles[k]
 		if !role.Required || slices.ContainsFunc(s.Incident.Roles, func(h model.Holder) bool { return h.Role == role.ID }) {
+			continue
+		}
+		found = true
+		if !named {
 			continue
 		}
 		at, known := index[role.Label]
@@ -119,7 +121,6 @@ func (v *wallSurvey) addGaps(s *model.Standing, index map[string]int) {
 			index[role.Label] = at
 			v.gaps = append(v.gaps, wallGap{label: role.Label})
 		}
-		found = true
 		gap := &v.gaps[at]
 		if gap.n++; len(gap.some) < maxWallGap {
 			gap.some = append(gap.some, s.Incident.ID)

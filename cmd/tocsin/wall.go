@@ -49,9 +49,6 @@ page stays for a minute at least.`,
 
 // runWall opens the wall, which needs a terminal and somebody to see it.
 func (a *app) runWall(cmd *cobra.Command, given config.WallSettings) error {
-	if !a.interactive() {
-		return model.Refuse(model.Field("wall", "nobody sits at a terminal here", "a terminal; tocsin queue and tocsin deadlines print"))
-	}
 	dir, err := a.dataDir()
 	if err != nil {
 		return err
@@ -63,6 +60,9 @@ func (a *app) runWall(cmd *cobra.Command, given config.WallSettings) error {
 	options, err := wallOptions(settings, given)
 	if err != nil {
 		return err
+	}
+	if !a.interactive() {
+		return model.Refuse(model.Field("wall", "nobody sits at a terminal here", "a terminal; tocsin queue and tocsin deadlines print"))
 	}
 	ctx, cancel := context.WithCancelCause(cmd.Context())
 	defer cancel(nil)
