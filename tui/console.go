@@ -93,6 +93,7 @@ type Console struct {
 	errand    *errand // work on evidence under way; nil is none
 	examining bool    // the record's health is being checked
 	leaving   bool    // somebody asked to leave, and was told of drafts
+	resumed   tea.Cmd // reads what the screen needs that the console opens on
 
 	drawn string // the last view
 	at    *tea.Cursor
@@ -127,7 +128,7 @@ func New(ctx context.Context, opts Options) *Console {
 	}
 	c.current.apply(c.frame)
 	if c.current == c.queue {
-		c.resume(opts.Resume)
+		c.resumed = c.resume(opts.Resume)
 	}
 	return c
 }
@@ -135,7 +136,7 @@ func New(ctx context.Context, opts Options) *Console {
 // Init asks the terminal for its background, to choose a theme by, and reads
 // what the first screen needs.
 func (c *Console) Init() tea.Cmd {
-	return tea.Batch(tea.RequestBackgroundColor, c.incident.reload())
+	return tea.Batch(tea.RequestBackgroundColor, c.incident.reload(), c.resumed)
 }
 
 // Update routes a message: size, background and frames first, then what lies

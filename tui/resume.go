@@ -5,12 +5,14 @@ import (
 
 	"tocsin/model"
 	"tocsin/tui/theme"
+
+	tea "charm.land/bubbletea/v2"
 )
 
 // Resume is where somebody was when they left, so that the next start opens
 // there. The zero Resume is the queue.
 type Resume struct {
-	Screen   string     `json:"screen,omitempty"`   // "incident", "deadlines", "policies" or "reminders"; else the queue
+	Screen   string     `json:"screen,omitempty"`   // "incident", "deadlines", "policies", "reminders", "audit" or "retention"; else the queue
 	Incident model.ID   `json:"incident,omitempty"` // open, or selected in the queue
 	View     string     `json:"view,omitempty"`     // of the queue
 	Theme    theme.Name `json:"theme,omitempty"`    // where it was changed by key
@@ -22,10 +24,13 @@ const (
 	deadlinesPlace = "deadlines"
 	policiesPlace  = "policies"
 	remindersPlace = "reminders"
+	auditPlace     = "audit"
+	retentionPlace = "retention"
 )
 
-// resume goes where somebody was. What is no longer there leaves the queue.
-func (c *Console) resume(r Resume) {
+// resume goes where somebody was, and returns what that screen needs to be
+// read. What is no longer there, or not for this person, leaves the queue.
+func (c *Console) resume(r Resume) tea.Cmd {
 	if slices.Contains(theme.Names(), r.Theme) {
 		c.chosen = r.Theme
 		c.retheme()
@@ -48,7 +53,12 @@ func (c *Console) resume(r Resume) {
 		c.showPolicies()
 	case r.Screen == remindersPlace:
 		c.showReminders()
+	case r.Screen == auditPlace && needAudit(c) == "":
+		return c.showAudit()
+	case r.Screen == retentionPlace:
+		c.showRetention()
 	}
+	return nil
 }
 
 // place is where the console is now.
@@ -63,6 +73,10 @@ func (c *Console) place() Resume {
 		r.Screen = remindersPlace
 	case c.policies:
 		r.Screen = policiesPlace
+	case c.audit:
+		r.Screen = auditPlace
+	case c.retention:
+		r.Screen = retentionPlace
 	}
 	if c.current == c.triage {
 		r.Incident = c.triage.id

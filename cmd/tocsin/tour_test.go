@@ -157,6 +157,38 @@ func TestSecondRunOpensWhereTheWorkWasLeft(t *testing.T) {
 	})
 }
 
+// TestSecondRunOpensOnTheLogAndOnRetention leaves on either, and comes back to
+// it with what it shows; whoever may not read the log finds the queue.
+func TestSecondRunOpensOnTheLogAndOnRetention(t *testing.T) {
+	if _, err := storyEvents(); err != nil {
+		t.Fatal(err)
+	}
+	for _, place := range []struct{ key, shows string }{{"5", "Everything that was ever recorded"}, {"6", "how long what is kept"}} {
+		synctest.Test(t, func(t *testing.T) {
+			dir := t.TempDir()
+			options := storyOptions(t, "dark")
+			options.Leave = func(place tui.Resume) { keepPlace(dir, "Ana Ruiz", place) }
+			first := openTerminal(t, options, 120, 40).press(place.key).sees(place.shows)
+			shown := first.text()
+			first.press("q")
+			synctest.Wait()
+			again := storyOptions(t, "dark")
+			again.Resume = places(dir)["Ana Ruiz"]
+			x := openTerminal(t, again, 120, 40).sees(place.shows)
+			if got := x.text(); got != shown {
+				t.Errorf("it opens on\n%s\nit was left on\n%s", got, shown)
+			}
+			x.press("esc").sees("SEVERITY")
+			if place.key != "5" {
+				return
+			}
+			other := storyOptions(t, "dark")
+			other.Resume, other.Actor.Role = again.Resume, model.Responder
+			openTerminal(t, other, 120, 40).sees("SEVERITY").lacks(place.shows)
+		})
+	}
+}
+
 // TestFilterFollows shows what is reported from outside while a filter stands,
 // where it matches.
 func TestFilterFollows(t *testing.T) {
