@@ -62,9 +62,16 @@ func keeping(t testing.TB, theme string, second bool) tui.Options {
 	return options
 }
 
+// monthOn is a console whose clock is 31 days further on.
+func monthOn(options tui.Options) tui.Options {
+	now := options.Now
+	options.Now = func() time.Time { return now().AddDate(0, 0, 31) }
+	return options
+}
+
 // TestScreensOfRetention keeps the screen of what is to go, with its dialogs.
 func TestScreensOfRetention(t *testing.T) {
-	for _, size := range []struct{ width, height int }{{80, 24}, {120, 40}} {
+	for _, size := range []struct{ width, height int }{{80, 24}, {120, 40}, {200, 50}} {
 		for _, shot := range []struct {
 			name, theme string
 			keys        []string
@@ -85,6 +92,14 @@ func TestScreensOfRetention(t *testing.T) {
 				})
 			})
 		}
+		t.Run("retention-overdue", func(t *testing.T) {
+			if _, err := storyEvents(); err != nil {
+				t.Fatal(err)
+			}
+			synctest.Test(t, func(t *testing.T) {
+				openTerminal(t, monthOn(keeping(t, "dark", false)), size.width, size.height).press("6", "down", "down").golden("retention-overdue")
+			})
+		})
 		t.Run("retention-none", func(t *testing.T) {
 			if _, err := storyEvents(); err != nil {
 				t.Fatal(err)
