@@ -103,11 +103,17 @@ func TestInterruptedImportLeavesNothing(t *testing.T) {
 // importSession opens a space that is set up.
 func importSession(t *testing.T, dir string) *session {
 	t.Helper()
+	return sessionAt(t, dir, func() time.Time { return noon })
+}
+
+// sessionAt is a session on a real record with a clock of its own.
+func sessionAt(t *testing.T, dir string, now func() time.Time) *session {
+	t.Helper()
 	library, err := config.LoadPacks("")
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := openSession(t.Context(), dir, "main", store.Options{Now: func() time.Time { return noon }}, library)
+	s, err := openSession(t.Context(), dir, "main", store.Options{Now: now}, library)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -116,7 +122,7 @@ func importSession(t *testing.T, dir string) *session {
 			t.Error(err)
 		}
 	})
-	s.actor, s.now, s.out, s.err = model.Actor{Name: "Ana Ruiz", Role: model.Owner}, func() time.Time { return noon }, &paper{}, io.Discard
+	s.actor, s.now, s.out, s.err = model.Actor{Name: "Ana Ruiz", Role: model.Owner}, now, &paper{}, io.Discard
 	if err := errors.Join(s.adopt(t.Context()), s.setUpByDefault(t.Context())); err != nil {
 		t.Fatal(err)
 	}
