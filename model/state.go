@@ -189,6 +189,16 @@ func (s *State) put(i *Incident) {
 	s.know(i)
 }
 
+// Release lets an incident go that is taken in again before an event about it
+// is folded: so a long log is folded in little memory.
+func (s *State) Release(i *Incident) {
+	delete(s.Incidents, i.ID)
+	delete(s.pending[i.Batch], i.ID)
+}
+
+// Take takes an incident in that was released.
+func (s *State) Take(i *Incident) { s.put(i) }
+
 func (s *State) know(i *Incident) {
 	if s.external != nil && i.External != "" {
 		s.external[i.External] = i.ID

@@ -53,7 +53,7 @@ func (f *followed) read(ctx context.Context, from uint64) iter.Seq2[record, erro
 }
 
 func drift(ctx context.Context, l ledger, v *veil) (Drift, error) {
-	fresh, err := foldAll(ctx, l, v)
+	fresh, err := foldAll(ctx, l, v, nil)
 	if err != nil {
 		return Drift{}, err
 	}
@@ -203,7 +203,7 @@ func remake(ctx context.Context, id string, l ledger, v *veil, file headFile, op
 	if err := v.load(ctx, l); err != nil {
 		return err
 	}
-	if _, err := foldAll(ctx, l, v); err != nil { // before anything is removed
+	if _, err := foldAll(ctx, l, v, nil); err != nil { // before anything is removed
 		return err
 	}
 	if err := remakeHistories(ctx, l, v); err != nil {
@@ -212,7 +212,7 @@ func remake(ctx context.Context, id string, l ledger, v *veil, file headFile, op
 	if err := clearDerived(ctx, l, []slotKind{metaKind, packKind, calendarKind, incidentKind}); err != nil {
 		return err
 	}
-	return rebuild(ctx, l, v, seen.head.Seq)
+	return rebuild(ctx, l, v, seen.head.Seq, foldedAtOnce)
 }
 
 // remakeHistories writes the index of incidents' events anew.

@@ -48,7 +48,7 @@ func load(ctx context.Context, l ledger, v *veil) (*loaded, error) {
 	}
 	stale := end > 0 && (!ok || meta.Seq < end)
 	if stale {
-		if err := rebuild(ctx, l, v, end); err != nil {
+		if err := rebuild(ctx, l, v, end, foldedAtOnce); err != nil {
 			return nil, err
 		}
 		if meta, _, err = projected(ctx, l, v); err != nil {
@@ -74,7 +74,7 @@ func loadForReading(ctx context.Context, l ledger, v *veil, end uint64) (*loaded
 		state, live, err := restore(ctx, l, v, meta)
 		return &loaded{state: state, board: live}, err
 	}
-	folded, err := foldAll(ctx, l, v)
+	folded, err := foldAll(ctx, l, v, nil)
 	if ok && folded.state.Seq < meta.Seq {
 		state, live, err := restore(ctx, l, v, meta)
 		return &loaded{state: state, board: live}, err
@@ -281,111 +281,4 @@ func joined(chunks []*chunk) []*model.Standing {
 		standings = append(standings, c.standings...)
 	}
 	return standings
-}
-
-// rebuild folds the log from its beginning and writes the projections anew.
-// That they are complete is written last, so an interrupted rebuild is begun
-// again by the next start. The state it folds is not kept: what was written is
-// read back at once, as every later start will.
-func rebuild(ctx context.Context, l ledger, v *veil, end uint64) error {
-	folded, err := foldAll(ctx, l, v)
-	if err != nil {
-		return err
-	}
-	if folded.state.Seq != end {
-		return fmt.Errorf("%w: its head is event %d, but only %d were found", ErrDamaged, end, folded.state.Seq)
-	}
-	for seq, p := range folded.purges {
-		if err := keepPurge(ctx, l, seq, p); err != nil {
-			return err
-		}
-	}
-	if err := rewrite(ctx, l, v, folded.state, folded.touched); err != nil {
-		return err
-	}
-	for _, e := range folded.forgotten { // nobody, unless the vault is older than the log
-		if err := v.forget(e); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// folded is what events fold to, what of it they changed, as the last of them
-// left it, and the events that forgot somebody.
-type folded struct {
-	state     *model.State
-	touched   map[slot]model.Touched
-	forgotten []model.Event
-	purges    map[uint64]*purgeRecord // what was ordered and not done, by the event
-}
-
-// foldAll folds a log from its beginning. Beside an error stands what could be
-// folded.
-func foldAll(ctx context.Context, l ledger, v *veil) (folded, error) {
-	f := folded{state: new(model.State), touched: make(map[slot]model.Touched), purges: make(map[uint64]*purgeRecord)}
-	removers := make(map[uint64]bool)
-	for r, err := range l.read(ctx, 1) {
-		if err != nil {
-			return f, err
-		}
-		if t, gone := parseTombstone(r.data); gone && !removers[t.by] {
-			removers[t.by] = true
-			if err := v.learnFrom(l, t.by); err != nil {
-				return f, err
-			}
-		}
-		e, err := r.eventOrNone(v)
-		if err != nil {
-			return f, err
-		}
-		if p := purgeOf(f.state, e); p != nil && len(p.Incidents) > 0 {
-			f.purges[e.Seq] = p
-		}
-		t, err := f.state.Fold(e)
-		if err != nil {
-			return f, fmt.Errorf("%w: %w", ErrDamaged, err)
-		}
-		if _, ok := e.Body.(*model.PersonForgotten); ok {
-			f.forgotten = append(f.forgotten, e)
-		}
-		for _, id := range t.Purged {
-			delete(f.touched, incidentSlot(id))
-		}
-		if t.Incident != nil {
-			f.touched[incidentSlot(t.Incident.ID)] = t
-		}
-		if t.Pack != nil {
-			f.touched[packSlot(t.Pack.Ref())] = t
-		}
-		if t.Calendar != nil {
-			f.touched[calendarSlot(t.Calendar.ID)] = t
-		}
-	}
-	return f, nil
-}
-
-// rewrite stores projections in transactions of bounded size.
-func rewrite(ctx context.Context, l ledger, v *veil, state *model.State, touched map[slot]model.Touched) error {
-	b, size := new(batch), 0
-	for _, t := range touched {
-		n, err := project(b, v, []model.Touched{t})
-		if err != nil {
-			return err
-		}
-		if size += n; size < maxBatchBytes {
-			continue
-		}
-		if err := l.append(ctx, state.Seq, b); err != nil {
-			return err
-		}
-		b, size = new(batch), 0
-	}
-	if err := projectMeta(b, v, state); err != nil {
-		return err
-	}
-	if err := v.store(b); err != nil {
-		return err
-	}
-	return l.append(ctx, state.Seq, b)
 }

@@ -95,7 +95,7 @@ func TestASweepPurgesTheRecord(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if _, err := foldAll(t.Context(), space.log, newVeil("acme", s.Vault())); err != nil {
+		if _, err := foldAll(t.Context(), space.log, newVeil("acme", s.Vault()), nil); err != nil {
 			t.Errorf("the log alone, with nothing beside it: %v", err)
 		}
 		closeStore(t, s)
@@ -144,7 +144,7 @@ func checkPurged(t *testing.T, s *Space, order *model.IncidentsPurged) {
 // verifyPurged compares what the projections say with what the events fold to
 // that have their texts.
 func verifyPurged(ctx context.Context, l ledger, v *veil) (*model.State, error) {
-	fresh, err := foldAll(ctx, l, v)
+	fresh, err := foldAll(ctx, l, v, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -246,6 +246,7 @@ func TestAKilledPurgeIsFinished(t *testing.T) {
 			if anew {
 				delete(again.entries, metaSlot())
 				delete(again.entries, purgeSlot(swept.Events[0].Seq))
+				rebuildIn(t, again, newVeil("acme", v.vault), 1)
 			}
 			space, err := startVeiled(t, again, newVeil("acme", v.vault), options)
 			if err != nil {
@@ -292,10 +293,23 @@ func TestSweepsKeepProofsAndState(t *testing.T) {
 		if err := s.close(t.Context()); err != nil {
 			r.Fatal(err)
 		}
+		rebuildIn(t, l, nil, rapid.IntRange(1, 8).Draw(r, "room"))
 		if _, err := verifyPurged(t.Context(), l, nil); err != nil {
 			r.Fatal(err)
 		}
 	})
+}
+
+// rebuildIn computes the projections anew with few incidents in memory.
+func rebuildIn(t *testing.T, l *memLog, v *veil, room int) {
+	t.Helper()
+	head, err := l.head(t.Context())
+	if err == nil {
+		err = rebuild(t.Context(), l, v, head.Seq, room)
+	}
+	if err != nil {
+		t.Fatalf("with %d incidents in memory: %v", room, err)
+	}
 }
 
 // anyCommand gives a command about one of a few incidents; it may be refused.

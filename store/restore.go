@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"time"
 
 	"filippo.io/age"
@@ -250,6 +251,7 @@ func (r *restoring) read(ctx context.Context, k int, take func(*backup.Reader, b
 	if err != nil {
 		return err
 	}
+	runtime.GC() // to make a key of a passphrase took 256 MiB
 	if from.Manifest.ID != r.chain[k].ID {
 		return fmt.Errorf("%w: it changed meanwhile", backup.ErrDamaged)
 	}

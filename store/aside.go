@@ -1,0 +1,107 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"tocsin/model"
+)
+
+// foldedAtOnce is how many incidents a rebuild has in memory, at most: some 100
+// MB of them. One that an event comes back to after that many others is read
+// again, which where events come in no order at all takes twice as long.
+const foldedAtOnce = 32 << 10
+
+// aside is where a rebuild puts incidents when there are many: among the
+// projections, where they are to go in the end. A nil aside takes none.
+type aside struct {
+	log  ledger
+	veil *veil
+	end  uint64 // of the log
+	room int    // how many incidents may be in memory
+
+	written map[model.ID]bool // those that were put aside; false: and read again
+	reader  *tape
+}
+
+func newAside(l ledger, v *veil, end uint64, room int) *aside {
+	return &aside{log: l, veil: v, end: end, room: room, written: make(map[model.ID]bool), reader: newReader(v)}
+}
+
+// fetch reads the incidents again that an event is about.
+func (a *aside) fetch(ctx context.Context, s *model.State, e model.Event) error {
+	if a == nil {
+		return nil
+	}
+	if body, ok := e.Body.(*model.IncidentsPurged); ok {
+		return a.purge(ctx, s, body)
+	}
+	return a.read(ctx, s, e.Body.Incident())
+}
+
+func (a *aside) read(ctx context.Context, s *model.State, id model.ID) error {
+	if !a.written[id] {
+		return nil
+	}
+	entry, ok, err := a.log.get(ctx, incidentSlot(id))
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return fmt.Errorf("%w: %s was written and is not there", ErrDamaged, id)
+	}
+	i, err := a.reader.read(entry)
+	if err != nil {
+		return err
+	}
+	s.Take(i)
+	a.written[id] = false
+	return nil
+}
+
+// purge reads incidents for the last time.
+func (a *aside) purge(ctx context.Context, s *model.State, body *model.IncidentsPurged) error {
+	gone := make(map[slot][]byte)
+	for k := range body.Incidents {
+		id := body.Incidents[k].ID
+		if err := a.read(ctx, s, id); err != nil {
+			return err
+		}
+		if _, written := a.written[id]; written {
+			gone[incidentSlot(id)] = nil
+			delete(a.written, id)
+		}
+	}
+	if len(gone) == 0 {
+		return nil
+	}
+	return a.log.put(ctx, gone)
+}
+
+// relieve puts the incidents aside that no event was about for longest, half of
+// all, where there are too many.
+func (a *aside) relieve(ctx context.Context, f *folded) error {
+	if a == nil || len(f.touched) <= a.room {
+		return nil
+	}
+	var all []model.Touched
+	for _, t := range f.touched {
+		if t.Incident != nil {
+			all = append(all, t)
+		}
+	}
+	slices.SortFunc(all, func(x, y model.Touched) int { return cmp.Compare(x.Incident.Version, y.Incident.Version) })
+	all = all[:len(all)/2]
+	if err := rewrite(ctx, a.log, a.veil, a.end, slices.Values(all)); err != nil {
+		return err
+	}
+	a.reader = newReader(a.veil) // what it keeps of incidents that are gone goes with them
+	for _, t := range all {
+		f.state.Release(t.Incident)
+		a.written[t.Incident.ID] = true
+		delete(f.touched, incidentSlot(t.Incident.ID))
+	}
+	return nil
+}
