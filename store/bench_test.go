@@ -158,11 +158,15 @@ func BenchmarkVerify(b *testing.B) {
 		b.Fatal(space.Fault())
 	}
 	var report tree.Report
+	before, known := processorTime()
 	for b.Loop() {
 		var err error
 		if report, err = space.Verify(b.Context(), nil); err != nil || report.Fault != nil {
 			b.Fatal(report.Fault, err)
 		}
+	}
+	if spent, _ := processorTime(); known {
+		b.ReportMetric((spent-before).Seconds()*1e6/float64(report.Size)/float64(b.N), "cpu-s/million")
 	}
 	each := b.Elapsed() / time.Duration(b.N)
 	b.ReportMetric(float64(report.Size)/each.Seconds(), "events/s")
@@ -177,7 +181,9 @@ func BenchmarkStart(b *testing.B) {
 	dir := startFixture(b, 100_000)
 	heap := liveHeap()
 	var after uint64
+	var spent time.Duration
 	for b.Loop() {
+		before, _ := processorTime()
 		s, err := Open(b.Context(), dir, Options{})
 		if err != nil {
 			b.Fatal(err)
@@ -187,6 +193,8 @@ func BenchmarkStart(b *testing.B) {
 			b.Fatal(err)
 		}
 		b.StopTimer()
+		now, _ := processorTime()
+		spent += now - before
 		if space.Snapshot().Len() != 100_000 || len(space.Snapshot().Queue()[0].Dues) < 2 {
 			b.Fatal("the fixture is not what it should be")
 		}
@@ -196,6 +204,9 @@ func BenchmarkStart(b *testing.B) {
 		b.StartTimer()
 	}
 	b.ReportMetric(float64(after-heap)/(1<<20), "live-MiB")
+	if spent > 0 {
+		b.ReportMetric(spent.Seconds()/float64(b.N), "cpu-s")
+	}
 }
 
 func liveHeap() uint64 {
