@@ -25,15 +25,21 @@ func (c *Console) give(a *action) tea.Cmd {
 	return a.run(c)
 }
 
-// quit leaves the console. What was typed and not saved would be lost: it
-// says so first, and leaves when it is asked again.
-func (c *Console) quit() tea.Cmd {
+// unsaved counts the forms in which something was typed and not saved.
+func (c *Console) unsaved() int {
 	drafts := len(c.drafts)
 	for _, o := range c.overlays {
 		if d, ok := o.(*dialog); ok && d.form != nil && d.form.dirty() && c.drafts[d.draft] == nil {
 			drafts++
 		}
 	}
+	return drafts
+}
+
+// quit leaves the console. What was typed and not saved would be lost: it
+// says so first, and leaves when it is asked again.
+func (c *Console) quit() tea.Cmd {
+	drafts := c.unsaved()
 	if drafts == 0 && c.errand == nil || c.leaving {
 		return tea.Quit
 	}

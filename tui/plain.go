@@ -136,7 +136,7 @@ func (p *plain) greet() {
 // finish waits, at the end of the input, for work that is under way.
 func (p *plain) finish() error {
 	p.out.newline()
-	if n := len(p.c.drafts); n > 0 {
+	if p.c.unsaved() > 0 {
 		p.say("The input has ended; what was typed and not saved is not kept.")
 	}
 	for p.pending > 0 {
@@ -262,6 +262,7 @@ func (p *plain) lasting() int {
 // answer asks for a line. What comes meanwhile that people have to hear is told,
 // and the question put again. io.EOF is the end of the input.
 func (p *plain) answer(prompt string) (string, error) {
+	p.interject()
 	p.out.prompt(prompt)
 	for {
 		if err := p.out.flush(); err != nil {

@@ -290,6 +290,7 @@ filter mail
 1
 back
 filter -
+view open
 help note
 reopen
 go 9
