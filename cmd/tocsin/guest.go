@@ -29,9 +29,20 @@ func (g *guest) here() bool { return g.Entrance == sshd.Socket }
 // shows shows the guest a console until it is left, or the guest's session
 // ends. That they asked for the end from outside is no error.
 func (g *guest) shows(ctx context.Context, screens tui.Options) error {
-	err := g.Show(ctx, func(options ...tea.ProgramOption) (*tea.Program, func() error) {
+	return g.runs(ctx, func(options ...tea.ProgramOption) (*tea.Program, func() error) {
 		return tui.NewProgram(ctx, screens, options...)
 	})
+}
+
+// showsWall shows the guest a wall as shows does a console.
+func (g *guest) showsWall(ctx context.Context, wall tui.WallOptions) error {
+	return g.runs(ctx, func(options ...tea.ProgramOption) (*tea.Program, func() error) {
+		return tui.NewWallProgram(ctx, wall, options...)
+	})
+}
+
+func (g *guest) runs(ctx context.Context, program func(...tea.ProgramOption) (*tea.Program, func() error)) error {
+	err := g.Show(ctx, program)
 	if errors.Is(err, sshd.ErrInterrupted) {
 		return nil
 	}

@@ -48,6 +48,7 @@ const (
 	incidents = "incidents"
 	auditLog  = "audit"
 	registry  = "people"
+	wallAlone = "wall"
 )
 
 // verbs is what every verb shows, and from where it may be given. A verb that
@@ -62,6 +63,7 @@ var verbs = map[string]reach{
 	"reminders": {reads: incidents},
 	"due":       {},
 	"plain":     {reads: incidents},
+	"wall":      {reads: wallAlone, screen: true},
 
 	"report":      {},
 	"describe":    {reads: incidents},

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"path/filepath"
 	"time"
@@ -72,10 +73,17 @@ func (a *app) runWall(cmd *cobra.Command, given config.WallSettings) error {
 	if err != nil {
 		return err
 	}
-	err = s.setUpByDefault(ctx)
-	if err == nil {
-		err = runWall(ctx, s.wallOptions(options))
+	options = s.wallOptions(options)
+	if a.guest != nil {
+		return a.guest.showsWall(ctx, options)
 	}
+	notice := ""
+	done := a.letJoin(ctx, s, &notice)
+	if notice != "" {
+		fmt.Fprintln(a.err, "tocsin: "+notice) // read when the wall is left
+	}
+	err = runWall(ctx, options)
+	done()
 	return errors.Join(err, s.close())
 }
 
