@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -50,8 +51,8 @@ func checkManifest(dir string, unclean bool) error {
 		return errTables
 	}
 	if err == nil {
-		rest := unlisted(list)
-		if len(rest) == 0 || unclean && !wholeFurtherUp(rest) {
+		torn, whole := readList(list)
+		if whole && (len(torn) == 0 || unclean) {
 			return nil
 		}
 	}
@@ -65,25 +66,28 @@ func checkManifest(dir string, unclean bool) error {
 // entryHead before what an entry says: its length and its sum.
 const manifestHead, entryHead = 8, 8
 
-// unlisted is what comes after the last entry of a list that is complete.
-func unlisted(list []byte) []byte {
-	rest := list[min(manifestHead, len(list)):]
-	for len(rest) >= entryHead {
-		length := uint64(binary.BigEndian.Uint32(rest))
-		if length > uint64(len(rest)-entryHead) {
-			break
-		}
-		rest = rest[entryHead+length:]
+// readList goes through a list: what is torn is cut short at its end, and the rest
+// is whole or not.
+func readList(list []byte) (torn []byte, whole bool) {
+	if len(list) < manifestHead || !bytes.HasPrefix(list, []byte("Bdgr")) {
+		return nil, false
 	}
-	return rest
+	for torn = list[manifestHead:]; len(torn) >= entryHead; {
+		length, rest := uint64(binary.BigEndian.Uint32(torn)), torn[entryHead:]
+		if length > uint64(len(rest)) {
+			return torn, !wholeFurtherUp(torn)
+		}
+		if crc32.Checksum(rest[:length], castagnoli) != binary.BigEndian.Uint32(torn[4:]) {
+			return nil, false
+		}
+		torn = rest[length:]
+	}
+	return torn, true
 }
 
 // wholeFurtherUp reports whether an entry that is longer than the list has the
 // sum of less than it claims.
 func wholeFurtherUp(entry []byte) bool {
-	if len(entry) < entryHead {
-		return false
-	}
 	want, sum := binary.BigEndian.Uint32(entry[4:]), uint32(0)
 	for k := range entry[entryHead:] {
 		if sum == want {

@@ -68,6 +68,9 @@ func TestTheListOfTablesIsDamaged(t *testing.T) {
 	}{
 		"closed, longer":  {true, longer, false},
 		"killed, longer":  {false, longer, false},
+		"closed, another": {true, func(list []byte) []byte { list[len(list)-1] ^= 1; return list }, false},
+		"killed, another": {false, func(list []byte) []byte { list[len(list)-1] ^= 1; return list }, false},
+		"killed, empty":   {false, func([]byte) []byte { return nil }, false},
 		"closed, cut off": {true, torn, false},
 		"killed, cut off": {false, torn, true},
 		"closed, missing": {closed: true},
