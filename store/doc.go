@@ -52,22 +52,25 @@
 //	                         and neither decides nor shows anything
 //	                         (while others had most of the processors: p50 1.8 times; 3,500 commits/s, 12 times
 //	                         bbolt's Update, 6.6 times SQLite, 0.2 times bbolt's Batch)
-//	start, 100,000 open      0.42 to 0.5 s, 0.9 s of CPU; 224 MiB of live heap: 1.8 KB for an open incident
-//	                         (0.7 KB the struct, 0.4 KB its lists, 0.2 KB its texts, 0.2 KB what it owes, 0.2 KB
-//	                         the orders it is read in), and 42 MiB of Badger's, which are not touched until
-//	                         something is written; 268 MB resident at the peak, 233 MB once the collector is through
-//	                         (measured before reporters were sealed: where each incident has one, opening
-//	                         them takes some 0.45 s of CPU more, spread over the cores)
+//	start, 100,000 open      1.6 to 1.8 s of CPU while others had most of the processors, which 2 idle cores
+//	                         share, a sixth of it for opening what is known of reporters; 472 MB allocated, of
+//	                         which 218 MB (208 MiB) stay: 44 MB of Badger's, not touched until something is
+//	                         written, and 1.6 KB for an open incident (0.5 KB the struct, 0.4 KB its lists,
+//	                         0.2 KB its texts, 0.3 KB what it owes, 0.15 KB the orders it is read in). The
+//	                         collector lets 310 MB be resident at the peak, and 65 MB of mapped files
 //	forgetting a person      a start's time, in which the space's commands wait
-//	start of a new version   that keeps projections otherwise: about 9 s for 500,000 events, 750 MB at the peak,
-//	                         and some 0.15 s more for each start until Badger has tidied up
+//	start of a new version   that keeps projections otherwise: about 9 s for 500,000 events, and some 0.15 s
+//	                         more for each start until Badger has tidied up; 32,768 incidents are in memory
+//	                         at most, beside the 550 MB that Badger merges so many writes with
+//	restore                  the same memory, and 256 MB for a passphrase, not at the same time
 //	one change on the board  40 µs among 100,000 open incidents, snapshot included
 //	another calendar         2 to 5 s among 100,000 open incidents that it all moves, 1.5 s of CPU
 //	first Queue of a board   1.3 ms for 100,000 open incidents
 //	the tree on a commit     2 to 14 % of a transaction of one event, 2 to 4 % of one of 64, while others
 //	                         used the machine; 1.4 µs of CPU for an event
+//	the trail on a commit    10 µs, as long as to open and close its file: less than 2 % of a commit
 //	verification             1.8 s of CPU for a million events, on all cores; 3.3 to 3.8 s while others had
-//	                         most of them
+//	                         most of them, 3 s of CPU and 7 to 10 s while six programs shared two cores
 //
 // They are reproduced by
 //
