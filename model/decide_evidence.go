@@ -29,7 +29,7 @@ func (d *decider) addEvidence(i *Incident, c AddEvidence) error {
 	if !c.Collected.IsZero() {
 		body.Collected = in.past("collected", c.Collected, d.now)
 	}
-	if collector := in.line("collector", c.Collector); collector != "" {
+	if collector := in.person("collector", c.Collector); collector != "" {
 		body.Collector = collector
 	}
 	if len(i.Evidence) >= MaxEvidence {
@@ -53,7 +53,7 @@ func (d *decider) moveEvidence(i *Incident, c MoveEvidence) error {
 		return err
 	}
 	body := &EvidenceMoved{ID: i.ID, Item: item.ID, Deed: deed, Title: item.Title, At: d.now, Before: item.Holder()}
-	from, person := in.line("from", c.From), in.line("person", c.Person)
+	from, person := in.line("from", c.From), in.person("person", c.Person, item.Holder())
 	if !c.At.IsZero() {
 		body.At = in.past("at", c.At, d.now)
 	}

@@ -42,7 +42,7 @@ func (d *decider) waive(i *Incident, c Waive) error {
 	key, rule := d.rule(in, i, c.Key)
 	body := &WaiverDecided{
 		ID: i.ID, Key: key,
-		Decider:   in.need("decider", c.Decider, "the person who decided"),
+		Decider:   in.needPerson("decider", c.Decider, "the person who decided"),
 		Rationale: in.needText("rationale", c.Rationale, "why it is not required"),
 	}
 	if i.waived(key) {

@@ -3,7 +3,6 @@ package model
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"tocsin/model/calendar"
@@ -131,14 +130,13 @@ func (d *decider) sweep(c Sweep) error {
 // approver is the second person behind a sweep, where the space asks for one.
 func (d *decider) approver(name string) (string, error) {
 	in := &inputs{}
-	approver := in.line("approver", name)
+	approver := in.person("approver", name)
 	switch {
+	case len(in.problems) > 0:
 	case approver == "" && d.state.Meta.Retention.Second:
 		in.bad("approver", "is missing: this space asks for two people", "the second person who agrees to the sweep")
 	case approver == d.actor.Name:
 		in.bad("approver", approver+" gives the sweep already", "somebody else")
-	case strings.HasPrefix(approver, ForgottenPerson):
-		in.bad("approver", approver+" was forgotten", "a name")
 	}
 	return approver, in.refusal()
 }

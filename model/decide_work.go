@@ -65,7 +65,7 @@ func (d *decider) setTask(i *Incident, c SetTask) error {
 	}
 	assignee := c.Assignee
 	if assignee != nil {
-		person := in.line("assignee", *assignee)
+		person := in.person("assignee", *assignee, assigned(tasks, id))
 		assignee = &person
 	}
 	if err := in.refusal(); err != nil {
@@ -80,6 +80,16 @@ func (d *decider) setTask(i *Incident, c SetTask) error {
 		d.emit(body)
 	}
 	return nil
+}
+
+// assigned is who a task is assigned to, "" where there is no such task.
+func assigned(tasks []Task, id string) string {
+	for k := range tasks {
+		if tasks[k].ID == id {
+			return tasks[k].Record.Assignee
+		}
+	}
+	return ""
 }
 
 func (in *inputs) taskState(state TaskState) TaskState {
@@ -97,7 +107,7 @@ func (d *decider) addTask(i *Incident, c AddTask) error {
 	if c.Phase != "" {
 		phase = in.oneOf("phase", c.Phase, phaseIDs(procedure))
 	}
-	assignee := in.line("assignee", c.Assignee)
+	assignee := in.person("assignee", c.Assignee)
 	if err := in.refusal(); err != nil {
 		return err
 	}
@@ -141,7 +151,8 @@ func (d *decider) holdings(in *inputs, i *Incident, list []Holding) []Body {
 	var bodies []Body
 	var taken []Holding
 	for _, h := range list {
-		h = Holding{Role: in.oneOf("role", h.Role, d.roleIDs(i)), Person: in.need("person", h.Person, "a name")}
+		role := in.oneOf("role", h.Role, d.roleIDs(i))
+		h = Holding{Role: role, Person: in.needPerson("person", h.Person, "a name", i.Holders(role)...)}
 		if !slices.Contains(i.Holders(h.Role), h.Person) && !slices.Contains(taken, h) {
 			taken = append(taken, h)
 			bodies = append(bodies, &RoleTaken{ID: i.ID, Role: h.Role, Person: h.Person})

@@ -48,6 +48,28 @@ func (in *inputs) reporter(field, text string) string {
 	return line
 }
 
+// person is line for somebody whom the record is to name. What a forgotten one
+// is called is nobody's name, unless the same place names them so already: who
+// took it would be taken for somebody else, and could not be forgotten.
+func (in *inputs) person(field, text string, named ...string) string {
+	line := in.line(field, text)
+	if strings.HasPrefix(line, ForgottenPerson) && !slices.Contains(named, line) {
+		in.bad(field, fmt.Sprintf("%q is what a person is called who was forgotten, and nobody's name", Clip(line, 40)), "a name")
+		return ""
+	}
+	return line
+}
+
+// needPerson is person for one who must be named.
+func (in *inputs) needPerson(field, text, what string, named ...string) string {
+	before := len(in.problems)
+	line := in.person(field, text, named...)
+	if line == "" && len(in.problems) == before {
+		in.bad(field, "is empty", what)
+	}
+	return line
+}
+
 // need is line for a text that must not be empty.
 func (in *inputs) need(field, text, what string) string {
 	before := len(in.problems)

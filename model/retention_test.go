@@ -2,6 +2,7 @@ package model
 
 import (
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -198,8 +199,8 @@ func TestSweepsLeaveWhatIsOpenOrHeld(t *testing.T) {
 func sweepAny(t *rapid.T, s *space) {
 	var c Sweep
 	kept := make(map[ID]bool)
-	for id, i := range s.state.Incidents {
-		if i.Open() || i.Held() {
+	for _, id := range slices.Sorted(maps.Keys(s.state.Incidents)) {
+		if i := s.state.Incidents[id]; i.Open() || i.Held() {
 			kept[id] = true
 		}
 		if (len(c.Removals) == 0 || id < c.Removals[0].Incident) && rapid.Bool().Draw(t, "sweep it") {
@@ -235,6 +236,7 @@ func checkPurgedReplay(t *rapid.T, s *space) {
 		}
 	}
 	again := &space{t: t, log: log}
+	again.state.Incidents = make(map[ID]*Incident) // none and nil are the same
 	for _, e := range log {
 		if _, err := again.state.Fold(e); err != nil {
 			t.Fatal(err)

@@ -34,7 +34,7 @@ func (d *decider) suspend(i *Incident, c Suspend) error {
 	}
 	body := &SuspensionRecorded{
 		ID: i.ID, Key: key, From: d.now, Until: c.Until.UTC().Truncate(time.Millisecond),
-		Requester: in.need("by", c.Requester, "the authority or person who asked for it"),
+		Requester: in.needPerson("by", c.Requester, "the authority or person who asked for it"),
 		Evidence:  in.need("evidence", c.Evidence, "the document, statement or note that shows it"),
 		Reason:    in.text("reason", c.Reason),
 	}
