@@ -58,6 +58,15 @@ func (s *standing) Dues() iter.Seq2[*model.Standing, model.Due] {
 		}
 	}
 }
+func (s *standing) DuesFrom(from time.Time) iter.Seq2[*model.Standing, model.Due] {
+	return func(yield func(*model.Standing, model.Due) bool) {
+		for one, due := range s.Dues() {
+			if !due.At.Before(from) && !yield(one, due) {
+				return
+			}
+		}
+	}
+}
 func (s *standing) Reminding(string) iter.Seq2[*model.Standing, model.Due] {
 	return func(func(*model.Standing, model.Due) bool) {}
 }
