@@ -362,7 +362,7 @@ func (p *plain) fill(one *field, lines []string) (problem string) {
 			return "the text is too long, and was not taken"
 		}
 	case one.typing():
-		text := typable(model.CleanLine(typed))
+		text := typable(model.CleanText(typed))
 		if one.enter([]string{text}); one.value() != text {
 			one.restore(held)
 			return "the line is too long, and was not taken"

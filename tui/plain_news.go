@@ -22,8 +22,12 @@ type threshold struct {
 // all of them.
 var thresholds = []threshold{{24 * time.Hour, "due within 24 h"}, {4 * time.Hour, "due within 4 h"}, {time.Hour, "due within 1 h"}}
 
-// mostChanged bounds of how many incidents it is told what changed at once.
-const mostChanged = 8
+// Bounds of what is told at once: of how many incidents what changed, and how
+// many due times, as after a night's sleep of the machine.
+const (
+	mostChanged = 8
+	mostReached = 20
+)
 
 // news is what plain mode told of what happens by itself: due times that draw
 // near or pass, and what others do.
@@ -70,7 +74,7 @@ func (n *news) gather(p *plain) []string {
 func (n *news) reached(snapshot Snapshot, since, now time.Time) []string {
 	n.of, n.next = snapshot.Seq(), time.Time{}
 	var lines []string
-	told := 0
+	told, more := 0, 0
 	for standing, due := range snapshot.Dues() {
 		if due.State(now) == policy.Suspended {
 			for k := range due.Suspensions {
@@ -93,9 +97,16 @@ func (n *news) reached(snapshot Snapshot, since, now time.Time) []string {
 		} else if after == len(thresholds) {
 			n.comes(due.At)
 		}
-		if after > before {
+		switch {
+		case after <= before:
+		case len(lines) == mostReached:
+			more++
+		default:
 			lines = append(lines, thresholdLine(standing, &due, after))
 		}
+	}
+	if more > 0 {
+		lines = append(lines, fmt.Sprintf("and %d more due times came near or passed; deadlines lists them", more))
 	}
 	return lines
 }

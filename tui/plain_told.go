@@ -23,6 +23,7 @@ type telling struct {
 	group func(k int) string // a heading over the row and those after it; nil is none
 	empty string             // said where there are no rows
 	text  []string           // said instead of rows
+	drawn bool               // text is the screen as it is drawn, cursor and all
 	open  string             // the action that a row's number gives; "" only tells the row
 	// detail is all of the selected row; nil where opening it tells that.
 	detail func() []string
@@ -46,7 +47,7 @@ func (p *plain) telling() telling {
 		return here.told()
 	}
 	lines, _ := p.c.current.draw()
-	return telling{name: "here", text: drawnText(lines)}
+	return telling{name: "here", text: drawnText(lines), drawn: true}
 }
 
 // drawnText is what was drawn, without empty lines and what fills the rest of
@@ -161,6 +162,10 @@ func (p *plain) tellMore(string) error {
 // tellSelected tells the row that the cursor is on.
 func (p *plain) tellSelected() {
 	t := p.telling()
+	if t.drawn {
+		p.tellLines(t.text)
+		return
+	}
 	if t.rows == nil || t.rows.index < 0 {
 		p.say("There are no rows here to choose from.")
 		return
@@ -252,7 +257,7 @@ func (s *setUpScreen) questions(p *plain) *asked {
 	if s.first {
 		a.title = "First run. A few answers and the console opens; all of them can be changed later. Nothing leaves this machine."
 		a.confirm, a.yes = "Set up", true
-		a.leave = func() { c.say("the console needs these answers") }
+		a.leave = func() { p.left = true } // there is nowhere else to be without them
 	}
 	return a
 }
