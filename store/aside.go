@@ -9,10 +9,11 @@ import (
 	"tocsin/model"
 )
 
-// foldedAtOnce is how many incidents a rebuild has in memory, at most: some 100
+// foldedAtOnce is how many incidents a rebuild has in memory, at most: some 400
 // MB of them. One that an event comes back to after that many others is read
-// again, which where events come in no order at all takes twice as long.
-const foldedAtOnce = 32 << 10
+// again; where events come in no order at all that takes twice as long, and
+// Badger more memory than fewer incidents would save.
+const foldedAtOnce = 128 << 10
 
 // aside is where a rebuild puts incidents when there are many: among the
 // projections, where they are to go in the end. A nil aside takes none.

@@ -60,9 +60,10 @@
 //	                         collector lets 310 MB be resident at the peak, and 65 MB of mapped files
 //	forgetting a person      a start's time, in which the space's commands wait
 //	start of a new version   that keeps projections otherwise: about 9 s for 500,000 events, and some 0.15 s
-//	                         more for each start until Badger has tidied up; 32,768 incidents are in memory
+//	                         more for each start until Badger has tidied up; 131,072 incidents are in memory
 //	                         at most, beside the 550 MB that Badger merges so many writes with
-//	restore                  the same memory, and 256 MB for a passphrase, not at the same time
+//	restore                  1.1 GB resident at the peak for a million events of 100,000 incidents, most of it
+//	                         Badger's; the 256 MB that a passphrase takes are given back before
 //	one change on the board  40 µs among 100,000 open incidents, snapshot included
 //	another calendar         2 to 5 s among 100,000 open incidents that it all moves, 1.5 s of CPU
 //	first Queue of a board   1.3 ms for 100,000 open incidents
