@@ -26,14 +26,14 @@ type connection struct {
 	heard atomic.Int64 // when anything last came, in nanoseconds of Unix time
 	input atomic.Int64 // when a visitor last sent something for a visit
 
+	waiting bool // counted among those who are not logged in; the server's lock guards it
+
 	offered struct { // belongs to the log-in
 		asking Asking
 		why    error // they were not let in so far; nil where nothing was shown
 	}
 
 	mu        sync.Mutex // guards what follows
-	counted   bool       // in the server's limits
-	waiting   bool       // counted among those who are not logged in
 	entered   bool
 	visitor   Visitor
 	sessions  map[*session]struct{}
@@ -102,24 +102,30 @@ func (c *connection) mayEnter(conn net.Conn) error {
 	switch {
 	case len(s.connections) >= s.limits.Connections:
 		return fmt.Errorf("connections: %w", ErrTooMany)
-	case c.entry.kind == Network && s.waiting >= s.limits.Waiting:
+	case c.entry.kind == Network && (s.waiting >= s.limits.Waiting || s.waitingFrom[network] >= max(s.limits.Waiting/4, 1)):
 		return fmt.Errorf("connections before the log-in: %w", ErrTooMany)
 	case c.entry.kind == Network && s.from[network] >= s.limits.PerAddress:
 		return fmt.Errorf("connections from one address: %w", ErrTooMany)
 	}
 	s.connections[c] = struct{}{}
 	s.waiting++
+	s.waitingFrom[network]++
 	s.from[network]++
-	c.counted, c.waiting = true, true
+	c.waiting = true
 	return nil
 }
 
 // logged takes a connection out of those that wait for a log-in. The server's
 // lock is the caller's.
 func (s *Server) logged(c *connection) {
-	if c.waiting {
-		c.waiting = false
-		s.waiting--
+	if !c.waiting {
+		return
+	}
+	c.waiting = false
+	s.waiting--
+	network := networkOf(c.from)
+	if s.waitingFrom[network]--; s.waitingFrom[network] <= 0 {
+		delete(s.waitingFrom, network)
 	}
 }
 

@@ -12,7 +12,7 @@ import (
 type Limits struct {
 	Connections int // at the same time; 512
 	PerAddress  int // connections of one address, or of one /64 network of IPv6; 64
-	Waiting     int // connections on which nobody is logged in yet; 64
+	Waiting     int // connections on which nobody is logged in yet, a quarter of them of one address; 64
 	PerPerson   int // visits of one person from the network; 32
 	PerLine     int // visits on one connection; 10
 

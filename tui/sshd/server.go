@@ -50,6 +50,7 @@ type Server struct {
 	connections map[*connection]struct{}
 	from        map[string]int // connections, by network
 	waiting     int            // connections that nobody logged in on yet
+	waitingFrom map[string]int // the same, by network
 	visits      map[string]int // by person, those from the network
 	last        uint64         // number of the last visit
 }
@@ -70,6 +71,7 @@ func New(options Options) *Server {
 		limits:      options.Limits.withDefaults(),
 		connections: make(map[*connection]struct{}),
 		from:        make(map[string]int),
+		waitingFrom: make(map[string]int),
 		visits:      make(map[string]int),
 	}
 	s.shell = &charmssh.Server{
@@ -235,7 +237,7 @@ func (e *entry) take(conn net.Conn) {
 	c := newConnection(e, conn)
 	if err := c.mayEnter(conn); err != nil {
 		s.figures.turnedAway.Add(1)
-		s.options.Logger.Info("a connection was turned away", "why", err)
+		s.options.Logger.Debug("a connection was turned away", "why", err)
 		conn.Close()
 		return
 	}
