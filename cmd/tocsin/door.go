@@ -114,11 +114,11 @@ func (d *door) recogniseCertificate(access *model.Access, certificate *ssh.Certi
 		return p, nil, err
 	}
 	p.person = *person
-	checker := ssh.CertChecker{Clock: d.now}
+	checker := ssh.CertChecker{Clock: d.now, SupportedCriticalOptions: []string{sourceAddress}}
 	if err := checker.CheckCert(person.Name, certificate); err != nil {
 		return p, nil, fmt.Errorf("the certificate is not taken: %w", err)
 	}
-	if !comesFrom(certificate.CriticalOptions["source-address"], asking.From) {
+	if !comesFrom(certificate.CriticalOptions[sourceAddress], asking.From) {
 		return p, nil, errors.New("the certificate does not hold where you come from")
 	}
 	if certificate.ValidBefore != ssh.CertTimeInfinity {
@@ -148,6 +148,9 @@ func principal(access *model.Access, principals []string, user string) (*model.P
 	}
 	return nil, errors.New("the certificate is for several people: log in under the name of one of them")
 }
+
+// sourceAddress is the one condition of certificates that is kept here.
+const sourceAddress = "source-address"
 
 // comesFrom reports whether an address is one of those in a certificate's list,
 // "" being all (OpenSSH, PROTOCOL.certkeys: source-address).
