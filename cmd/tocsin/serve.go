@@ -106,11 +106,10 @@ func (a *app) serveHouse(ctx context.Context, s *session, settings config.ServeS
 	})
 	e := &entrances{}
 	defer e.close()
-	address, err := e.open(ctx, r.server, s, settings)
-	if err != nil {
+	if err := e.open(ctx, r.server, s, settings); err != nil {
 		return err
 	}
-	if err := a.announce(s, address, key.PublicKey(), made); err != nil {
+	if err := a.announce(s, e, key.PublicKey(), made); err != nil {
 		return err
 	}
 	return e.serve(ctx, logger)
@@ -133,27 +132,27 @@ func (e *entrances) close() {
 	}
 }
 
-// open opens all entrances before anybody is let in by one, and returns the
-// address that people log in at.
-func (e *entrances) open(ctx context.Context, server *sshd.Server, s *session, settings config.ServeSettings) (net.Addr, error) {
+// open opens all entrances before anybody is let in by one: that for people
+// first, the socket, and where it is asked for that for figures.
+func (e *entrances) open(ctx context.Context, server *sshd.Server, s *session, settings config.ServeSettings) error {
 	network, err := new(net.ListenConfig).Listen(ctx, "tcp", settings.Listen)
 	if err != nil {
-		return nil, &storeError{err: fmt.Errorf("serve: %w", err)}
+		return &storeError{err: fmt.Errorf("serve: %w", err)}
 	}
 	e.add(network, server.Serve)
 	socket, err := sshd.ListenSocket(ctx, s.dir)
 	if err != nil {
-		return nil, &storeError{err: err}
+		return &storeError{err: err}
 	}
 	e.add(socket, server.Serve)
 	if settings.Metrics != "" {
 		figures, err := new(net.ListenConfig).Listen(ctx, "tcp", settings.Metrics)
 		if err != nil {
-			return nil, &storeError{err: fmt.Errorf("serve figures: %w", err)}
+			return &storeError{err: fmt.Errorf("serve figures: %w", err)}
 		}
 		e.add(figures, figuresOf(s, server).serve)
 	}
-	return network.Addr(), nil
+	return nil
 }
 
 // serve serves by all entrances until ctx ends, or one of them fails. Systemd
@@ -201,9 +200,13 @@ func (s *session) somebodyCanLogIn() error {
 }
 
 // announce says where people log in, and how they know that it is this server.
-func (a *app) announce(s *session, address net.Addr, key ssh.PublicKey, made bool) error {
+func (a *app) announce(s *session, e *entrances, key ssh.PublicKey, made bool) error {
+	const people, watchers = 0, 2
 	out := a.newPaper()
-	out.line(painted{fmt.Sprintf("Serving %s (space %s) at %s", s.snapshot().Meta.Organisation, s.space.ID(), address), strong})
+	out.line(painted{fmt.Sprintf("Serving %s (space %s) at %s", s.snapshot().Meta.Organisation, s.space.ID(), e.listeners[people].Addr()), strong})
+	if len(e.listeners) > watchers {
+		out.printf("figures   http://%s/metrics, /healthz", e.listeners[watchers].Addr())
+	}
 	fingerprint := "host key  " + ssh.FingerprintSHA256(key)
 	if made {
 		fingerprint += "  (made just now, in " + hostKeyFile + ")"

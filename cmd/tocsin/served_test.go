@@ -7,6 +7,8 @@ import (
 	"crypto/rand"
 	"errors"
 	"io"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -25,6 +27,7 @@ type served struct {
 	host    ssh.PublicKey
 	session *session // of the process that serves
 	log     *guarded
+	figures string       // address
 	end     func() error // ends the serving
 }
 
@@ -93,9 +96,14 @@ func accessKey(key ssh.PublicKey) model.AccessKey {
 
 // serveRecord serves a fresh record with an owner, and one person of every
 // other role that is given a key.
-func serveRecord(t *testing.T, people map[string]ssh.Signer) *served {
+func serveRecord(t *testing.T, people map[string]ssh.Signer, settings ...string) *served {
 	t.Helper()
 	dir := t.TempDir()
+	if len(settings) > 0 {
+		if err := os.WriteFile(filepath.Join(dir, settingsFile), []byte("[serve]\n"+strings.Join(settings, "\n")+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
 	if out, complaint, code := commandLine(t, dir, time.Now(), "report", "--title", "Mailbox forwards outside"); code != 0 {
 		t.Fatal(out, complaint)
 	}
@@ -113,18 +121,19 @@ func serveRecord(t *testing.T, people map[string]ssh.Signer) *served {
 	out := &guarded{}
 	a.out = out
 	done := make(chan error, 1)
-	settings, err := a.serveSettings("127.0.0.1:0")
+	serving, err := a.serveSettings("127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	go func() { done <- a.serveHouse(ctx, s, settings) }()
+	go func() { done <- a.serveHouse(ctx, s, serving) }()
 	out.awaits(t, "host key")
 	key, made, err := hostKey(dir)
 	if err != nil || made {
 		t.Fatal(made, err)
 	}
 	sv.host = key.PublicKey()
-	sv.address = strings.TrimSpace(strings.SplitN(strings.SplitN(out.String(), " at ", 2)[1], "\n", 2)[0])
+	sv.address = wordAfter(out.String(), " at ")
+	sv.figures = wordAfter(out.String(), "http://")
 	sv.end = sync.OnceValue(func() error {
 		cancel(nil)
 		return errors.Join(<-done, s.close())
@@ -135,6 +144,14 @@ func serveRecord(t *testing.T, people map[string]ssh.Signer) *served {
 		}
 	})
 	return sv
+}
+
+// wordAfter is the word after a text.
+func wordAfter(said, text string) string {
+	_, rest, _ := strings.Cut(said, text)
+	word, _, _ := strings.Cut(rest, "\n")
+	word, _, _ = strings.Cut(word, "/metrics")
+	return strings.TrimSpace(word)
 }
 
 func environmentOf(dir string) func(string) string {
