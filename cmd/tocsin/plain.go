@@ -45,7 +45,7 @@ func (a *app) runPlain(cmd *cobra.Command) error {
 		return err
 	}
 	done := a.letJoin(ctx, s, &options.Notice)
-	options.Echo = !a.ends().in
+	options.Echo = a.echoes()
 	err = tui.RunPlain(ctx, options, a.in, a.out)
 	done()
 	var trouble *storeError
@@ -53,4 +53,11 @@ func (a *app) runPlain(cmd *cobra.Command) error {
 		err = trouble
 	}
 	return errors.Join(err, s.close())
+}
+
+// echoes reports whether what is typed is to be written, as where a pipe types.
+// Over the network somebody may sit at a terminal that was not asked for, and
+// shows what is typed by itself.
+func (a *app) echoes() bool {
+	return !a.ends().in && (a.guest == nil || a.guest.here())
 }
