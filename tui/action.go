@@ -26,10 +26,11 @@ const (
 	onReminders
 	onAudit
 	onRetention
-	onLists    = onQueue | onIncident | onDeadlines | onReminders // where an incident can be selected
-	onForms    = onTriage | onWhatIf                              // whole screens of fields, which take all letters
-	onKept     = onLists | onRetention                            // where what is kept is decided
-	onRows     = onLists | onPolicies | onAudit | onRetention     // where rows can be gone through
+	onPeople
+	onLists    = onQueue | onIncident | onDeadlines | onReminders        // where an incident can be selected
+	onForms    = onTriage | onWhatIf                                     // whole screens of fields, which take all letters
+	onKept     = onLists | onRetention                                   // where what is kept is decided
+	onRows     = onLists | onPolicies | onAudit | onRetention | onPeople // where rows can be gone through
 	everywhere = onRows | onForms
 )
 
@@ -62,7 +63,7 @@ type action struct {
 
 // actions is every action, in the order that help lists them.
 func actions() []action {
-	return slices.Concat(moveActions(), lookActions(), workActions(), evidenceActions(), endActions(), keepActions(), consoleActions())
+	return slices.Concat(moveActions(), lookActions(), workActions(), evidenceActions(), endActions(), keepActions(), peopleActions(), consoleActions())
 }
 
 func moveActions() []action {
@@ -155,6 +156,19 @@ func keepActions() []action {
 		{id: "delete", keys: []string{"delete", "B"}, help: "decide that an ended incident, reported by mistake, is to go", where: onKept, danger: consequence, gives: "delete", why: needDeletable, run: (*Console).markDeleted},
 		{id: "hold", keys: []string{"H"}, help: "put a legal hold on the incident", where: onKept, danger: recorded, gives: "hold", why: needUnheld, run: (*Console).placeHold},
 		{id: "release-hold", keys: []string{"O"}, help: "release the incident's legal hold", where: onKept, danger: consequence, gives: "release-hold", why: needHeld, run: (*Console).releaseHold},
+	}
+}
+
+func peopleActions() []action {
+	return []action{
+		{id: "people", keys: []string{"8"}, help: "people: who may enter, in which role, and what each role may do", where: everywhere &^ onForms, why: needPeople, run: (*Console).showPeople},
+		{id: "rights", moves: true, keys: []string{"enter"}, label: "rights", help: "what each role may do and read", where: onPeople, run: (*Console).readRights},
+		{id: "person-add", keys: []string{"a"}, label: "add", help: "let somebody in: name, role and keys", where: onPeople, danger: consequence, gives: "person-add", why: needReadKeys, run: (*Console).addPerson},
+		{id: "person-role", keys: []string{"r"}, label: "role", help: "give the selected person another role", where: onPeople, danger: consequence, gives: "person-role", why: needPerson, run: (*Console).setPersonRole},
+		{id: "person-key", keys: []string{"K"}, label: "key", help: "give the selected person another key", where: onPeople, danger: consequence, gives: "person-key", why: needKeyless, run: (*Console).addPersonKey},
+		{id: "person-key-remove", keys: []string{"x"}, help: "take a key from the selected person", where: onPeople, danger: consequence, gives: "person-key-remove", why: needKeys, run: (*Console).removePersonKey},
+		{id: "person-revoke", keys: []string{"delete", "B"}, label: "revoke", help: "let the selected person in no more, and end their sessions", where: onPeople, danger: consequence, gives: "person-revoke", why: needPerson, run: (*Console).revokePerson},
+		{id: "sessions-revoke", keys: []string{"X"}, help: "end the sessions of the selected person", where: onPeople, danger: consequence, gives: "sessions-revoke", why: needPerson, run: (*Console).endSessions},
 	}
 }
 

@@ -80,6 +80,7 @@ type Console struct {
 	reminders *remindersScreen
 	audit     *auditScreen
 	retention *retentionScreen
+	people    *peopleScreen
 	setUp     *setUpScreen
 	current   screen
 	trail     []place
@@ -115,9 +116,11 @@ func New(ctx context.Context, opts Options) *Console {
 	c.reminders = newRemindersScreen(c)
 	c.audit = newAuditScreen(c)
 	c.retention = newRetentionScreen(c)
+	c.people = newPeopleScreen(c)
 	c.current = c.queue
 	c.frame = c.latest()
-	c.reminding.follow(c.frame, opts.Actor)
+	c.takeRole()
+	c.reminding.follow(c.frame, c.opts.Actor)
 	c.clockwatch.follow(c.frame)
 	if c.frame.snapshot.Meta().Zone == "" && opts.SetUp != nil {
 		c.setUp = newSetUpScreen(c, true, opts.Defaults)
@@ -271,6 +274,7 @@ func (c *Console) takeFrame(msg frameMsg) tea.Cmd {
 
 func (c *Console) showFrame(msg frameMsg) {
 	c.frame = msg
+	c.takeRole()
 	c.current.apply(msg)
 	for _, o := range c.overlays {
 		if live, ok := o.(interface{ apply(frameMsg) }); ok {
@@ -279,9 +283,17 @@ func (c *Console) showFrame(msg frameMsg) {
 	}
 }
 
+// takeRole is the actor in the role that holds now: it may have changed.
+func (c *Console) takeRole() {
+	access := c.frame.snapshot.Meta().Access
+	if acting, err := access.Acting(c.opts.Actor); err == nil {
+		c.opts.Actor = acting
+	}
+}
+
 func (c *Console) resize(width, height int) {
 	c.width, c.height = min(width, maxWidth), min(height, maxHeight)
-	for _, s := range []screen{c.queue, c.incident, c.deadlines, c.triage, c.policies, c.whatIf, c.reminders, c.audit, c.retention} {
+	for _, s := range []screen{c.queue, c.incident, c.deadlines, c.triage, c.policies, c.whatIf, c.reminders, c.audit, c.retention, c.people} {
 		s.size(c.width-1, c.bodyHeight())
 	}
 	if c.setUp != nil {

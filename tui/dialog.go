@@ -214,8 +214,8 @@ func (d *dialog) give(c *Console) tea.Cmd {
 	}
 	command, ok := d.command(d.form)
 	if !ok {
-		d.problem = unreadable
-		return nil
+		d.problem, d.onButton = unreadable, 0
+		return d.form.open()
 	}
 	d.busy = true
 	return c.do(command, d, d.said)

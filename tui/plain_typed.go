@@ -485,7 +485,7 @@ var placeNames = []struct {
 	name  string
 }{
 	{onQueue, "the queue"}, {onIncident, "an opened incident"}, {onDeadlines, "the deadlines"}, {onReminders, "the reminders"},
-	{onPolicies, "the policies"}, {onAudit, "the audit log"}, {onRetention, "retention"}, {onWhatIf, "a what-if"},
+	{onPolicies, "the policies"}, {onAudit, "the audit log"}, {onRetention, "retention"}, {onPeople, "people"}, {onWhatIf, "a what-if"},
 }
 
 // elsewhere says where an action can be given that cannot be given here; "" of

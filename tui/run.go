@@ -57,6 +57,9 @@ type Options struct {
 	Audit Audit
 	// Retention purges what was kept long enough; nil can not.
 	Retention Retention
+	// ReadKeys reads public keys, one to a line; nil reads none. What is wrong
+	// with them is a *model.Refusal.
+	ReadKeys func(lines string) ([]model.AccessKey, error)
 	// Health checks what costs nothing of the record and its surroundings, off
 	// the event loop; nil checks nothing.
 	Health func(ctx context.Context) []HealthLine

@@ -135,6 +135,7 @@ func (s *session) consoleOptions(settings config.Settings) tui.Options {
 		Evidence:  consoleEvidence{custodian{s}, nil},
 		Audit:     consoleAudit{s.space},
 		Retention: consoleRetention{s},
+		ReadKeys:  func(lines string) ([]model.AccessKey, error) { return parseKeys("keys", lines) },
 		Packs:     s.library.Packs(),
 		Health:    s.health,
 		Defaults: tui.SetUpAnswers{

@@ -56,7 +56,7 @@ func storyOptions(t testing.TB, theme string) tui.Options {
 	}
 	now := clockFrom(present).Now
 	space := newMemorySpace(t, now, events)
-	return tui.Options{Space: space, Audit: memoryAudit{space}, Health: sickly, Actor: model.Actor{Name: demoActor, Role: model.Owner}, Now: now, Theme: theme, Banner: "DEMO"}
+	return tui.Options{Space: space, Audit: memoryAudit{space}, Health: sickly, ReadKeys: func(lines string) ([]model.AccessKey, error) { return parseKeys("keys", lines) }, Actor: model.Actor{Name: demoActor, Role: model.Owner}, Now: now, Theme: theme, Banner: "DEMO"}
 }
 
 // testClock runs with the bubble's time, and can be put forward: days pass
@@ -128,6 +128,12 @@ func TestScreens(t *testing.T) {
 			{"palette", "dark", []string{":"}},
 			{"health", "dark", []string{"7"}},
 			{"health-light", "light", []string{"7"}},
+			{"people", "dark", []string{"8", "down", "down"}},
+			{"people-light", "light", []string{"8", "end"}},
+			{"people-rights", "dark", []string{"8", "enter"}},
+			{"people-add", "dark", []string{"8", "a"}},
+			{"people-role", "dark", []string{"8", "down", "r"}},
+			{"people-revoke", "dark", []string{"8", "down", "delete"}},
 		} {
 			t.Run(shot.name, func(t *testing.T) {
 				if _, err := storyEvents(); err != nil {
