@@ -306,7 +306,7 @@ q
 
 // places are how one comes to each place of the plain console, from the queue.
 var plainPlaces = []string{
-	"queue", "go 9", "go 9\ntimeline", "go 9\ntasks", "go 9\nobligations", "go 9\nevidence", "deadlines", "reminders", "policies", "audit", "retention", "go 9\nwhat-if",
+	"queue", "go 9", "go 9\ntimeline", "go 9\ntasks", "go 9\nobligations", "go 9\nevidence", "deadlines", "reminders", "policies", "audit", "retention", "people", "go 9\nwhat-if",
 }
 
 // TestPlainGivesEveryAction walks the table of actions: each is typed at every
@@ -385,7 +385,7 @@ func TestPlainRefusals(t *testing.T) {
 	if after := s.space.Snapshot().Seq; after != before {
 		t.Errorf("refusals left %d events", after-before)
 	}
-	options.Actor.Role = model.Auditor
+	options.Actor = model.Actor{Name: "Daniel Osei", Role: model.Auditor}
 	compareGolden(t, "../plain/auditor.txt", converse(t, options, typed("\nreport\nnote 1\nmenu\n\nq\n", nil)))
 }
 
