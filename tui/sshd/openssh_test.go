@@ -136,7 +136,7 @@ func TestOpenSSHMultiplexed(t *testing.T) {
 	defer master.Wait()
 	eventually(t, "the connection stands", func() bool { _, err := os.Stat(control); return err == nil })
 	for range 3 {
-		if out, err := command("-S", control, h.host(), "queue").Output(); exitStatus(err) != 1 || !strings.HasPrefix(string(out), "ada: queue\n") {
+		if out, err := command("-S", control, h.host(), "queue").CombinedOutput(); exitStatus(err) != 1 || string(out) != "ada: queue\n0 bytes\n" {
 			t.Errorf("%v: %q", err, out)
 		}
 	}

@@ -153,6 +153,18 @@ func (o *outflow) cut(why error) {
 	o.changed.Broadcast()
 }
 
+// ordered is one of two streams of a session: what was written to the other
+// one before is sent before.
+type ordered struct {
+	*outflow
+	other *outflow
+}
+
+func (o *ordered) Write(p []byte) (int, error) {
+	o.other.drained()
+	return o.outflow.Write(p)
+}
+
 // lines ends lines as a terminal wants it that does nothing by itself.
 type lines struct {
 	to       io.Writer

@@ -195,7 +195,7 @@ func (s *session) visit(line string, first Size) (*Visit, error) {
 	if s.sizes == nil {
 		errs = newOutflow(s.channel.Stderr(), limits.Buffer, patience)
 	}
-	v.Out, v.Err = out, errs
+	v.Out, v.Err = &ordered{outflow: out, other: errs}, &ordered{outflow: errs, other: out}
 	if s.sizes != nil {
 		v.Terminal = &Terminal{Term: s.term, First: first, Sizes: s.sizes}
 		v.Out = &lines{to: out}
