@@ -39,6 +39,10 @@ func (c consoleSnapshot) Meta() model.Meta { return c.Snapshot.Meta }
 // runConsole opens the live console; where nobody sits at a terminal it prints
 // the queue.
 func (a *app) runConsole(cmd *cobra.Command) error {
+	if a.guest != nil && a.guest.Role == model.Wall {
+		a.called = wallVerb // all that a wall may see
+		return a.runWall(cmd, config.WallSettings{})
+	}
 	if a.json || !a.interactive() {
 		return a.withSession(cmd, func(_ context.Context, s *session) error { return a.printQueue(s, queueFilter{}) })
 	}

@@ -75,10 +75,13 @@ func TestJSONIsWhatItsHelpSays(t *testing.T) {
 		"export":        {"export", "--all", "--to", filepath.Join(away, "export")},
 		"queue, tocsin": {"queue"}, "show": {"show", "1"}, "timeline": {"timeline", "1"}, "deadlines": {"deadlines", "1", "--explain"}, "due": {"due", "--pack", "gdpr", "--fact", "aware=-2h"},
 		"task": {"task", "1"}, "fact": {"fact", "1"}, "evidence list": {"evidence", "list", "1"}, "evidence show": {"evidence", "show", "1", "1"}, "evidence verify": {"evidence", "verify", "1"}, "policy list": {"policy", "list"}, "policy calendar": {"policy", "calendar"}, "policy lint": {"policy", "lint", lint},
-		"policy test": {"policy", "test", vectors}, "policy diff": {"policy", "diff", "gdpr", "uk-gdpr"}, "version": {"version"}, "vault status": {"vault", "status"}, "people list": {"people", "list"}, "people authority list": {"people", "authority", "list"}, "doctor": {"doctor"}, "retention": {"retention"}, "retention preview": {"retention", "preview"}, "audit log": {"audit", "log"}, "audit verify": {"audit", "verify"}, "reminders": {"reminders", "--mine"}, "packs --preview": {"packs", "1", "--add", "nis2", "--preview"},
+		"policy test": {"policy", "test", vectors}, "policy diff": {"policy", "diff", "gdpr", "uk-gdpr"}, "version": {"version"}, "vault status": {"vault", "status"}, "people list": {"people", "list"}, "people authority list": {"people", "authority", "list"}, "sessions list": {"sessions", "list"}, "doctor": {"doctor"}, "retention": {"retention"}, "retention preview": {"retention", "preview"}, "audit log": {"audit", "log"}, "audit verify": {"audit", "verify"}, "reminders": {"reminders", "--mine"}, "packs --preview": {"packs", "1", "--add", "nis2", "--preview"},
 	}
 	for _, shape := range jsonShapes {
 		t.Run(shape.verb, func(t *testing.T) {
+			if shape.verb == "sessions list" {
+				heldDirectory(t, dir) // alone there is nobody to list
+			}
 			out, _, _ := commandLine(t, dir, now, append(arguments[shape.verb], "--json")...)
 			var printed any
 			if err := json.Unmarshal([]byte(out), &printed); err != nil {

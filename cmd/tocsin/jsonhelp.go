@@ -35,6 +35,7 @@ var jsonShapes = []struct {
 	{"vault status", false, vaultView{}},
 	{"people list", true, personView{}},
 	{"people authority list", true, keyView{}},
+	{"sessions list", true, visitView{}},
 	{"retention", true, keepingView{}},
 	{"retention preview", true, expiryView{}},
 	{"audit log", true, logView{}},

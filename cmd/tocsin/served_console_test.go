@@ -113,6 +113,28 @@ func TestServedConsolesAreToldOfTheEnd(t *testing.T) {
 	}
 }
 
+// TestServedWall shows the wall to whoever may see nothing else, as the console
+// and by name, and to those who see the rest, too.
+func TestServedWall(t *testing.T) {
+	wall, lead := newKey(t), newKey(t)
+	sv := serveRecord(t, map[string]ssh.Signer{"Wall East": wall, "Lead Kim": lead})
+	for _, line := range []string{"", "wall", "wall --tlp GREEN"} {
+		for _, key := range []ssh.Signer{wall, lead} {
+			if line == "" && key == lead {
+				continue
+			}
+			client := sv.enter(key)
+			c := sv.console(client, line)
+			c.shown.awaits(t, "Open incidents")
+			c.types(t, "q")
+			if err := c.Wait(); err != nil {
+				t.Errorf("%q: %v %q", line, err, c.shown)
+			}
+			client.Close()
+		}
+	}
+}
+
 // TestServedPlain works line by line over SSH.
 func TestServedPlain(t *testing.T) {
 	lead := newKey(t)

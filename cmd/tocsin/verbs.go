@@ -43,6 +43,9 @@ const (
 	ownsDemo   = "it opens a record of its own"
 )
 
+// wallVerb is what somebody in the role wall is shown instead of the console.
+const wallVerb = "wall"
+
 // What the verbs show.
 const (
 	incidents = "incidents"
