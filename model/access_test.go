@@ -81,8 +81,8 @@ func TestDecideAccess(t *testing.T) {
 
 		{name: "factor", command: EnrolFactor{"Ann"}, events: "factor.enrolled"},
 		{name: "factor again", prepare: []Command{EnrolFactor{"Ann"}}, command: EnrolFactor{"Ann"}},
-		{name: "factor removed", prepare: []Command{EnrolFactor{"Ann"}}, command: RemoveFactor{"Ann"}, events: "factor.removed"},
-		{name: "no factor removed", command: RemoveFactor{"Ann"}},
+		{name: "factor removed", prepare: []Command{EnrolFactor{"Ann"}}, command: RemoveFactor{Person: "Ann", Reason: "a new telephone"}, events: "factor.removed"},
+		{name: "no factor removed", command: RemoveFactor{Person: "Ann"}},
 		{name: "factor of nobody", command: EnrolFactor{"Zed"}, refusal: []string{`person: "Zed" is not known here`}},
 
 		{name: "sessions of all", command: RevokeSessions{Reason: "an exercise"}, events: "sessions.revoked"},
@@ -185,7 +185,7 @@ func TestRegisteredRolesHold(t *testing.T) {
 		{Actor{"Rex", Lead}, LogOut{Session: "s"}, ""},
 		{Actor{"Ann", Responder}, EnrolFactor{"Ann"}, ""},
 		{Actor{"Ann", Responder}, EnrolFactor{"Olga"}, "Ann may change their own second factor alone; accepted for others: owner"},
-		{Actor{"Ann", Responder}, RemoveFactor{"Olga"}, "their own"},
+		{Actor{"Ann", Responder}, RemoveFactor{Person: "Olga"}, "their own"},
 		{Actor{"Zed", Owner}, Report{Title: "T"}, ""}, // not registered, and let in by whoever owns the directory
 		{Actor{"Zed", Reporter}, AddNote{firstID, "n"}, "accepted: owner, lead"},
 	} {

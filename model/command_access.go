@@ -52,7 +52,10 @@ type EnrolFactor struct{ Person string }
 
 // RemoveFactor notes that a person's second factor counts no more. Everybody may
 // do it for themself, an owner for all.
-type RemoveFactor struct{ Person string }
+type RemoveFactor struct {
+	Person string
+	Reason string // may be empty
+}
 
 // RevokeSessions ends the sessions of a person, or with "" everybody's.
 type RevokeSessions struct {

@@ -289,10 +289,18 @@ func (d *decider) enrolFactor(c EnrolFactor) error {
 
 func (d *decider) removeFactor(c RemoveFactor) error {
 	p, err := d.factorOf(c.Person)
-	if err == nil && p.Factor {
-		d.emit(&FactorRemoved{Person: p.Name})
+	if err != nil {
+		return err
 	}
-	return err
+	in := &inputs{}
+	reason := in.text("reason", c.Reason)
+	if err := in.refusal(); err != nil {
+		return err
+	}
+	if p.Factor {
+		d.emit(&FactorRemoved{Person: p.Name, Reason: reason})
+	}
+	return nil
 }
 
 // factorOf finds whose second factor the actor may speak of.

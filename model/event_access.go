@@ -60,6 +60,7 @@ type (
 	// FactorRemoved: a person's second factor counts no more.
 	FactorRemoved struct {
 		Person string `json:"person" personal:"name"`
+		Reason string `json:"reason,omitempty"`
 	}
 
 	// SessionsRevoked: the sessions of a person, or everybody's where Person is

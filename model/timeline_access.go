@@ -31,6 +31,7 @@ func (t *teller) tellAccess(body Body) {
 		t.what("Second factor enrolled for %s", b.Person)
 	case *FactorRemoved:
 		t.what("Second factor removed from %s", b.Person)
+		t.detail("reason", b.Reason)
 	case *SessionsRevoked:
 		t.what("All sessions of %s ended", orEverybody(b.Person))
 		t.detail("reason", b.Reason)

@@ -107,7 +107,7 @@ func told() []Body {
 		&AuthorityTrusted{Fingerprint: accessKey(3).Fingerprint, Type: "ssh-ed25519"},
 		&AuthorityDistrusted{Fingerprint: accessKey(3).Fingerprint},
 		&FactorEnrolled{Person: "Ann"},
-		&FactorRemoved{Person: "Ann"},
+		&FactorRemoved{Person: "Ann", Reason: "a new telephone"},
 		&SessionsRevoked{Person: "Ann", Reason: "a laptop was stolen"},
 		&SessionsRevoked{Reason: "an exercise"},
 		&LoggedIn{Session: "k7", Method: "key", Fingerprint: accessKey(1).Fingerprint, From: "192.0.2.77"},

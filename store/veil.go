@@ -489,6 +489,22 @@ type Person struct {
 	Forgotten bool // and no longer known by their name
 }
 
+// Subject is whom the record names: their token in the space, and the key that
+// what is kept of them outside of the log is to be sealed under, so that it goes
+// with them. ok is false for somebody who is not named, or was forgotten.
+func (s *Space) Subject(name string) (token string, key vault.Subject, ok bool) {
+	if s.veil == nil {
+		return "", vault.Subject{}, false
+	}
+	s.veil.mu.RLock()
+	defer s.veil.mu.RUnlock()
+	p, known := s.veil.byName[name]
+	if !known || p.entry.Gone {
+		return "", vault.Subject{}, false
+	}
+	return p.token, s.veil.personKey(p.entry.Number), true
+}
+
 // People lists everybody whom the record names, by name.
 func (s *Space) People() []Person { return s.veil.people() }
 

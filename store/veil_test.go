@@ -473,3 +473,31 @@ func TestNewPeopleGetKeysThatAreThere(t *testing.T) {
 		t.Errorf("%+v, %v", dora, err)
 	}
 }
+
+// TestSubject seals something outside of the log for somebody whom the record
+// names: it goes with them.
+func TestSubject(t *testing.T) {
+	s := openStore(t, t.TempDir())
+	space := openSpace(t, s, "acme")
+	setUp(t, space)
+	do(t, space, owner, model.AddPerson{Name: "Ben", Role: model.Responder})
+	token, key, ok := space.Subject("Ben")
+	if !ok || !tokenShape.MatchString(token) {
+		t.Fatal(token, key, ok)
+	}
+	sealed, err := s.Vault().Seal(key, "a draft", []byte("text"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, ok := space.Subject("Quentin"); ok {
+		t.Error("somebody is a subject whom the record does not name")
+	}
+	do(t, space, owner, model.RevokePerson{Person: "Ben", Reason: "r"})
+	do(t, space, owner, model.ForgetPerson{Person: "Ben", Reason: "r"})
+	if _, err := s.Vault().Open(key, "a draft", sealed); !errors.Is(err, vault.ErrForgotten) {
+		t.Errorf("what was sealed for somebody who was forgotten: %v", err)
+	}
+	if _, _, ok := space.Subject("Ben"); ok {
+		t.Error("somebody who was forgotten is a subject")
+	}
+}
