@@ -41,7 +41,7 @@ func processApp() *app {
 
 func (a *app) execute(ctx context.Context, args []string) error {
 	root := a.rootCommand()
-	root.SetArgs(args)
+	root.SetArgs(append([]string{}, args...)) // none are none, and not those of this process
 	root.SetIn(a.in)
 	root.SetOut(a.out)
 	root.SetErr(a.err)

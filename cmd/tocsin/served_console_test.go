@@ -135,6 +135,26 @@ func TestServedWall(t *testing.T) {
 	}
 }
 
+// TestServedConsoleIsNoneOfTheServersVerbs gives no words to a process that was
+// started with some.
+func TestServedConsoleIsNoneOfTheServersVerbs(t *testing.T) {
+	started := os.Args
+	t.Cleanup(func() { os.Args = started })
+	os.Args = []string{"tocsin", "serve", "--listen", "127.0.0.1:0"}
+	lead := newKey(t)
+	sv := serveRecord(t, map[string]ssh.Signer{"Lead Kim": lead})
+	client := sv.enter(lead)
+	if out, complaint, code := sv.gives(client, "", ""); code != exitDone || !strings.Contains(out, "Mailbox forwards outside") {
+		t.Errorf("%d %s %s", code, out, complaint)
+	}
+	c := sv.console(client, "")
+	c.shown.awaits(t, "Mailbox forwards outside")
+	c.types(t, "q")
+	if err := c.Wait(); err != nil {
+		t.Error(err)
+	}
+}
+
 // TestServedPlain works line by line over SSH.
 func TestServedPlain(t *testing.T) {
 	lead := newKey(t)

@@ -79,13 +79,13 @@ func (a *app) printVisits(s *session) error {
 		s.out.printf("Nobody else works in the record.")
 		return nil
 	}
-	t := newTable(column{title: "who", flexible: true}, column{title: "role"}, column{title: "since"}, column{title: "input"}, column{title: "doing"}, column{title: "looks at", flexible: true}, column{title: "from"}, column{title: "session"})
+	t := newTable(column{title: "who", flexible: true}, column{title: "role"}, column{title: "since"}, column{title: "last input"}, column{title: "doing"}, column{title: "looks at", flexible: true}, column{title: "from"}, column{title: "session"})
 	for _, v := range views {
 		who := v.Person
 		if who == "" {
 			who = "(this machine)"
 		}
-		t.add(painted{who, strong}, painted{v.Role, plain}, painted{when(v.Since.Time, g.zone, g.now), plain}, painted{left(v.Input.Sub(g.now)), quiet},
+		t.add(painted{who, strong}, painted{v.Role, plain}, painted{when(v.Since.Time, g.zone, g.now), plain}, painted{span(g.now.Sub(v.Input.Time)) + " ago", quiet},
 			painted{v.Doing, plain}, painted{v.Looks, plain}, painted{v.From, quiet}, painted{v.Session, quiet})
 	}
 	t.write(s.out)

@@ -59,7 +59,7 @@ func (a *app) unlockSilently(dir string) vault.Unlock {
 // passphrase gets the passphrase that unlocks the vault, or for a new vault
 // the one that will.
 func (a *app) passphrase(choose bool) ([]byte, error) {
-	if path := a.getenv(passphraseFile); path != "" {
+	if path := a.named(passphraseFile); path != "" {
 		return readPassphrase(path)
 	}
 	if choose {
@@ -70,10 +70,18 @@ func (a *app) passphrase(choose bool) ([]byte, error) {
 
 // newPassphrase gets the passphrase that takes the place of another.
 func (a *app) newPassphrase(bool) ([]byte, error) {
-	if path := a.getenv(newPassphraseFile); path != "" {
+	if path := a.named(newPassphraseFile); path != "" {
 		return readPassphrase(path)
 	}
 	return a.choosePassphrase("the record", newPassphraseFile)
+}
+
+// named is the file that a variable names, from where whoever set it is.
+func (a *app) named(variable string) string {
+	if a.guest != nil {
+		return a.guest.path(a.getenv(variable))
+	}
+	return a.getenv(variable)
 }
 
 func (a *app) choosePassphrase(of, variable string) ([]byte, error) {
