@@ -51,6 +51,8 @@ func (a *app) carryOut(ctx context.Context, args []string) (code int, err error)
 		switch {
 		case attempt.screen() && (joinErr == nil && code == exitGone || errors.Is(joinErr, errLost)):
 			patience.Reset(cmp.Or(a.patience, directoryPatience)) // this one goes on in its place
+		case joinErr == nil && code == exitGone:
+			return exitStore, &storeError{err: errLost}
 		case !errors.Is(joinErr, errNobodyThere):
 			return code, joinErr
 		}

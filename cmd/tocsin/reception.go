@@ -16,9 +16,9 @@ import (
 	"tocsin/tui/sshd"
 )
 
-// exitGone is the exit code that a guest gets who was sent away because the
-// process that has the record ends: sysexits' temporary failure. The client
-// then goes on by itself where that is possible.
+// exitGone is the exit code that a guest at the socket gets who was sent away
+// because the process that has the record ends: sysexits' temporary failure.
+// The client then goes on by itself, or says so: nobody else sees it.
 const exitGone = 75
 
 // reception lets guests in who work in the house of this process.
@@ -40,10 +40,10 @@ func (r *reception) handle(ctx context.Context, visit *sshd.Visit) int {
 		return exitDone
 	case errors.Is(cause, sshd.ErrInterrupted):
 		err = context.Canceled
-	case errors.Is(cause, sshd.ErrShutdown):
+	case errors.Is(cause, sshd.ErrShutdown) && a.guest.here():
 		return exitGone // the server says why
 	case cause != nil:
-		return exitStore
+		return exitStore // so it does here
 	}
 	a.complain(err)
 	return exitCode(err)
