@@ -175,6 +175,7 @@ func peopleActions() []action {
 func consoleActions() []action {
 	return []action{
 		{id: "save", keys: []string{"ctrl+s"}, label: "save", help: "save the form", where: onTriage | onSetUp, danger: recorded, run: (*Console).save},
+		{id: "discard", keys: []string{discardKey}, help: "discard what was typed, and leave the form", where: onTriage, run: (*Console).discardTriage},
 		{id: "palette", keys: []string{":", "ctrl+k"}, label: "commands", help: "find an action, or go to an incident by its number", where: everywhere, run: (*Console).openPalette},
 		{id: "help", keys: []string{"?", "f1"}, label: "help", help: "what can be done here", where: everywhere, run: (*Console).openHelp},
 		{id: "adopt-calendar", keys: []string{"a"}, label: "adopt", help: "count by the newer version of the selected calendar, after saying what moves", where: onPolicies, danger: consequence, gives: "adopt-calendar", why: needNewerCalendar, run: (*Console).adoptCalendar},

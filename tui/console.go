@@ -86,15 +86,17 @@ type Console struct {
 	trail     []place
 	overlays  []overlay
 	drafts    map[string]*form // what was typed and not saved, by form and incident
+	keeping   keeping
 
-	message   string // said in the status line until the next key
-	alarming  bool   // the message is a refusal or an error
-	mouse     bool
-	busy      int     // commands under way
-	errand    *errand // work on evidence under way; nil is none
-	examining bool    // the record's health is being checked
-	leaving   bool    // somebody asked to leave, and was told of drafts
-	resumed   tea.Cmd // reads what the screen needs that the console opens on
+	message    string // said in the status line until the next key
+	alarming   bool   // the message is a refusal or an error
+	mouse      bool
+	busy       int     // commands under way
+	errand     *errand // work on evidence under way; nil is none
+	examining  bool    // the record's health is being checked
+	discarding bool    // somebody asked to discard a triage, and was asked again
+	leaving    bool    // somebody asked to leave, and was told of drafts
+	resumed    tea.Cmd // reads what the screen needs that the console opens on
 
 	drawn string // the last view
 	at    *tea.Cursor
@@ -126,8 +128,11 @@ func New(ctx context.Context, opts Options) *Console {
 		c.setUp = newSetUpScreen(c, true, opts.Defaults)
 		c.current = c.setUp
 	}
-	if opts.Notice != "" {
+	switch greeting := c.greeting(); {
+	case opts.Notice != "":
 		c.alarm(opts.Notice)
+	case greeting != "":
+		c.say("%s", greeting)
 	}
 	c.current.apply(c.frame)
 	if c.current == c.queue {
@@ -168,6 +173,11 @@ func (c *Console) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return c, nil
 	case errandMsg:
 		return c, c.errandDone(msg)
+	case keepMsg:
+		c.keeping.waiting = false
+		return c, c.keepNow()
+	case keptMsg:
+		return c, c.takeKept(msg)
 	case historyMsg:
 		c.incident.take(msg)
 		return c, nil
@@ -182,9 +192,9 @@ func (c *Console) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case tea.MouseMsg:
 		return c, tea.Batch(c.pointer(msg), c.audit.follow())
 	case tea.KeyPressMsg:
-		return c, tea.Batch(c.key(msg), c.audit.follow())
+		return c, tea.Batch(c.key(msg), c.audit.follow(), c.keepSoon())
 	case tea.PasteMsg:
-		return c, c.toText(msg)
+		return c, tea.Batch(c.toText(msg), c.keepSoon())
 	}
 	return c, nil
 }
@@ -214,6 +224,9 @@ func (c *Console) key(msg tea.KeyPressMsg) tea.Cmd {
 	}
 	if a, known := c.keys.find(msg.String(), c.current.here()); !known || a.id != "quit" {
 		c.leaving = false
+	}
+	if a, known := c.keys.find(msg.String(), c.current.here()); !known || a.id != "discard" {
+		c.discarding = false
 	}
 	if n := len(c.overlays); n > 0 {
 		return c.overlays[n-1].update(c, msg)

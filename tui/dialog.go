@@ -45,6 +45,7 @@ type dialog struct {
 	onButton int // 0: in the form; else a button from 1
 	busy     bool
 	problem  string
+	leaving  bool // what was typed is discarded if the same key comes again
 }
 
 // Buttons of a dialog. Cancel comes first and is the default where something
@@ -57,9 +58,11 @@ const (
 // ask opens a dialog. A draft of the same form is taken up again.
 func (c *Console) ask(d *dialog) tea.Cmd {
 	d.opened, d.look = c.opts.Now(), c.theme
-	if kept := c.drafts[d.draft]; kept != nil && d.draft != "" {
-		d.form = kept
-		d.intro = append(d.intro, "What you had typed is still here.")
+	if d.draft != "" && d.form != nil {
+		var words string
+		if d.form, words = c.takeUp(d.draft, d.form, d.changed); words != "" {
+			d.intro = append(d.intro, words)
+		}
 	}
 	c.push(d)
 	if d.form == nil {
@@ -77,7 +80,13 @@ func (d *dialog) update(c *Console, msg tea.Msg) tea.Cmd {
 	if !isKey {
 		return d.toField(msg)
 	}
+	discards := key.String() == discardKey
+	if !discards {
+		d.leaving = false
+	}
 	switch key.String() {
+	case discardKey:
+		return d.discard(c)
 	case "esc":
 		return d.cancel(c)
 	case "ctrl+s":
@@ -194,6 +203,24 @@ func (d *dialog) cancel(c *Console) tea.Cmd {
 	return nil
 }
 
+// discardKey leaves a form, and nothing of what was typed.
+const discardKey = "ctrl+x"
+
+// discard leaves the dialog, and keeps nothing of what was typed: where there is
+// anything, when it is asked for twice.
+func (d *dialog) discard(c *Console) tea.Cmd {
+	typed := d.form != nil && d.form.dirty()
+	if typed && !d.leaving {
+		d.leaving, d.problem = true, "^X again discards what you typed."
+		return nil
+	}
+	c.drop(d)
+	if typed {
+		c.say("discarded; nothing is recorded")
+	}
+	return c.forget(d.draft, d.form)
+}
+
 // drop takes the dialog off the stack.
 func (c *Console) drop(d *dialog) {
 	for k, o := range c.overlays {
@@ -231,20 +258,21 @@ func (d *dialog) send(c *Console) tea.Cmd {
 		d.problem = unreadable
 		return nil
 	}
-	delete(c.drafts, d.draft)
+	if d.draft != "" && d.form.dirty() {
+		c.drafts[d.draft] = d.form // until the errand is done
+	}
 	c.drop(d)
 	return cmd
 }
 
 // finish closes the dialog after its command is durable.
 func (d *dialog) finish(c *Console, id model.ID) tea.Cmd {
-	delete(c.drafts, d.draft)
 	c.drop(d)
-	reload := c.incident.reload()
-	if d.then == nil {
-		return reload
+	after := []tea.Cmd{c.forget(d.draft, d.form), c.incident.reload()}
+	if d.then != nil {
+		after = append(after, d.then(c, id))
 	}
-	return tea.Batch(reload, d.then(c, id))
+	return tea.Batch(after...)
 }
 
 // refuse shows a refusal where it belongs; nothing that was typed is lost.

@@ -42,7 +42,7 @@ type errandMsg struct {
 	said     string
 	alarming bool
 	err      error
-	form     *form // what was typed for it, kept as a draft where it failed
+	form     *form // what was typed for it, kept as a draft until it is done
 	draft    string
 }
 
@@ -61,8 +61,9 @@ func (c *Console) send(what string, work func(ctx context.Context, told Told) er
 func (c *Console) errandDone(msg errandMsg) tea.Cmd {
 	c.errand = nil
 	c.takeFrame(frameMsg{snapshot: c.opts.Space.Snapshot(), now: c.opts.Now()})
-	if msg.err != nil && msg.form != nil {
-		c.drafts[msg.draft] = msg.form
+	var done tea.Cmd
+	if msg.err == nil && msg.draft != "" {
+		done = c.forget(msg.draft, msg.form)
 	}
 	switch {
 	case errors.Is(msg.err, context.Canceled):
@@ -74,7 +75,7 @@ func (c *Console) errandDone(msg errandMsg) tea.Cmd {
 	default:
 		c.say("%s", msg.said)
 	}
-	return c.incident.reload()
+	return tea.Batch(done, c.incident.reload())
 }
 
 func (c *Console) stopErrand() tea.Cmd {

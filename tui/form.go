@@ -22,6 +22,14 @@ type form struct {
 	total  int
 	undone []edit // what can be undone, oldest first
 	base   uint64
+
+	changes int       // how often anything in it was changed
+	kept    int       // changes that are in the draft
+	seen    int       // changes that typed is the time of
+	typed   time.Time // when it was last changed
+	done    bool      // it was saved or discarded: nothing of it is to be kept
+	draft   string    // id of the draft that is kept of it; "" before the first
+	from    DraftMark // the draft that it was filled from, while that is kept beside its own
 }
 
 // labelWidth is the room for labels beside the fields.
@@ -55,6 +63,7 @@ func (f *form) update(msg tea.Msg) tea.Cmd {
 	before := edit{field: one, text: one.value(), chosen: one.chosen, edited: one.edited}
 	cmd := one.update(msg)
 	if one.value() != before.text {
+		f.changes++
 		f.undone = append(f.undone, before)
 		f.undone = f.undone[max(len(f.undone)-longestUndo, 0):]
 	}
@@ -69,6 +78,7 @@ func (f *form) undo() {
 	last := f.undone[n-1]
 	f.undone = f.undone[:n-1]
 	last.field.restore(last)
+	f.changes++
 	f.goTo(last.field.id)
 }
 

@@ -36,10 +36,13 @@ func (c *Console) unsaved() int {
 	return drafts
 }
 
-// quit leaves the console. What was typed and not saved would be lost: it
+// quit leaves the console. Where what was typed and not saved would be lost, it
 // says so first, and leaves when it is asked again.
 func (c *Console) quit() tea.Cmd {
 	drafts := c.unsaved()
+	if c.opts.Drafts != nil && !c.keeping.failed {
+		drafts = 0 // they are kept
+	}
 	if drafts == 0 && c.errand == nil || c.leaving {
 		return tea.Quit
 	}

@@ -39,6 +39,7 @@ func RunPlain(ctx context.Context, opts Options, in io.Reader, out io.Writer) er
 	cancel()
 	close(p.over)
 	p.running.Wait()
+	p.c.keepLast()
 	if opts.Leave != nil {
 		opts.Leave(p.c.place())
 	}
@@ -136,8 +137,12 @@ func (p *plain) greet() {
 // finish waits, at the end of the input, for work that is under way.
 func (p *plain) finish() error {
 	p.out.newline()
-	if p.c.unsaved() > 0 {
+	switch {
+	case p.c.unsaved() == 0:
+	case p.c.opts.Drafts == nil:
 		p.say("The input has ended; what was typed and not saved is not kept.")
+	default:
+		p.say("The input has ended; what was typed and not saved is kept as a draft.")
 	}
 	for p.pending > 0 {
 		select {
@@ -343,7 +348,7 @@ func (p *plain) interject() bool {
 
 // message is what the console says in its status line.
 func (p *plain) message() string {
-	text := safe(p.c.message)
+	text := spokenHelp(safe(p.c.message))
 	if p.c.alarming {
 		text = "! " + text
 	}

@@ -33,6 +33,10 @@ type asked struct {
 	problem func() string
 	// leave leaves it without giving anything.
 	leave func()
+	// drop leaves it, and keeps nothing of what was typed; nil keeps nothing
+	// anyway.
+	drop    func()
+	dropped bool // that was asked for
 }
 
 // heading is where an answer leads from a field.
@@ -46,14 +50,16 @@ const (
 )
 
 // howToAnswer is told before the first form.
-const howToAnswer = "An empty line keeps what stands in brackets; - empties it; < goes back; > keeps all that follows; ! leaves; ? tells more."
+const howToAnswer = "An empty line keeps what stands in brackets; - empties it; < goes back; > keeps all that follows; ! leaves, !! discards what was typed; ? tells more."
 
 // askAll asks a form to its end: until its command is done, or somebody leaves
 // it.
 func (p *plain) askAll(a *asked) error {
 	p.out.newline()
 	p.say(a.title)
-	p.sayAll(a.intro)
+	for _, line := range a.intro {
+		p.say(spokenHelp(line))
+	}
 	if !p.taught && a.form != nil {
 		p.say(howToAnswer)
 		p.taught = true
@@ -74,6 +80,10 @@ func (p *plain) askAll(a *asked) error {
 			}
 		}
 		switch {
+		case left && a.dropped && a.drop != nil:
+			a.drop()
+			p.say("Discarded; nothing is recorded.")
+			return p.settle()
 		case left:
 			a.leave()
 			if p.c.message == "" && !a.only {
@@ -158,6 +168,9 @@ func (p *plain) conclude(a *asked) (left bool, err error) {
 			return true, nil
 		case "n", "no", "!":
 			return true, nil
+		case "!!":
+			a.dropped = true
+			return true, nil
 		case "<":
 			if a.form != nil {
 				if left, err := p.askFrom(a); left || err != nil {
@@ -213,6 +226,9 @@ func (p *plain) askField(a *asked, one *field) (heading, error) {
 			return rest, nil
 		case "!":
 			return leaving, nil
+		case "!!":
+			a.dropped = true
+			return leaving, nil
 		case "?":
 			p.explainField(one)
 			continue
@@ -225,11 +241,13 @@ func (p *plain) askField(a *asked, one *field) (heading, error) {
 			return onward, nil
 		}
 		problem := p.fill(one, lines)
+		a.form.changes++
 		if a.changed != nil {
 			a.changed()
 		}
 		if problem == "" {
-			return onward, nil
+			p.run(p.c.keepNow())
+			return onward, p.settle()
 		}
 		p.say("! " + problem)
 	}
@@ -478,4 +496,5 @@ var keyTalk = strings.NewReplacer(
 	"The criteria of each level are in this form and, where there is room, beside it.", "",
 	"take one with ← →, or type its first letter", "is not chosen; accepted: one of the numbers",
 	"? cannot be excluded yet.", "",
+	discardHint, "!! discards it.",
 )

@@ -206,6 +206,7 @@ func (d *dialog) questions(p *plain) *asked {
 		open:    func() bool { return slices.ContainsFunc(c.overlays, func(o overlay) bool { return o == d }) },
 		problem: func() string { return d.problem },
 		leave:   func() { d.cancel(c) },
+		drop:    func() { c.drop(d); p.run(c.forget(d.draft, d.form)) },
 	}
 	if d.changed != nil {
 		a.changed = func() { d.changed(d.form) }
@@ -227,6 +228,7 @@ func (s *triageScreen) questions(p *plain) *asked {
 		open:    func() bool { return c.current == c.triage },
 		problem: func() string { return s.dialog.problem },
 		leave:   func() { p.run(c.back()) },
+		drop:    func() { p.run(c.forget(s.dialog.draft, s.form)); p.run(c.back()) },
 	}
 }
 

@@ -16,6 +16,7 @@ var notPlain = map[string]string{
 	"theme":   "there are no colours here",
 	"mouse":   "there is no mouse here",
 	"preview": "there is no preview here: a row's number opens it",
+	"discard": "!! leaves a form and discards what was typed",
 	"save":    "a form asks at its end whether to save",
 }
 

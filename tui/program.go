@@ -29,6 +29,7 @@ func NewProgram(ctx context.Context, opts Options, options ...tea.ProgramOption)
 	follow := func() { pump(ctx, console.source(), minFrameGap, program.Send) }
 	return program, func() error {
 		err := runProgram(ctx, cancel, program, "console", follow)
+		console.keepLast()
 		if opts.Leave != nil {
 			opts.Leave(console.place())
 		}

@@ -72,6 +72,9 @@ type Options struct {
 	// Calendars are the newest versions that are known here, which a space may
 	// count by older ones of.
 	Calendars []*calendar.Edition
+	// Drafts keeps what is typed and not saved; nil keeps it for as long as the
+	// console is open.
+	Drafts Drafts
 	// Resume is where the console opens; Leave is told where it was left.
 	Resume Resume
 	Leave  func(Resume)

@@ -39,10 +39,14 @@ func (c *Console) startTriage() tea.Cmd {
 	s.id, s.standing = standing.Incident.ID, standing
 	s.form, s.shelf = s.build(standing), make(map[string]*field)
 	s.own = s.form.fields
-	if draft := c.drafts[c.draftKey("triage", s.id)]; draft != nil {
-		s.form = draft
-		c.say("your draft of this triage is taken up again")
+	for _, one := range s.form.fields {
+		s.shelf[one.id] = one
 	}
+	draft, words := c.takeUp(c.draftKey("triage", s.id), s.form, func(*form) { s.follow(); s.arrange() })
+	if words != "" {
+		c.say("%s", words)
+	}
+	s.form = draft
 	for _, one := range s.form.fields {
 		s.shelf[one.id] = one
 	}

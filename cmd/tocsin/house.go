@@ -23,6 +23,7 @@ type house struct {
 	placing sync.Mutex // of the file that says where people left the console
 
 	mu       sync.Mutex
+	desks    map[[2]string]*desk                        // by space and person
 	exhibits map[string]func() (*evidence.Blobs, error) // by space
 	adopted  *config.Library                            // the packs and calendars that were last adopted
 	wrong    []config.Problem                           // what was wrong with those that were left out

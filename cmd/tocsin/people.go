@@ -95,6 +95,11 @@ func (s *session) forget(ctx context.Context, command model.Command) error {
 	if err != nil {
 		return troubled(err)
 	}
+	if person, ok := command.(model.ForgetPerson); ok {
+		if err := s.desk(s, person.Person).forget(); err != nil {
+			return &storeError{err: fmt.Errorf("%s is forgotten, but for what was typed and not saved: %w", person.Person, err)}
+		}
+	}
 	text := "Forgotten."
 	if len(receipt.Events) == 0 {
 		text = "Forgotten before."
