@@ -68,7 +68,7 @@ func (c *Console) assign() tea.Cmd {
 	if gaps := standing.Gaps(); len(gaps) > 0 {
 		role = gaps[0].ID
 	}
-	d := &dialog{title: "Roles of " + string(id), confirm: "Assign", danger: recorded, said: "the role is given"}
+	d := &dialog{title: "Roles of " + string(id), confirm: "Assign", danger: recorded, draft: c.draftKey("assign", id), said: "the role is given"}
 	d.form = newForm(c.theme,
 		c.one("role", "Role", "", roleOptions(standing.Procedure.Roles), role),
 		c.line("person", "Person", "Who takes it.", c.opts.Actor.Name),
@@ -95,7 +95,7 @@ func (c *Console) tickTask() tea.Cmd {
 
 func (c *Console) skipTask() tea.Cmd {
 	id, task := c.incident.id, c.incident.task()
-	d := &dialog{title: "Not needed: " + task.Title, confirm: "Save", danger: recorded, said: "marked as not needed"}
+	d := &dialog{title: "Not needed: " + task.Title, confirm: "Save", danger: recorded, draft: c.draftKey("skip "+task.ID, id), said: "marked as not needed"}
 	d.form = newForm(c.theme, c.line("reason", "Reason", "Why this incident does not need it."))
 	d.command = func(f *form) (model.Command, bool) {
 		return model.SetTask{Incident: id, Task: task.ID, State: model.TaskSkipped, Reason: f.value("reason")}, true

@@ -5,15 +5,14 @@
 //
 //	DATA/drafts/NAME   NAME tells nothing of the person
 //
-// A file is sealed with XChaCha20-Poly1305, bound to its name, under a key of
-// its own, which is derived with HKDF (RFC 5869) over SHA-256. It is written
+// A file is sealed with XChaCha20-Poly1305 under a key of its own, which is
+// derived with HMAC-SHA-256, as its name is. It is written
 // beside its place, synced, renamed, and the folder synced: after a stop at any
 // moment the old or the new one is there, whole.
 package drafts
 
 import (
 	"crypto/cipher"
-	"crypto/hkdf"
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
@@ -86,16 +85,13 @@ func (f *Folder) expire(now time.Time) error {
 
 // derive makes a key of its own for what is done with a person's drafts.
 func (f *Folder) derive(label, person string) []byte {
-	key, err := hkdf.Key(sha256.New, f.key, nil, "tocsin drafts 1: "+label+"\x00"+f.space+"\x00"+person, keySize)
-	if err != nil {
-		panic(err) // the length is right
-	}
-	return key
+	mac := hmac.New(sha256.New, f.key)
+	fmt.Fprintf(mac, "tocsin drafts 1: %s\x00%s\x00%s", label, f.space, person)
+	return mac.Sum(nil)
 }
 
 func (f *Folder) path(person string) string {
-	mac := hmac.New(sha256.New, f.derive("name", person))
-	return filepath.Join(f.dir, fmt.Sprintf("%x", mac.Sum(nil)[:16]))
+	return filepath.Join(f.dir, fmt.Sprintf("%x", f.derive("name", person)[:16]))
 }
 
 func (f *Folder) seal(person string) (cipher.AEAD, error) {
