@@ -62,11 +62,12 @@ func (d *decider) importRows(c ImportRows) error {
 	}
 	next, left := maps.Clone(im.Next), maps.Clone(im.Left)
 	rows := make(map[string]int) // which row brought an outside id first
+	imported := d.state.importedAs(c.Rows)
 	in := &inputs{}
 	for k, row := range c.Rows {
 		one := &inputs{}
 		bodies := d.historyBodies(one, row, refs)
-		checkExternal(one, rows, k+1, bodies)
+		checkExternal(one, rows, imported, k+1, bodies)
 		if year := row.Opened.In(d.state.Zone()).Year(); len(bodies) > 0 && !c.Check {
 			if left[year]--; left[year] < 0 {
 				one.bad("opened", fmt.Sprintf("more incidents of %d than were announced", year), "the announced number")
@@ -90,14 +91,38 @@ func (d *decider) importRows(c ImportRows) error {
 	return nil
 }
 
-// checkExternal holds that no two rows bring the same outside id.
-func checkExternal(in *inputs, rows map[string]int, row int, bodies []Body) {
+// importedAs says which incidents have the outside ids of rows. The state keeps
+// these only while an import is open; for rows that are checked before, one walk
+// over all incidents finds them.
+func (s *State) importedAs(rows []History) map[string]ID {
+	if s.external != nil {
+		return s.external
+	}
+	found := make(map[string]ID, len(rows))
+	for _, row := range rows {
+		found[CleanLine(row.External)] = ""
+	}
+	delete(found, "")
+	for _, i := range s.Incidents {
+		if _, asked := found[i.External]; asked {
+			found[i.External] = i.ID
+		}
+	}
+	return found
+}
+
+// checkExternal holds that a row brings an outside id that no incident has and
+// no earlier row brought.
+func checkExternal(in *inputs, rows map[string]int, imported map[string]ID, row int, bodies []Body) {
 	if len(bodies) == 0 {
 		return
 	}
 	reported := bodies[0].(*Reported)
 	if reported.External == "" {
 		return
+	}
+	if id := imported[reported.External]; id != "" {
+		in.bad("id", fmt.Sprintf("%q was imported already as %s", reported.External, id), "an id not imported before")
 	}
 	if first, taken := rows[reported.External]; taken {
 		in.bad("id", fmt.Sprintf("%q is the id of row %d too", reported.External, first), "an id for each incident")
@@ -123,9 +148,6 @@ func (d *decider) historyBodies(in *inputs, row History, refs []policy.Ref) []Bo
 		Types: in.words("types", row.Types, procedure.Types), Data: in.words("data", row.Data, procedure.Data),
 		Systems: in.lines("systems", row.Systems), TLP: in.tlp("tlp", row.TLP), Reporter: in.reporter("reporter", row.Reporter),
 		Source: in.line("source", row.Source), External: in.line("id", row.External), Opened: opened, Phase: firstPhase(procedure),
-	}
-	if id, known := d.state.external[reported.External]; known && reported.External != "" {
-		in.bad("id", fmt.Sprintf("%q was imported already as %s", reported.External, id), "an id not imported before")
 	}
 	blank := &Incident{Packs: refs, Opened: opened, Particulars: new(Particulars)}
 	bodies := []Body{reported}

@@ -163,3 +163,11 @@ func TestFoldDamaged(t *testing.T) {
 		}
 	}
 }
+
+func TestImportedBeforeIsFoundWhereNoneIsOpen(t *testing.T) {
+	s := newSpace(t)
+	s.do(ImportOpen{Batch: "b1", Source: "old.csv", Years: map[int]int{2026: 1}})
+	s.do(ImportRows{Batch: "b1", Rows: []History{history("A-1", "2026-01-01T10:00:00Z")}})
+	s.do(ImportClose{Batch: "b1"})
+	checkRefusal(t, s.refused(ImportRows{Check: true, Rows: []History{history("A-2", "2026-01-01T10:00:00Z"), history("A-1", "2026-01-01T10:00:00Z")}}), nil, []string{"row 2: id: \"A-1\" was imported already as INC-2026-0001"})
+}
