@@ -20,12 +20,18 @@ import (
 )
 
 // consoleSpace lets the console see a stored space through its own interface.
-type consoleSpace struct{ *store.Space }
+type consoleSpace struct {
+	*store.Space
+	session *session
+}
 
 func (c consoleSpace) Snapshot() tui.Snapshot { return consoleSnapshot{c.Space.Snapshot()} }
 
 func (c consoleSpace) Do(ctx context.Context, actor model.Actor, command model.Command) (model.ID, error) {
 	receipt, err := c.Space.Do(ctx, actor, command)
+	if _, revoked := command.(model.RevokePerson); revoked && err == nil {
+		_ = c.session.tidyFactors() // the next start does it: the factor counts no more already
+	}
 	return receipt.Incident, err
 }
 
@@ -133,7 +139,7 @@ func (s *session) consoleOptions(settings config.Settings) tui.Options {
 	}
 	return tui.Options{
 		Writable:  s.space.Writable,
-		Space:     consoleSpace{s.space},
+		Space:     consoleSpace{s.space, s},
 		Actor:     s.actor,
 		Now:       s.now,
 		SetUp:     s.setUp,

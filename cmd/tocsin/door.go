@@ -19,12 +19,6 @@ import (
 	"tocsin/tui/sshd"
 )
 
-// codes checks the codes of people's second factors, each of which counts
-// once.
-type codes interface {
-	Code(ctx context.Context, person, code string) error
-}
-
 // door lets in by the network whoever the record knows, and whoever owns the
 // record by its socket. What it asks and what it finds out is in the record:
 // who may come in, in which role and by which key, and who did.
@@ -32,7 +26,7 @@ type door struct {
 	ownDoor
 	space  *store.Space
 	now    func() time.Time
-	codes  codes // nil: nobody has a second factor
+	codes  factors
 	logger *slog.Logger
 
 	mu     sync.Mutex
@@ -57,8 +51,9 @@ const (
 	passPending = 5 * time.Minute
 )
 
-func newDoor(space *store.Space, now func() time.Time, logger *slog.Logger) *door {
-	return &door{space: space, now: now, logger: logger, passes: make(map[string]pass)}
+func newDoor(codes factors, now func() time.Time, logger *slog.Logger) *door {
+	codes.logger = logger
+	return &door{space: codes.space, codes: codes, now: now, logger: logger, passes: make(map[string]pass)}
 }
 
 func (d *door) access() *model.Access {
@@ -181,8 +176,8 @@ func (d *door) need(access *model.Access, person model.Person, key ssh.PublicKey
 	if rule.HardwareKey && !slices.Contains(hardware, key.Type()) {
 		return sshd.Need{}, fmt.Errorf("as %s you need a key that lives in a security key (ssh-keygen -t ed25519-sk)", person.Role)
 	}
-	if rule.SecondFactor && (!person.Factor || d.codes == nil) {
-		return sshd.Need{}, fmt.Errorf("as %s you need a second factor, and have none: ask an owner", person.Role)
+	if rule.SecondFactor && !d.codes.Has(person.Name) {
+		return sshd.Need{}, fmt.Errorf("as %s you need a second factor, and none is enrolled here: ask an owner (tocsin people factor enrol)", person.Role)
 	}
 	return sshd.Need{SecondFactor: rule.SecondFactor}, nil
 }
@@ -203,9 +198,6 @@ func (d *door) keep(session string, p pass) {
 
 // Code checks a code of a second factor.
 func (d *door) Code(ctx context.Context, visitor sshd.Visitor, code string) error {
-	if d.codes == nil {
-		return sshd.ErrWrongCode
-	}
 	return d.codes.Code(ctx, visitor.Name, code)
 }
 

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"crypto/ed25519"
 	"crypto/rand"
 	"crypto/sha256"
@@ -96,7 +95,7 @@ func TestWhoIsLetIn(t *testing.T) {
 		{"a key of somebody revoked", "Gone", other, "your access was revoked"},
 		{"a key in a security key", "x", hardware, ""},
 		{"a key that is in none, where one is asked for", "x", softOwner, "you need a key that lives in a security key"},
-		{"a second factor that nobody has", "x", auditor, "you need a second factor, and have none"},
+		{"a second factor that nobody has", "x", auditor, "you need a second factor, and none is enrolled here"},
 		{"a certificate", "x", certified(authority, func(*ssh.Certificate) {}), ""},
 		{"a certificate of somebody else's authority", "x", certified(other, func(*ssh.Certificate) {}), "-"},
 		{"a certificate for nobody here", "x", certified(authority, func(c *ssh.Certificate) { c.ValidPrincipals = []string{"root"} }), "-"},
@@ -140,17 +139,6 @@ func TestWhoIsLetIn(t *testing.T) {
 	}
 }
 
-// oneCode is a second factor whose code counts once.
-type oneCode struct{ code string }
-
-func (c *oneCode) Code(_ context.Context, person, code string) error {
-	if person != "Lead Kim" || code != c.code {
-		return sshd.ErrWrongCode
-	}
-	c.code = ""
-	return nil
-}
-
 // TestDoorAsksForCodes asks the door itself, as the server does.
 func TestDoorAsksForCodes(t *testing.T) {
 	dir := t.TempDir()
@@ -167,15 +155,23 @@ func TestDoorAsksForCodes(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	d := newDoor(s.space, s.now, slog.New(slog.DiscardHandler))
-	d.codes = &oneCode{"123456"}
+	codes, err := s.factors()
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := newDoor(codes, s.now, slog.New(slog.DiscardHandler))
 	asking := sshd.Asking{User: "kim", Key: kim.PublicKey(), From: "192.0.2.7", Entrance: sshd.Network}
-	if _, _, err := d.Key(t.Context(), asking); err == nil || !strings.Contains(err.Error(), "second factor, and have none") {
+	if _, _, err := d.Key(t.Context(), asking); err == nil || !strings.Contains(err.Error(), "second factor, and none is enrolled here") {
 		t.Errorf("without one enrolled: %v", err)
 	}
 	if _, err := s.space.Do(t.Context(), s.actor, model.EnrolFactor{Person: "Lead Kim"}); err != nil {
 		t.Fatal(err)
 	}
+	if _, _, err := d.Key(t.Context(), asking); err == nil || !strings.Contains(err.Error(), "none is enrolled here") {
+		t.Errorf("with one that the record alone has, as after a restore: %v", err)
+	}
+	offer := enrolled(t, s, "Lead Kim")
+	next := codeAfter(t, offer.Secret(), s.now(), 1)
 	visitor, need, err := d.Key(t.Context(), asking)
 	if err != nil || !need.SecondFactor || visitor.Name != "Lead Kim" || visitor.Role != model.Lead {
 		t.Fatalf("%+v %+v %v", visitor, need, err)
@@ -183,7 +179,7 @@ func TestDoorAsksForCodes(t *testing.T) {
 	for _, test := range []struct {
 		code string
 		want error
-	}{{"000000", sshd.ErrWrongCode}, {"123456", nil}, {"123456", sshd.ErrWrongCode}} {
+	}{{"00000", sshd.ErrWrongCode}, {next, nil}, {next, sshd.ErrWrongCode}} {
 		if err := d.Code(t.Context(), visitor, test.code); !errors.Is(err, test.want) {
 			t.Errorf("code %s: %v, want %v", test.code, err, test.want)
 		}

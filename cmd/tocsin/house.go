@@ -9,6 +9,7 @@ import (
 	"tocsin/config"
 	"tocsin/store"
 	"tocsin/store/evidence"
+	"tocsin/store/factor"
 )
 
 // house is a data directory that this process has open. Every session in the
@@ -20,11 +21,13 @@ type house struct {
 	free  func(dir string) (uint64, error) // room on the disk; nil asks the operating system
 	clock func() time.Time
 
-	placing sync.Mutex // of the file that says where people left the console
+	placing   sync.Mutex // of the file that says where people left the console
+	enrolling sync.Mutex // of second factors, in the directory and in the record
 
 	mu       sync.Mutex
 	desks    map[[2]string]*desk                        // by space and person
 	exhibits map[string]func() (*evidence.Blobs, error) // by space
+	books    map[string]*factor.Book                    // second factors, by space
 	adopted  *config.Library                            // the packs and calendars that were last adopted
 	wrong    []config.Problem                           // what was wrong with those that were left out
 }

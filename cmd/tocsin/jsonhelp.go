@@ -34,6 +34,7 @@ var jsonShapes = []struct {
 	{"policy diff", true, changeView{}},
 	{"vault status", false, vaultView{}},
 	{"people list", true, personView{}},
+	{"people factor status", true, factorView{}},
 	{"people authority list", true, keyView{}},
 	{"sessions list", true, visitView{}},
 	{"retention", true, keepingView{}},

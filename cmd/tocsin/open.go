@@ -146,6 +146,9 @@ func (a *app) enter(ctx context.Context, fail context.CancelCauseFunc) (*session
 	if err := s.tidyEvidence(dir); err != nil {
 		options.Logger.Warn("the evidence cannot be reached", slog.Any("error", err))
 	}
+	if err := s.tidyFactors(); err != nil {
+		options.Logger.Warn("second factors of people who have none now cannot be destroyed", slog.Any("error", err))
+	}
 	if err := s.discard(ctx); err != nil {
 		return nil, errors.Join(err, s.close())
 	}

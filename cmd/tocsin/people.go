@@ -34,10 +34,10 @@ func (a *app) peopleCommand() *cobra.Command {
 		Long:  peopleLong,
 		Args:  a.noVerb,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return usage(cmd, "what about the people? list, add, role, key, revoke, rule, authority or forget")
+			return usage(cmd, "what about the people? list, add, role, key, factor, revoke, rule, authority or forget")
 		},
 	}
-	cmd.AddCommand(a.peopleListCommand(), a.peopleAddCommand(), a.peopleRoleCommand(), a.peopleKeyCommand(), a.peopleRevokeCommand(), a.peopleRuleCommand(), a.peopleAuthorityCommand(), a.peopleForgetCommand())
+	cmd.AddCommand(a.peopleListCommand(), a.peopleAddCommand(), a.peopleRoleCommand(), a.peopleKeyCommand(), a.peopleFactorCommand(), a.peopleRevokeCommand(), a.peopleRuleCommand(), a.peopleAuthorityCommand(), a.peopleForgetCommand())
 	return cmd
 }
 

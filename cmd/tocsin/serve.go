@@ -99,9 +99,13 @@ func (a *app) serveHouse(ctx context.Context, s *session, settings config.ServeS
 		return &storeError{err: err}
 	}
 	logger := slog.New(slog.NewTextHandler(a.err, nil))
+	codes, err := s.factors()
+	if err != nil {
+		return err
+	}
 	r := &reception{house: s.house, space: a.space}
 	r.server = sshd.New(sshd.Options{
-		HostKeys: []ssh.Signer{key}, Door: newDoor(s.space, a.now, logger), Handle: r.handle, Now: a.now, Logger: logger,
+		HostKeys: []ssh.Signer{key}, Door: newDoor(codes, a.now, logger), Handle: r.handle, Now: a.now, Logger: logger,
 		Limits: sshd.Limits{Connections: settings.Connections, PerAddress: settings.PerAddress, PerPerson: settings.PerPerson, Life: settings.SessionLife()},
 	})
 	e := &entrances{}

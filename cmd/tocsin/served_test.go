@@ -57,10 +57,16 @@ func (g *guarded) String() string {
 // awaits waits until the text is there.
 func (g *guarded) awaits(t *testing.T, text string) {
 	t.Helper()
+	g.awaitsTimes(t, text, 1)
+}
+
+// awaitsTimes waits until the text is there so many times.
+func (g *guarded) awaitsTimes(t *testing.T, text string, times int) {
+	t.Helper()
 	patience := time.After(30 * time.Second)
 	for {
 		g.mu.Lock()
-		found := strings.Contains(g.text.String(), text)
+		found := strings.Count(g.text.String(), text) >= times
 		if g.grew == nil {
 			g.grew = make(chan struct{})
 		}

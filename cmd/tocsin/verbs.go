@@ -127,6 +127,10 @@ var verbs = map[string]reach{
 	"people key":              {},
 	"people key add":          {reads: registry, files: []fileWord{{word: 1, pipe: true, other: isKeyLine}}},
 	"people key remove":       {reads: registry},
+	"people factor":           {},
+	"people factor enrol":     {}, // their own; an owner everybody's
+	"people factor remove":    {},
+	"people factor status":    {}, // their own; who may see people, everybody's
 	"people revoke":           {reads: registry},
 	"people rule":             {reads: registry},
 	"people authority":        {},

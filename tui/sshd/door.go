@@ -59,7 +59,8 @@ type Door interface {
 	// on one connection have it in common.
 	Key(ctx context.Context, asking Asking) (Visitor, Need, error)
 	// Code checks a code of a second factor, once. The code is trimmed and at
-	// most 64 bytes long.
+	// most 64 bytes long. An error that is ErrTooMany ends the asking, any other
+	// is a wrong code.
 	Code(ctx context.Context, visitor Visitor, code string) error
 	// Entered records that somebody came in; an error refuses them.
 	Entered(ctx context.Context, visitor Visitor) error

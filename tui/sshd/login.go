@@ -200,6 +200,9 @@ func (c *connection) askCode(o offer, challenge ssh.KeyboardInteractiveChallenge
 			return c.enter(o)
 		}
 		s.failing.failed(person, s.now())
+		if errors.Is(err, ErrTooMany) {
+			return nil, c.refuse(o.asking, err)
+		}
 		refused = c.refuse(o.asking, ErrWrongCode)
 	}
 	return nil, refused
