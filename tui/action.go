@@ -270,12 +270,13 @@ func (a *action) refusal(c *Console) string {
 	return a.why(c)
 }
 
+// keyLegend writes keys as people know them. It is made once: names are drawn
+// with every frame.
+var keyLegend = strings.NewReplacer("ctrl+", "^", "shift+tab", "⇧Tab", "enter", "Enter", "esc", "Esc", "space", "Space", "pgup", "PgUp", "pgdown", "PgDn",
+	"home", "Home", "delete", "Del", "end", "End", "tab", "Tab", "up", "↑", "down", "↓", "left", "←", "right", "→", "f1", "F1")
+
 // keyName writes a key as people know it.
-func keyName(key string) string {
-	names := strings.NewReplacer("ctrl+", "^", "shift+tab", "⇧Tab", "enter", "Enter", "esc", "Esc", "space", "Space", "pgup", "PgUp", "pgdown", "PgDn",
-		"home", "Home", "delete", "Del", "end", "End", "tab", "Tab", "up", "↑", "down", "↓", "left", "←", "right", "→", "f1", "F1")
-	return names.Replace(key)
-}
+func keyName(key string) string { return keyLegend.Replace(key) }
 
 func step(rows int) func(*Console) tea.Cmd {
 	return func(c *Console) tea.Cmd { c.screen().move(rows); return nil }
