@@ -87,6 +87,7 @@ type Console struct {
 	overlays  []overlay
 	drafts    map[string]*form // what was typed and not saved, by form and incident
 	keeping   keeping
+	told      whereabouts // to the company
 
 	message    string // said in the status line until the next key
 	alarming   bool   // the message is a refusal or an error
@@ -151,52 +152,58 @@ func (c *Console) Init() tea.Cmd {
 // on top, then a text that has the focus, then the action table.
 func (c *Console) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	c.stale = true
+	cmd := c.route(msg)
+	c.tellCompany()
+	return c, cmd
+}
+
+func (c *Console) route(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
 		c.resize(msg.Width, msg.Height)
-		return c, nil
+		return nil
 	case tea.BackgroundColorMsg, tea.ColorProfileMsg:
 		c.hear(msg)
-		return c, nil
+		return nil
 	case frameMsg:
-		return c, tea.Batch(c.takeFrame(msg), c.queue.follow(), c.audit.follow())
+		return tea.Batch(c.takeFrame(msg), c.queue.follow(), c.audit.follow())
 	case doneMsg:
-		return c, c.done(msg)
+		return c.done(msg)
 	case auditMsg:
-		return c, c.audit.take(msg)
+		return c.audit.take(msg)
 	case headMsg:
-		return c, c.audit.takeHead(msg)
+		return c.audit.takeHead(msg)
 	case verifiedMsg:
-		return c, c.audit.takeVerified(msg)
+		return c.audit.takeVerified(msg)
 	case healthMsg:
 		c.takeHealth(msg)
-		return c, nil
+		return nil
 	case errandMsg:
-		return c, c.errandDone(msg)
+		return c.errandDone(msg)
 	case keepMsg:
 		c.keeping.waiting = false
-		return c, c.keepNow()
+		return c.keepNow()
 	case keptMsg:
-		return c, c.takeKept(msg)
+		return c.takeKept(msg)
 	case historyMsg:
 		c.incident.take(msg)
-		return c, nil
+		return nil
 	case calendarMsg:
-		return c, c.askForCalendar(msg)
+		return c.askForCalendar(msg)
 	case setUpMsg:
 		c.setUp.take(msg)
-		return c, nil
+		return nil
 	case matchesMsg:
 		c.queue.take(msg)
-		return c, nil
+		return nil
 	case tea.MouseMsg:
-		return c, tea.Batch(c.pointer(msg), c.audit.follow())
+		return tea.Batch(c.pointer(msg), c.audit.follow())
 	case tea.KeyPressMsg:
-		return c, tea.Batch(c.key(msg), c.audit.follow(), c.keepSoon())
+		return tea.Batch(c.key(msg), c.audit.follow(), c.keepSoon())
 	case tea.PasteMsg:
-		return c, tea.Batch(c.toText(msg), c.keepSoon())
+		return tea.Batch(c.toText(msg), c.keepSoon())
 	}
-	return c, nil
+	return nil
 }
 
 func (c *Console) tooSmall() bool { return c.width < minWidth || c.height < minHeight }
@@ -269,7 +276,7 @@ func (c *Console) alarm(text string) { c.message, c.alarming = text, true }
 func (c *Console) latest() frameMsg { return c.source().latest() }
 
 func (c *Console) source() source {
-	return source{space: c.opts.Space, now: c.opts.Now, steady: c.opts.Steady, writable: c.opts.Writable}
+	return source{space: c.opts.Space, now: c.opts.Now, steady: c.opts.Steady, writable: c.opts.Writable, company: c.opts.Company}
 }
 
 // takeFrame follows what stands now. A screen that is held still shows none of

@@ -60,7 +60,7 @@ func (c *Console) send(what string, work func(ctx context.Context, told Told) er
 // errandDone takes the end of an errand.
 func (c *Console) errandDone(msg errandMsg) tea.Cmd {
 	c.errand = nil
-	c.takeFrame(frameMsg{snapshot: c.opts.Space.Snapshot(), now: c.opts.Now()})
+	c.takeFrame(c.latest())
 	var done tea.Cmd
 	if msg.err == nil && msg.draft != "" {
 		done = c.forget(msg.draft, msg.form)

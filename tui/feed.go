@@ -5,6 +5,8 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+
+	"tocsin/model"
 )
 
 // frameMsg is all that the outside tells a console: what stands now and what
@@ -12,9 +14,10 @@ import (
 type frameMsg struct {
 	snapshot Snapshot
 	now      time.Time
-	steady   time.Duration // of the steady clock
-	paired   bool          // both clocks were read, and at one moment
-	refuses  bool          // nothing new is taken
+	steady   time.Duration         // of the steady clock
+	paired   bool                  // both clocks were read, and at one moment
+	refuses  bool                  // nothing new is taken
+	here     map[model.ID][]string // who looks at which incident
 }
 
 // source is where frames are read: a space, its clocks, and whether commands
@@ -24,11 +27,15 @@ type source struct {
 	now      func() time.Time
 	steady   func() time.Duration
 	writable func() error
+	company  Company // nil: nobody
 }
 
 // latest is what stands now.
 func (s source) latest() frameMsg {
 	frame := frameMsg{snapshot: s.space.Snapshot(), now: s.now()}
+	if s.company != nil {
+		frame.here = s.company.Here()
+	}
 	if s.writable != nil {
 		frame.refuses = s.writable() != nil
 	}
@@ -53,6 +60,12 @@ const (
 func pump(ctx context.Context, from source, gap time.Duration, send func(tea.Msg)) {
 	wake, stop := from.space.Wake()
 	defer stop()
+	var moved <-chan struct{}
+	if from.company != nil {
+		var leave func()
+		moved, leave = from.company.Wake()
+		defer leave()
+	}
 	timer := time.NewTimer(untilSecond(from.now()))
 	defer timer.Stop()
 	for {
@@ -60,6 +73,7 @@ func pump(ctx context.Context, from source, gap time.Duration, send func(tea.Msg
 		case <-ctx.Done():
 			return
 		case <-wake:
+		case <-moved:
 		case <-timer.C:
 			timer.Reset(untilSecond(from.now()))
 		}

@@ -42,7 +42,11 @@ func (s *incidentScreen) drawHead() []string {
 	right += t.TLP(i.TLP).Paint(" TLP:"+string(i.TLP)+" ") + " "
 	room := s.width - len(i.ID) - 4 - cells(right)
 	left := " " + t.Title.Paint(string(i.ID)) + "  " + t.Bold.Paint(ansi.Truncate(safe(i.Title), max(room, 10), "…"))
-	lines := []string{beside(left, right, s.width), " " + s.drawPhases(s.width-2)}
+	phases := " " + s.drawPhases(s.width-2)
+	if s.width < wideTabs {
+		phases = s.withCompany(phases)
+	}
+	lines := []string{beside(left, right, s.width), phases}
 	if s.bigDigits() {
 		lines = append(lines, "")
 	}
@@ -147,5 +151,18 @@ func (s *incidentScreen) drawTabs() string {
 		}
 		line += t.Muted.Paint(" " + name + " ")
 	}
-	return " " + line
+	line = " " + line
+	if s.width < wideTabs {
+		return line
+	}
+	return s.withCompany(line)
+}
+
+// wideTabs is how wide a screen is that has room beside its tabs.
+const wideTabs = 100
+
+// withCompany puts at the end of a line who else is on the incident.
+func (s *incidentScreen) withCompany(line string) string {
+	here := s.c.hereWords(s.id, s.width-cells(line)-3)
+	return beside(line, s.c.theme.Accent.Paint(here)+" ", s.width)
 }

@@ -40,6 +40,9 @@ func RunPlain(ctx context.Context, opts Options, in io.Reader, out io.Writer) er
 	close(p.over)
 	p.running.Wait()
 	p.c.keepLast()
+	if opts.Company != nil {
+		opts.Company.Leave()
+	}
 	if opts.Leave != nil {
 		opts.Leave(p.c.place())
 	}

@@ -51,6 +51,9 @@ func (s *incidentScreen) headWords() []string {
 	default:
 		lines = append(lines, "No clock runs: nothing that is known starts one.")
 	}
+	if others := c.company(s.id); len(others) > 0 {
+		lines = append(lines, "Here too: "+safe(strings.Join(others, ", "))+".")
+	}
 	if gaps := s.standing.Gaps(); i.Open() && len(gaps) > 0 {
 		lines = append(lines, "Nobody is "+roleLabels(gaps)+".")
 	}

@@ -30,6 +30,9 @@ func NewProgram(ctx context.Context, opts Options, options ...tea.ProgramOption)
 	return program, func() error {
 		err := runProgram(ctx, cancel, program, "console", follow)
 		console.keepLast()
+		if opts.Company != nil {
+			opts.Company.Leave()
+		}
 		if opts.Leave != nil {
 			opts.Leave(console.place())
 		}

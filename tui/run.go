@@ -72,6 +72,9 @@ type Options struct {
 	// Calendars are the newest versions that are known here, which a space may
 	// count by older ones of.
 	Calendars []*calendar.Edition
+	// Company is who else works here at this moment; nil tells nobody. Its seat is
+	// given up when the console ends.
+	Company Company
 	// Drafts keeps what is typed and not saved; nil keeps it for as long as the
 	// console is open.
 	Drafts Drafts

@@ -140,7 +140,7 @@ func (s *setUpScreen) take(msg setUpMsg) {
 		s.problem = msg.err.Error()
 		return
 	}
-	s.c.takeFrame(frameMsg{snapshot: s.c.opts.Space.Snapshot(), now: s.c.opts.Now()})
+	s.c.takeFrame(s.c.latest())
 	if !s.first {
 		s.c.back()
 		s.c.say("the settings hold for incidents reported from now on")

@@ -51,6 +51,9 @@ func (c *Console) summaryHead(s *model.Standing, width int) []string {
 	if gaps := s.Gaps(); i.Open() && len(gaps) > 0 {
 		lines = append(lines, " "+t.DueSoon.Paint(fit("– missing", 11)+fit(roleLabels(gaps), width-11)))
 	}
+	if others := c.company(i.ID); len(others) > 0 {
+		lines = append(lines, " "+t.Accent.Paint(fit("Here now", 11)+fit(safe(strings.Join(others, ", ")), width-11)))
+	}
 	label("Opened", clock(i.Opened, c.now(), c.zone())+" by "+safe(i.OpenedBy))
 	if first, _, _ := strings.Cut(i.Description, "\n"); first != "" {
 		for k, line := range wrap(safe(first), width) {

@@ -104,6 +104,7 @@ func (a *app) openConsole(ctx context.Context, fail context.CancelCauseFunc) (tu
 	}
 	screens := s.consoleOptions(settings)
 	screens.Evidence = consoleEvidence{custodian{s}, a.guest}
+	screens.Company = a.takeSeat(s)
 	screens.Drafts = s.desk(s, s.actor.Name)
 	screens.Resume = s.place(s.actor.Name)
 	screens.Leave = func(place tui.Resume) { s.keepPlace(s.actor.Name, place) }

@@ -24,12 +24,13 @@ type house struct {
 	placing   sync.Mutex // of the file that says where people left the console
 	enrolling sync.Mutex // of second factors, in the directory and in the record
 
-	mu       sync.Mutex
-	desks    map[[2]string]*desk                        // by space and person
-	exhibits map[string]func() (*evidence.Blobs, error) // by space
-	books    map[string]*factor.Book                    // second factors, by space
-	adopted  *config.Library                            // the packs and calendars that were last adopted
-	wrong    []config.Problem                           // what was wrong with those that were left out
+	mu        sync.Mutex
+	companies map[string]*company                        // by space
+	desks     map[[2]string]*desk                        // by space and person
+	exhibits  map[string]func() (*evidence.Blobs, error) // by space
+	books     map[string]*factor.Book                    // second factors, by space
+	adopted   *config.Library                            // the packs and calendars that were last adopted
+	wrong     []config.Problem                           // what was wrong with those that were left out
 }
 
 func openHouse(ctx context.Context, dir string, options store.Options) (*house, error) {

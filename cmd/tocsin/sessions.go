@@ -34,11 +34,11 @@ type visitView struct {
 	Session  string `json:"session" help:"its connection's name in the record; the sessions of one connection have it in common"`
 	Person   string `json:"person" help:"\"\" for whoever came by the socket: the owner of the directory"`
 	Role     string `json:"role"`
-	Entrance string `json:"entrance" help:"network or socket"`
+	Entrance string `json:"entrance" help:"network or socket; console for that of the process that has the record"`
 	Method   string `json:"method" help:"key, certificate, socket or none"`
 	From     string `json:"from" help:"address; \"\" for the socket"`
 	Since    stamp  `json:"since"`
-	Input    stamp  `json:"input" help:"when something last came from there"`
+	Input    stamp  `json:"input" help:"when something last came from there; null for a console of the process itself"`
 	Doing    string `json:"doing" help:"console, or the verb"`
 	Looks    string `json:"looks" help:"what it shows"`
 }
@@ -72,6 +72,9 @@ func (a *app) printVisits(s *session) error {
 			Since: g.stamp(v.Since), Input: g.stamp(v.Input), Doing: v.Doing, Looks: v.Looks,
 		})
 	}
+	for _, one := range s.company(s.space.ID()).unlisted() {
+		views = append(views, visitView{Person: one.who, Role: string(one.role), Entrance: "console", Since: g.stamp(one.since), Doing: "console", Looks: one.looks()})
+	}
 	if a.json {
 		return s.out.printJSON(views)
 	}
@@ -81,11 +84,15 @@ func (a *app) printVisits(s *session) error {
 	}
 	t := newTable(column{title: "who", flexible: true}, column{title: "role"}, column{title: "since"}, column{title: "last input"}, column{title: "doing"}, column{title: "looks at", flexible: true}, column{title: "from"}, column{title: "session"})
 	for _, v := range views {
+		input := ""
+		if !v.Input.IsZero() {
+			input = span(g.now.Sub(v.Input.Time)) + " ago"
+		}
 		who := v.Person
 		if who == "" {
 			who = "(this machine)"
 		}
-		t.add(painted{who, strong}, painted{v.Role, plain}, painted{when(v.Since.Time, g.zone, g.now), plain}, painted{span(g.now.Sub(v.Input.Time)) + " ago", quiet},
+		t.add(painted{who, strong}, painted{v.Role, plain}, painted{when(v.Since.Time, g.zone, g.now), plain}, painted{input, quiet},
 			painted{v.Doing, plain}, painted{v.Looks, plain}, painted{v.From, quiet}, painted{v.Session, quiet})
 	}
 	t.write(s.out)
