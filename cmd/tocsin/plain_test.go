@@ -362,9 +362,7 @@ func namesInHelp(help string) []string {
 			continue
 		}
 		line, _, _ = strings.Cut(line, ": ")
-		for _, word := range strings.FieldsFunc(line, func(r rune) bool { return strings.ContainsRune(" ,;.\n", r) }) {
-			names = append(names, word)
-		}
+		names = append(names, strings.FieldsFunc(line, func(r rune) bool { return strings.ContainsRune(" ,;.\n", r) })...)
 	}
 	return names
 }

@@ -181,8 +181,7 @@ type entry struct {
 	kind   Entrance
 	ctx    context.Context // never ends by itself
 
-	mu   sync.Mutex
-	shut bool
+	mu   sync.Mutex // guards open
 	open map[*connection]struct{}
 	busy sync.WaitGroup // a connection each
 }
