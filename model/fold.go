@@ -14,6 +14,7 @@ import (
 // without comparing states.
 type Touched struct {
 	Incident  *Incident         // the incident as it is now; nil where none was touched
+	Before    uint64            // its version until then, 0 for one that was reported now
 	Pending   bool              // the incident belongs to an import under way and is not visible yet
 	Meta      bool              // the space itself
 	Pack      *policy.Pack      // a pack that was adopted
@@ -186,7 +187,7 @@ func (s *State) foldIncident(e Event) (Touched, error) {
 		next.Revision = e.Seq
 	}
 	s.put(next)
-	return Touched{Incident: next, Pending: s.importing(e.Batch)}, nil
+	return Touched{Incident: next, Before: before.Version, Pending: s.importing(e.Batch)}, nil
 }
 
 // fold takes an event into an incident that is not published yet. It reports

@@ -15,6 +15,12 @@ import (
 // Badger more memory than fewer incidents would save.
 const foldedAtOnce = 128 << 10
 
+// laid is an incident that was put aside.
+type laid struct {
+	version uint64
+	read    bool // and read again
+}
+
 // aside is where a rebuild puts incidents when there are many: among the
 // projections, where they are to go in the end. A nil aside takes none.
 type aside struct {
@@ -23,12 +29,12 @@ type aside struct {
 	end  uint64 // of the log
 	room int    // how many incidents may be in memory
 
-	written map[model.ID]bool // those that were put aside; false: and read again
+	written map[model.ID]laid // those that were put aside
 	reader  *tape
 }
 
 func newAside(l ledger, v *veil, end uint64, room int) *aside {
-	return &aside{log: l, veil: v, end: end, room: room, written: make(map[model.ID]bool), reader: newReader(v)}
+	return &aside{log: l, veil: v, end: end, room: room, written: make(map[model.ID]laid), reader: newReader(v)}
 }
 
 // fetch reads the incidents again that an event is about.
@@ -43,22 +49,27 @@ func (a *aside) fetch(ctx context.Context, s *model.State, e model.Event) error 
 }
 
 func (a *aside) read(ctx context.Context, s *model.State, id model.ID) error {
-	if !a.written[id] {
+	w, ok := a.written[id]
+	if !ok || w.read {
 		return nil
 	}
-	entry, ok, err := a.log.get(ctx, incidentSlot(id))
+	kept, ok, err := a.log.get(ctx, incidentSlot(id))
 	if err != nil {
 		return err
 	}
 	if !ok {
 		return fmt.Errorf("%w: %s was written and is not there", ErrDamaged, id)
 	}
+	entry, err := unsummed(incidentSlot(id), kept)
+	if err != nil {
+		return err
+	}
 	i, err := a.reader.read(entry)
 	if err != nil {
 		return err
 	}
 	s.Take(i)
-	a.written[id] = false
+	a.written[id] = laid{version: w.version, read: true}
 	return nil
 }
 
@@ -101,8 +112,24 @@ func (a *aside) relieve(ctx context.Context, f *folded) error {
 	a.reader = newReader(a.veil) // what it keeps of incidents that are gone goes with them
 	for _, t := range all {
 		f.state.Release(t.Incident)
-		a.written[t.Incident.ID] = true
+		a.written[t.Incident.ID] = laid{version: t.Incident.Version}
 		delete(f.touched, incidentSlot(t.Incident.ID))
 	}
 	return nil
+}
+
+// tally counts the incidents that were put aside, or are among those that the
+// events touched.
+func (a *aside) tally(touched map[slot]model.Touched) (t tally) {
+	for id, w := range a.written {
+		if _, newer := touched[incidentSlot(id)]; !newer {
+			t.incident(id, w.version)
+		}
+	}
+	for _, one := range touched {
+		if i := one.Incident; i != nil {
+			t.incident(i.ID, i.Version)
+		}
+	}
+	return t
 }

@@ -68,16 +68,17 @@ func (r *request) claim() bool { return r.claimed.CompareAndSwap(false, true) }
 // Nothing that it has decided is seen by anybody before it is durable, not
 // even a refusal, since that may rest on an event of the same group.
 type committer struct {
-	log      ledger
-	veil     *veil
-	state    *model.State // ahead of the log by the group in hand
-	board    *board.Board
-	last     time.Time // when the last event was recorded
-	growth   *growth   // the tree, ahead of the log as state is
-	now      func() time.Time
-	admit    func() error // refuses while nothing can be written; nil never does
-	trail    headKeeper   // told how far the log is
-	requests chan *request
+	log       ledger
+	veil      *veil
+	state     *model.State // ahead of the log by the group in hand
+	board     *board.Board
+	last      time.Time // when the last event was recorded
+	incidents tally     // among the projections, ahead of the log as state is
+	growth    *growth   // the tree, ahead of the log as state is
+	now       func() time.Time
+	admit     func() error // refuses while nothing can be written; nil never does
+	trail     headKeeper   // told how far the log is
+	requests  chan *request
 
 	notary  *notary // told of each commit
 	publish func(*board.Snapshot)
@@ -275,10 +276,12 @@ func (c *committer) fold(g *group, events []model.Event, records []record) error
 		if err := g.batch.order(e.Seq, purgeOf(c.state, e)); err != nil {
 			return err
 		}
+		gone := takenBy(e, c.state)
 		t, err := c.state.Fold(e)
 		if err != nil {
 			return err
 		}
+		c.incidents.follow(t, gone)
 		touched = append(touched, t)
 		c.last = e.At
 		g.bytes += len(records[k].data)
@@ -302,10 +305,7 @@ func (c *committer) commit(g *group) error {
 	if len(g.batch.events) == 0 {
 		return nil
 	}
-	if err := c.veil.store(&g.batch); err != nil {
-		return err
-	}
-	if err := projectMeta(&g.batch, c.veil, c.state); err != nil {
+	if err := projectMeta(&g.batch, c.veil, c.state, c.incidents); err != nil {
 		return err
 	}
 	if err := c.growth.add(&g.batch); err != nil {
@@ -361,6 +361,6 @@ func (c *committer) show(g *group) error {
 	if err != nil {
 		return err
 	}
-	c.state, c.board = found.state, found.board
+	c.state, c.board, c.incidents = found.state, found.board, found.incidents
 	return nil
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"slices"
@@ -58,7 +59,7 @@ func drift(ctx context.Context, l ledger, v *veil) (Drift, error) {
 		return Drift{}, err
 	}
 	d := Drift{Events: fresh.state.Seq}
-	meta, ok, err := projected(ctx, l, v)
+	meta, ok, err := readMeta(ctx, l, v)
 	if err != nil || !ok || meta.Seq != fresh.state.Seq {
 		d.note("how far they are")
 		return d, nil
@@ -200,9 +201,19 @@ func remake(ctx context.Context, id string, l ledger, v *veil, file headFile, op
 	if seen.fault != nil {
 		return refuseFaulty(seen.fault)
 	}
-	if err := v.load(ctx, l); err != nil {
+	err = v.load(ctx, l, false)
+	if errors.Is(err, ErrDamaged) {
+		err = v.mend(ctx, l)
+	}
+	if err != nil {
 		return err
 	}
+	return replaceAll(ctx, l, v, seen.head.Seq)
+}
+
+// replaceAll computes all anew that can be computed from the events, in the place
+// of what is there.
+func replaceAll(ctx context.Context, l ledger, v *veil, end uint64) error {
 	if _, err := foldAll(ctx, l, v, nil); err != nil { // before anything is removed
 		return err
 	}
@@ -212,7 +223,7 @@ func remake(ctx context.Context, id string, l ledger, v *veil, file headFile, op
 	if err := clearDerived(ctx, l, []slotKind{metaKind, packKind, calendarKind, incidentKind}); err != nil {
 		return err
 	}
-	return rebuild(ctx, l, v, seen.head.Seq, foldedAtOnce)
+	return rebuild(ctx, l, v, end, foldedAtOnce)
 }
 
 // remakeHistories writes the index of incidents' events anew.

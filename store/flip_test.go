@@ -25,6 +25,7 @@ import (
 	"time"
 
 	"tocsin/model"
+	"tocsin/model/policy"
 	"tocsin/store/disk"
 	"tocsin/store/evidence"
 )
@@ -46,8 +47,10 @@ func (f bitFlip) String() string { return fmt.Sprintf("%s, byte %d, bit %d", f.F
 type verdict struct {
 	// Detected is what noticed that something is wrong, and what it said.
 	Detected string
-	// Told is what the record tells, as digests by what it is about; only where
-	// nothing was detected.
+	// Shown is what a start that notices nothing shows, before anything else is
+	// checked; as digests by what it is about.
+	Shown map[string]string
+	// Told is what the record tells, likewise; only where nothing was detected.
 	Told map[string]string
 }
 
@@ -58,12 +61,25 @@ func (v verdict) by() string {
 }
 
 // differs names what is told otherwise than by another.
-func (v verdict) differs(from verdict) []string {
-	var parts []string
+func (v verdict) differs(from verdict) (parts []string) {
 	for _, part := range slices.Sorted(maps.Keys(from.Told)) {
 		if v.Told[part] != from.Told[part] {
 			parts = append(parts, part)
 		}
+	}
+	return parts
+}
+
+// silent names what changed without anybody having noticed: what a start shows,
+// whatever a check finds afterwards, or what is told in the end.
+func (v verdict) silent(whole verdict) (parts []string) {
+	for _, part := range slices.Sorted(maps.Keys(v.Shown)) {
+		if v.Shown[part] != whole.Shown[part] {
+			parts = append(parts, "what a start shows: "+part)
+		}
+	}
+	if v.Detected == "" {
+		parts = append(parts, v.differs(whole)...)
 	}
 	return parts
 }
@@ -203,11 +219,36 @@ func look(dir string) (v verdict) {
 	if err != nil {
 		return verdict{Detected: "start: " + err.Error()}
 	}
-	told := make(map[string]string)
-	if err = errors.Join(examineAll(ctx, s, told), s.Close(ctx)); err != nil {
-		return verdict{Detected: err.Error()}
+	shown, told := make(map[string]string), make(map[string]string)
+	err = errors.Join(showAll(ctx, s, shown), examineAll(ctx, s, told), s.Close(ctx))
+	if err != nil {
+		return verdict{Detected: err.Error(), Shown: shown}
 	}
-	return verdict{Told: told}
+	return verdict{Told: told, Shown: shown}
+}
+
+// showAll opens all spaces and takes down what each shows that is not known to be
+// at fault.
+func showAll(ctx context.Context, s *Store, shown map[string]string) error {
+	spaces, err := s.Spaces()
+	if err != nil {
+		return detected("spaces", err)
+	}
+	for _, id := range spaces {
+		space, err := s.Space(ctx, id)
+		if err != nil {
+			return detected("space", err)
+		}
+		if space.Fault() != nil {
+			continue
+		}
+		sum := sha256.New()
+		if err := tellState(ctx, space, sum); err != nil {
+			return detected("state", err)
+		}
+		shown[id] = fmt.Sprintf("%x", sum.Sum(nil))
+	}
+	return nil
 }
 
 // detected is an error that says who noticed.
@@ -267,7 +308,8 @@ func examineSpace(ctx context.Context, s *Store, space *Space, told map[string]s
 func tellState(_ context.Context, space *Space, w io.Writer) error {
 	snapshot := space.Snapshot()
 	all := []any{snapshot.Seq, snapshot.Meta, space.People()}
-	for pack := range snapshot.Packs() {
+	byRef := func(a, b *policy.Pack) int { return strings.Compare(a.Ref().String(), b.Ref().String()) }
+	for _, pack := range slices.SortedFunc(snapshot.Packs(), byRef) {
 		all = append(all, pack)
 	}
 	for _, standing := range slices.Concat(snapshot.Queue(), snapshot.Closed()) {
@@ -460,7 +502,7 @@ func sweepFlips(t *testing.T, image string, flips []bitFlip) {
 			for one := range rest {
 				v := f.ask(one)
 				how := cmp.Or(v.by(), "harmless")
-				if parts := v.differs(whole); v.Detected == "" && len(parts) > 0 {
+				if parts := v.silent(whole); len(parts) > 0 {
 					how = "silent"
 					t.Errorf("%s: goes unnoticed and changes %v", one, parts)
 				}

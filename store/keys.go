@@ -105,6 +105,23 @@ func (s slot) seq() uint64 {
 	return binary.BigEndian.Uint64([]byte(s[len(s)-8:]))
 }
 
+// words say of a projection what it is, for people. Whoever it is about is not
+// named: a token says nothing.
+func (s slot) words() string {
+	switch kind := slotKind(s[0]); kind {
+	case incidentKind:
+		return model.Clip(string(s[1:]), 40)
+	case packKind:
+		return "pack " + model.Clip(string(s[1:]), 40)
+	case calendarKind:
+		return "calendar " + model.Clip(string(s[1:]), 40)
+	case personKind:
+		return "somebody's name"
+	default:
+		return "the space itself"
+	}
+}
+
 // keyspace is what every key of a space begins with.
 type keyspace string
 

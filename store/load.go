@@ -18,61 +18,123 @@ import (
 
 // loaded is a space as a start finds it.
 type loaded struct {
-	state   *model.State
-	board   *board.Board
-	last    time.Time // when the last event was recorded
-	rebuilt bool      // the projections were computed anew
+	state     *model.State
+	board     *board.Board
+	last      time.Time // when the last event was recorded
+	incidents tally     // among the projections
+	rebuilt   bool      // the projections were computed anew
+	damage    error     // what was wrong with them, nil where they were only not as far as the log, or of another version
 }
 
 // load brings a space back from its projections. Where they are not as far as
-// the log, or another version made them, they are computed anew first.
+// the log, another version made them, or they are not what was written, they
+// are computed anew first. What is wrong with the log then is a tree.Fault.
 func load(ctx context.Context, l ledger, v *veil) (*loaded, error) {
 	head, err := l.head(ctx)
 	if err != nil {
 		return nil, err
 	}
-	end := head.Seq
-	if err := errors.Join(v.load(ctx, l), v.forgetGone()); err != nil {
-		return nil, fmt.Errorf("read names: %w", err)
-	}
-	last, err := checkEnd(ctx, l, v, end)
+	last, err := checkEnd(ctx, l, head.Seq)
 	if err != nil {
 		return nil, err
 	}
-	meta, ok, err := projected(ctx, l, v)
+	found, err := fromProjections(ctx, l, v, head.Seq)
+	if errors.Is(err, errStale) {
+		found, err = afresh(ctx, l, v, head.Seq, rebuilt)
+	}
+	if errors.Is(err, ErrDamaged) {
+		damage := err
+		if found, err = afresh(ctx, l, v, head.Seq, mended); err == nil {
+			found.damage = damage
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	found.last = last
+	return found, errors.Join(v.forgetGone(), v.forgetReporters(found.state.Incidents))
+}
+
+// errStale means that projections are not as far as the log, or that another
+// version made them.
+var errStale = errors.New("projections are not as far as the log")
+
+// fromProjections brings back a space from its projections as they are.
+func fromProjections(ctx context.Context, l ledger, v *veil, end uint64) (*loaded, error) {
+	meta, ok, err := readMeta(ctx, l, v)
 	switch {
 	case err != nil:
 		return nil, err
 	case meta.Seq > end:
 		return nil, fmt.Errorf("%w: its projections are as of event %d, but the log ends with %d", ErrDamaged, meta.Seq, end)
-	}
-	stale := end > 0 && (!ok || meta.Seq < end)
-	if stale {
-		if err := rebuild(ctx, l, v, end, foldedAtOnce); err != nil {
-			return nil, err
-		}
-		if meta, _, err = projected(ctx, l, v); err != nil {
-			return nil, err
-		}
+	case end > 0 && (!ok || meta.Seq < end):
+		return nil, errStale
 	}
 	state, live, err := restore(ctx, l, v, meta)
-	if err == nil {
-		err = v.forgetReporters(state.Incidents)
+	return &loaded{state: state, board: live, incidents: meta.Incidents}, err
+}
+
+// readMeta reads the space itself and the names that are kept beside it.
+func readMeta(ctx context.Context, l ledger, v *veil) (meta metaRecord, ok bool, err error) {
+	if meta, ok, err = projected(ctx, l); err != nil {
+		return meta, false, err
 	}
-	return &loaded{state: state, board: live, last: last, rebuilt: stale}, err
+	if err := v.load(ctx, l, ok); err != nil {
+		return meta, false, fmt.Errorf("read names: %w", err)
+	}
+	if !ok {
+		return meta, false, nil
+	}
+	if found := v.stored(); found != meta.People {
+		return meta, false, miscounted("names", found, meta.People)
+	}
+	meta.Meta, err = v.uncoverMeta(meta.Meta)
+	return meta, err == nil, err
+}
+
+// afresh brings back a space when its projections were computed anew.
+func afresh(ctx context.Context, l ledger, v *veil, end uint64, anew func(context.Context, ledger, *veil, uint64) error) (*loaded, error) {
+	if err := anew(ctx, l, v, end); err != nil {
+		return nil, err
+	}
+	found, err := fromProjections(ctx, l, v, end)
+	if found != nil {
+		found.rebuilt = true
+	}
+	return found, err
+}
+
+// rebuilt computes projections anew over those that are there.
+func rebuilt(ctx context.Context, l ledger, v *veil, end uint64) error {
+	return rebuild(ctx, l, v, end, foldedAtOnce)
+}
+
+// mended computes projections anew that are damaged, from a log that is not:
+// what damaged them may have damaged events, too.
+func mended(ctx context.Context, l ledger, v *veil, end uint64) error {
+	log := &verification{log: l, removers: make(map[uint64][]uint64)}
+	if err := log.run(ctx); err != nil {
+		return err
+	}
+	if err := v.mend(ctx, l); err != nil {
+		return err
+	}
+	return replaceAll(ctx, l, v, end)
 }
 
 // loadForReading brings back a space and writes nothing: from the projections
 // or, where this version cannot use them or they are not as far as the log,
 // from the events as far as they can be folded.
 func loadForReading(ctx context.Context, l ledger, v *veil, end uint64) (*loaded, error) {
-	if err := v.load(ctx, l); err != nil {
-		return nil, fmt.Errorf("read names: %w", err)
+	meta, ok, err := readMeta(ctx, l, v)
+	if err != nil && !errors.Is(err, ErrDamaged) {
+		return nil, err
 	}
-	meta, ok, err := projected(ctx, l, v)
-	if err == nil && ok && meta.Seq >= end {
+	if ok && meta.Seq >= end {
 		state, live, err := restore(ctx, l, v, meta)
-		return &loaded{state: state, board: live}, err
+		if !errors.Is(err, ErrDamaged) {
+			return &loaded{state: state, board: live}, err
+		}
 	}
 	folded, err := foldAll(ctx, l, v, nil)
 	if ok && folded.state.Seq < meta.Seq {
@@ -91,13 +153,16 @@ func loadForReading(ctx context.Context, l ledger, v *veil, end uint64) (*loaded
 }
 
 // checkEnd makes sure that the log ends where its head says.
-func checkEnd(ctx context.Context, l ledger, v *veil, end uint64) (last time.Time, err error) {
+func checkEnd(ctx context.Context, l ledger, end uint64) (last time.Time, err error) {
 	found := end
 	for r, err := range l.read(ctx, max(end, 1)) {
 		if err != nil {
 			return time.Time{}, err
 		}
-		e, err := r.event(v)
+		e, _, err := decodeCovered(r.data)
+		if err == nil && e.Seq != r.seq {
+			err = fmt.Errorf("%w: in the place of event %d lies event %d", ErrDamaged, r.seq, e.Seq)
+		}
 		if err != nil {
 			return time.Time{}, err
 		}
@@ -117,13 +182,19 @@ func restore(ctx context.Context, l ledger, v *veil, meta metaRecord) (*model.St
 	if err != nil {
 		return nil, nil, err
 	}
+	if found := tallyLaws(adopted); found != meta.Laws {
+		return nil, nil, miscounted("packs and calendars", found, meta.Laws)
+	}
 	laws := new(model.State) // all but the incidents
 	if err := laws.Restore(meta.Seq, meta.Meta, adopted, nil); err != nil {
 		return nil, nil, err
 	}
-	standings, err := readIncidents(ctx, l, v, laws)
+	standings, found, err := readIncidents(ctx, l, v, laws)
+	if err == nil && found != meta.Incidents {
+		err = miscounted("incidents", found, meta.Incidents)
+	}
 	if err != nil {
-		return nil, nil, fmt.Errorf("read incidents: %w", err)
+		return nil, nil, err
 	}
 	incidents := make([]*model.Incident, len(standings))
 	for k, s := range standings {
@@ -149,7 +220,11 @@ func readLaws(ctx context.Context, p projections) (laws model.Laws, err error) {
 // readAll reads every entry of a kind.
 func readAll[T any](ctx context.Context, p projections, kind slotKind) ([]*T, error) {
 	var all []*T
-	err := p.scan(ctx, kind.all(), func(_ slot, value []byte) error {
+	err := p.scan(ctx, kind.all(), func(at slot, kept []byte) error {
+		value, err := unsummed(at, kept)
+		if err != nil {
+			return err
+		}
 		one := new(T)
 		all = append(all, one)
 		return decodeEntry(value, one)
@@ -170,10 +245,14 @@ func visible(meta model.Meta, standings []*model.Standing) []*model.Standing {
 
 // chunk is a run of encoded incidents that one goroutine decodes.
 type chunk struct {
-	data      []byte // one after the other
-	ends      []int  // where each ends
+	data      []byte   // one after the other, each after its slot
+	places    []places // where each of them lies
 	standings []*model.Standing
+	found     tally
 }
+
+// places are where a slot ends and the value after it.
+type places struct{ value, end int }
 
 // chunkBytes is how large a chunk grows: large enough that handing it over
 // costs nothing beside decoding it.
@@ -188,8 +267,8 @@ type decoders struct {
 	work   sync.WaitGroup
 }
 
-// readIncidents returns the standings of all incidents, by id.
-func readIncidents(ctx context.Context, p projections, v *veil, laws *model.State) ([]*model.Standing, error) {
+// readIncidents returns the standings of all incidents, by id, and counts them.
+func readIncidents(ctx context.Context, p projections, v *veil, laws *model.State) ([]*model.Standing, tally, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	workers := runtime.GOMAXPROCS(0)
@@ -205,9 +284,10 @@ func readIncidents(ctx context.Context, p projections, v *veil, laws *model.Stat
 	close(d.chunks)
 	d.work.Wait()
 	if cause := context.Cause(ctx); cause != nil {
-		return nil, cause
+		return nil, tally{}, cause
 	}
-	return joined(all), err
+	standings, found := joined(all)
+	return standings, found, err
 }
 
 // cut hands the encoded incidents over in chunks, and returns them in order.
@@ -217,13 +297,15 @@ func (d *decoders) cut(ctx context.Context, p projections) (all []*chunk, err er
 		all = append(all, c)
 		d.chunks <- c
 	}
-	err = p.scan(ctx, incidentKind.all(), func(_ slot, value []byte) error {
+	err = p.scan(ctx, incidentKind.all(), func(at slot, value []byte) error {
 		if len(c.data)+len(value) > chunkBytes && len(c.data) > 0 {
 			hand()
 			c = &chunk{data: d.buffer()}
 		}
+		c.data = append(c.data, at...)
+		begins := len(c.data)
 		c.data = append(c.data, value...)
-		c.ends = append(c.ends, len(c.data))
+		c.places = append(c.places, places{value: begins, end: len(c.data)})
 		return nil
 	})
 	hand()
@@ -258,27 +340,34 @@ func (d *decoders) decode() (err error) {
 }
 
 func (c *chunk) decode(t *tape, laws *model.State) error {
-	c.standings = make([]*model.Standing, 0, len(c.ends))
+	c.standings = make([]*model.Standing, 0, len(c.places))
 	start := 0
-	for _, end := range c.ends {
-		i, err := t.read(c.data[start:end])
+	for _, p := range c.places {
+		at := c.data[start:p.value]
+		value, ok := isSummed(at, c.data[p.value:p.end])
+		if !ok {
+			return alteredAt(slot(at))
+		}
+		i, err := t.read(value)
 		if err != nil {
 			return err
 		}
+		c.found.add(at, i.Version)
 		c.standings = append(c.standings, laws.Stand(i))
-		start = end
+		start = p.end
 	}
 	return nil
 }
 
-func joined(chunks []*chunk) []*model.Standing {
+func joined(chunks []*chunk) (standings []*model.Standing, found tally) {
 	n := 0
 	for _, c := range chunks {
 		n += len(c.standings)
+		found.join(c.found)
 	}
-	standings := make([]*model.Standing, 0, n)
+	standings = make([]*model.Standing, 0, n)
 	for _, c := range chunks {
 		standings = append(standings, c.standings...)
 	}
-	return standings
+	return standings, found
 }

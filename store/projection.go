@@ -15,17 +15,20 @@ import (
 // when the same events are to fold to something else; that types changed is
 // noticed without it. A start that finds projections of another version or
 // shape computes them anew from the events.
-const projectionVersion = 11
+const projectionVersion = 12
 
 // shape is what projections are made of.
 var shape = shapeOf(reflect.TypeFor[model.Incident](), reflect.TypeFor[model.Meta](), reflect.TypeFor[policy.Pack](), reflect.TypeFor[calendar.Edition]())
 
 // metaRecord is the space itself and how far its projections are.
 type metaRecord struct {
-	Version int        `json:"v"` // projectionVersion
-	Shape   string     `json:"shape"`
-	Seq     uint64     `json:"seq"`
-	Meta    model.Meta `json:"meta"`
+	Version   int        `json:"v"` // projectionVersion
+	Shape     string     `json:"shape"`
+	Seq       uint64     `json:"seq"`
+	Meta      model.Meta `json:"meta"`
+	Incidents tally      `json:"incidents"`
+	Laws      tally      `json:"laws"`
+	People    tally      `json:"people"`
 }
 
 // encodeEntry makes the stored form of a projection or record.
@@ -55,7 +58,7 @@ func project(b *batch, v *veil, touched []model.Touched) (size int, err error) {
 			if err != nil {
 				return 0, err
 			}
-			b.put(incidentSlot(i.ID), data)
+			b.put(incidentSlot(i.ID), summed(incidentSlot(i.ID), data))
 			done[incidentSlot(i.ID)] = true
 			size += len(data)
 		}
@@ -89,44 +92,56 @@ func projectLaws(b *batch, t model.Touched) (size int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	b.put(at, data)
+	b.put(at, summed(at, data))
 	return len(data), nil
 }
 
-// projectMeta adds the space itself, and that the projections are as of seq.
-func projectMeta(b *batch, v *veil, s *model.State) error {
+// projectMeta adds the names that are new, the space itself, and that the
+// projections are as of its last event.
+func projectMeta(b *batch, v *veil, s *model.State, incidents tally) error {
 	meta, err := v.coverMeta(s.Meta)
 	if err != nil {
 		return err
 	}
-	data, err := encodeEntry(metaRecord{Version: projectionVersion, Shape: shape, Seq: s.Seq, Meta: meta})
+	if err := v.store(b); err != nil {
+		return err
+	}
+	data, err := encodeEntry(metaRecord{
+		Version: projectionVersion, Shape: shape, Seq: s.Seq, Meta: meta,
+		Incidents: incidents, Laws: tallyLaws(s.Laws()), People: v.stored(),
+	})
 	if err != nil {
 		return err
 	}
-	b.put(metaSlot(), data)
+	b.put(metaSlot(), summed(metaSlot(), data))
 	return nil
 }
 
-// projected reads how far the projections of a space are; ok is false where
-// there are none that this version can use.
-func projected(ctx context.Context, p projections, v *veil) (meta metaRecord, ok bool, err error) {
-	value, ok, err := p.get(ctx, metaSlot())
+// projected reads how far the projections of a space are, with people by their
+// tokens; ok is false where there are none that this version can use.
+func projected(ctx context.Context, p projections) (meta metaRecord, ok bool, err error) {
+	kept, ok, err := p.get(ctx, metaSlot())
 	if err != nil || !ok {
 		return metaRecord{}, false, err
 	}
+	value, err := unsummed(metaSlot(), kept)
+	if err != nil && madeOtherwise(kept) {
+		return metaRecord{}, false, nil
+	}
+	if err != nil || madeOtherwise(value) {
+		return metaRecord{}, false, err
+	}
+	err = decodeEntry(value, &meta)
+	return meta, err == nil, err
+}
+
+// madeOtherwise reports whether the settings of a space were written with
+// projections of another version or shape. Those of some had no sum.
+func madeOtherwise(value []byte) bool {
 	var made struct {
 		Version int    `json:"v"`
 		Shape   string `json:"shape"`
 	}
-	if err := tolerant.Unmarshal(value, &made); err != nil {
-		return metaRecord{}, false, unreadable("the space's settings", err)
-	}
-	if made.Version != projectionVersion || made.Shape != shape {
-		return metaRecord{}, false, nil
-	}
-	if err := decodeEntry(value, &meta); err != nil {
-		return meta, false, err
-	}
-	meta.Meta, err = v.uncoverMeta(meta.Meta)
-	return meta, err == nil, err
+	err := tolerant.Unmarshal(value, &made)
+	return err == nil && (made.Version != projectionVersion || made.Shape != shape)
 }

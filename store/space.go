@@ -24,6 +24,7 @@ type Space struct {
 	signer   *tree.Signer
 	notary   *notary      // nil where there is a fault
 	fault    *tree.Fault  // why nothing may be written
+	mended   error        // what was wrong with the projections before this start made them anew
 	kept     []byte       // where nothing may be written: the last checkpoint that verified
 	admit    func() error // refuses while nothing can be written; nil never does
 	requests chan *request
@@ -72,22 +73,28 @@ func prepareSpace(ctx context.Context, id string, l ledger, v *veil, file headKe
 		return s, nil, err
 	}
 	found, err := load(ctx, l, v)
+	if errors.As(err, &seen.fault) {
+		s, err := startForReading(ctx, id, l, v, seen, options)
+		return s, nil, err
+	}
 	if err == nil {
 		err = finishPurges(ctx, l, v, nil)
 	}
 	if err != nil {
 		return nil, nil, fmt.Errorf("open space %s: %w", id, err)
 	}
-	if found.rebuilt {
+	if found.damage != nil {
+		options.Logger.Warn("what is kept for a faster start was damaged; it was made anew from the log, which is whole", slog.String("space", id), slog.Any("found", found.damage))
+	} else if found.rebuilt {
 		options.Logger.Info("projections were computed anew from the log", slog.String("space", id), slog.Uint64("events", found.state.Seq))
 	}
 	s := newSpace(id, l, v, seen, found)
-	s.admit = options.admit
+	s.admit, s.mended = options.admit, found.damage
 	if s.notary, err = newNotary(ctx, l, file, seen, options.Logger); err != nil {
 		return nil, nil, fmt.Errorf("open space %s: %w", id, err)
 	}
 	return s, &committer{
-		log: l, veil: v, state: found.state, board: found.board, last: found.last, growth: seen.growth, now: options.Now,
+		log: l, veil: v, state: found.state, board: found.board, last: found.last, incidents: found.incidents, growth: seen.growth, now: options.Now,
 		admit: options.admit, trail: file, requests: s.requests, notary: s.notary, publish: s.board.Store, wake: s.wakes.wake, hooks: options.hooks,
 	}, nil
 }
@@ -214,6 +221,10 @@ func (s *Space) Writable() error {
 	}
 	return s.admit()
 }
+
+// Mended is what was wrong with what is kept for a faster start, so that this
+// start made it anew from the log; nil where nothing was.
+func (s *Space) Mended() error { return s.mended }
 
 // Last is when the last event was recorded, zero in an empty space.
 func (s *Space) Last(ctx context.Context) (time.Time, error) {

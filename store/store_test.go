@@ -186,16 +186,6 @@ func TestProjectionsOfAnotherVersionAreComputedAnew(t *testing.T) {
 	}
 }
 
-// TestUnreadableProjectionIsSaid holds that a space does not open with what
-// cannot be read, although its log is whole.
-func TestUnreadableProjectionIsSaid(t *testing.T) {
-	l := worked(t)
-	l.entries[incidentSlot("INC-2026-0001")] = []byte{0xff}
-	if _, err := startMem(t, l, Options{}); !errors.Is(err, ErrDamaged) {
-		t.Errorf("opened with %v", err)
-	}
-}
-
 // worked is a log that something was written to, closed.
 func worked(tb testing.TB) *memLog {
 	tb.Helper()

@@ -38,6 +38,7 @@ type veil struct {
 	called   map[string]bool // what people are called once they are forgotten
 	last     uint64          // the highest number given
 	unstored []*person       // whose entry beside the projections is to be written
+	kept     tally           // of the entries that were written
 
 	fresh []*person // named by the command in hand; the committer's
 }
@@ -65,18 +66,83 @@ func newVeil(space string, keys *vault.Vault) *veil {
 	return &veil{space: space, vault: keys, byName: make(map[string]*person), byToken: make(map[string]*person), called: make(map[string]bool)}
 }
 
-// load reads the names that are kept beside the projections.
-func (v *veil) load(ctx context.Context, p projections) error {
+// load reads the names that are kept beside the projections. Those of a version
+// that wrote no sums are taken as they are, and will be written anew.
+func (v *veil) load(ctx context.Context, p projections, sums bool) error {
 	if v == nil {
 		return nil
 	}
-	return p.scan(ctx, personKind.all(), func(at slot, value []byte) error {
+	var kept tally
+	err := p.scan(ctx, personKind.all(), func(at slot, value []byte) error {
+		value, err := entryOf(at, value, sums)
+		if err != nil {
+			return err
+		}
 		var entry personEntry
 		if err := decodeEntry(value, &entry); err != nil {
 			return err
 		}
-		return v.learn(string(at[1:]), entry, false)
+		kept.add([]byte(at), entry.version())
+		return v.learn(string(at[1:]), entry, !sums)
 	})
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.kept = kept
+	return err
+}
+
+// mend removes entries that are not what was written, and reads the others
+// anew. The log has what is lost.
+func (v *veil) mend(ctx context.Context, p projections) error {
+	if v == nil {
+		return nil
+	}
+	damaged := make(map[slot][]byte)
+	err := p.scan(ctx, personKind.all(), func(at slot, kept []byte) error {
+		if _, ok := isSummed([]byte(at), kept); !ok {
+			damaged[at] = nil
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if err := putAll(ctx, p, damaged); err != nil {
+		return err
+	}
+	return v.load(ctx, p, true)
+}
+
+// entryOf is what is kept at a slot, which may be without a sum where a version
+// wrote it that had none.
+func entryOf(at slot, kept []byte, sums bool) ([]byte, error) {
+	value, err := unsummed(at, kept)
+	if err != nil && !sums {
+		return kept, nil
+	}
+	return value, err
+}
+
+// version tells an entry of somebody from an older one.
+func (e personEntry) version() uint64 {
+	version := e.Number << 2
+	if e.Logged {
+		version |= 1
+	}
+	if e.Gone {
+		version |= 2
+	}
+	return version
+}
+
+// stored counts the entries that were written.
+func (v *veil) stored() tally {
+	if v == nil {
+		return tally{}
+	}
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	return v.kept
 }
 
 // forgetGone makes sure that the vault has forgotten whom the record has: the
@@ -129,6 +195,7 @@ func (v *veil) learn(token string, entry personEntry, store bool) error {
 	switch {
 	case errors.Is(err, vault.ErrForgotten), err == nil && entry.Gone:
 		p.name, p.entry.Gone = forgottenName(token), true
+		store = store || !entry.Gone
 	case err != nil:
 		return fmt.Errorf("%w: the name behind %s: %w", ErrDamaged, token, err)
 	default:
@@ -569,7 +636,13 @@ func (v *veil) store(b *batch) error {
 		if err != nil {
 			return err
 		}
-		b.put(personSlot(p.token), data)
+		b.put(personSlot(p.token), summed(personSlot(p.token), data))
+	}
+	if len(v.unstored) > 0 {
+		v.kept = tally{}
+		for token, p := range v.byToken {
+			v.kept.add([]byte(personSlot(token)), p.entry.version())
+		}
 	}
 	v.unstored = nil
 	return nil

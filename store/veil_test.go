@@ -419,7 +419,7 @@ func TestARecordAtFaultDestroysNoKeys(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := space.log.put(t.Context(), map[slot][]byte{personSlot(gone.token): value}); err != nil {
+	if err := space.log.put(t.Context(), map[slot][]byte{personSlot(gone.token): summed(personSlot(gone.token), value)}); err != nil {
 		t.Fatal(err)
 	}
 	closeStore(t, s)

@@ -199,6 +199,8 @@ func (x Exam) projections(ctx context.Context, st *store.Store, sp *store.Space)
 	switch {
 	case err != nil:
 		return []Finding{unknown(check, err.Error(), "")}
+	case len(drift.Found) == 0 && sp.Mended() != nil:
+		return []Finding{doubtful(check, fmt.Sprintf("they were damaged, so this start made them anew from %d events; the disk may be failing: %v", drift.Events, sp.Mended()), "")}
 	case len(drift.Found) == 0:
 		return []Finding{sound(check, fmt.Sprintf("they are what %d events fold to", drift.Events))}
 	case sp.Fault() != nil || !x.Mend:
