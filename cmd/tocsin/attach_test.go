@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"tocsin/model"
 	"tocsin/store"
 )
 
@@ -174,5 +175,24 @@ func TestSocketLeftBehind(t *testing.T) {
 	heldDirectory(t, dir)
 	if out, complaint, code := gave(t, dir, "", "queue"); code != exitDone || !strings.Contains(out, "alone") {
 		t.Error(out, complaint, code)
+	}
+}
+
+// TestJoinedSweepLeavesTheRecordOpen gives a verb that rewrites the database's
+// files where it is alone, while another process works in the record.
+func TestJoinedSweepLeavesTheRecordOpen(t *testing.T) {
+	dir := t.TempDir()
+	if _, complaint, code := commandLine(t, dir, noon, "setup", "--zone", "Europe/Berlin"); code != 0 {
+		t.Fatal(complaint)
+	}
+	if out, complaint, code := commandLine(t, dir, noon, "retention", "sweep"); code != 0 || strings.Contains(out, "rewritten") {
+		t.Errorf("alone: %d %q %q", code, out, complaint)
+	}
+	s := heldDirectory(t, dir)
+	if out, complaint, code := commandLine(t, dir, noon, "retention", "sweep"); code != 0 || !strings.Contains(out, "where no console and no server has the record") {
+		t.Errorf("joined: %d %q %q", code, out, complaint)
+	}
+	if _, err := s.space.Do(t.Context(), s.actor, model.Report{Title: "Still here"}); err != nil {
+		t.Errorf("whoever has the record goes on: %v", err)
 	}
 }

@@ -262,7 +262,8 @@ func (a *app) retentionSweepCommand() *cobra.Command {
 what goes, by which rule, and who approved. Where the space asks for two people,
 --approver names the second. An interrupted sweep is finished by the next start.
 At its end, and where nothing is due, the database's tables are rewritten, which
-takes as long as writing the whole record once.`,
+takes as long as writing the whole record once. Where a console or a server has
+the record they are left as they are: give it again after that ended.`,
 		Example: `  tocsin retention sweep
   tocsin retention sweep --yes --approver "Ana Ruiz"`,
 		Args: words(0, 0),
@@ -291,7 +292,7 @@ func (a *app) sweep(ctx context.Context, s *session, approver string, yes bool) 
 		return err
 	}
 	s.out.printf("%s", said)
-	return troubled(s.store.Compact(ctx))
+	return s.compact(ctx)
 }
 
 // rewrite takes out of the database's files what a sweep from the console left
@@ -300,7 +301,17 @@ func (a *app) rewrite(ctx context.Context, s *session) error {
 	if err := a.printPreview(s); err != nil {
 		return err
 	}
-	return troubled(s.store.Compact(ctx))
+	return s.compact(ctx)
+}
+
+// compact rewrites the database's tables. That closes the spaces that are open,
+// so it waits for a time when nobody else works in them.
+func (s *session) compact(ctx context.Context) error {
+	if s.owns {
+		return troubled(s.store.Compact(ctx))
+	}
+	s.out.printf("The database's tables are rewritten once tocsin retention sweep is given where no console and no server has the record.")
+	return nil
 }
 
 // agreed asks at the terminal whether to purge. The default is no.

@@ -271,6 +271,8 @@ func TestServedVerbs(t *testing.T) {
 		{auditor, "note 1 x", "", 1, "auditor"},
 		{auditor, "audit log", "", 0, "Lead Kim"},
 		{auditor, "sessions revoke --all --reason x", "", 1, "auditor"},
+		{auditor, "retention sweep", "", 0, "Nothing is due to be purged"},
+		{lead, "note 1 after", "", 0, "Note: after"},
 		{wall, "queue", "", 1, "may not see this"},
 	} {
 		client := sv.enter(test.who)
