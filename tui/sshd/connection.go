@@ -27,6 +27,7 @@ type connection struct {
 	input atomic.Int64 // when a visitor last sent something for a visit
 
 	waiting bool // counted among those who are not logged in; the server's lock guards it
+	strange bool // counted among those whom nobody knows; the server's lock guards it
 
 	offered struct { // belongs to the log-in
 		asking Asking
@@ -129,12 +130,32 @@ func (s *Server) logged(c *connection) {
 	}
 }
 
+// countStranger counts a connection of somebody whom nobody knows: they can
+// keep each other out, and nobody else.
+func (c *connection) countStranger(visitor Visitor) error {
+	s := c.server
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !visitor.stranger() || c.strange {
+		return nil
+	}
+	if s.strangers >= s.limits.Strangers {
+		return fmt.Errorf("strangers: %w", ErrTooMany)
+	}
+	s.strangers++
+	c.strange = true
+	return nil
+}
+
 // forget takes a connection out of all counts.
 func (s *Server) forget(c *connection) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.connections, c)
 	s.logged(c)
+	if c.strange {
+		s.strangers--
+	}
 	network := networkOf(c.from)
 	if s.from[network]--; s.from[network] <= 0 {
 		delete(s.from, network)
@@ -342,7 +363,11 @@ func (c *connection) hasExpired(sessions []*session, now time.Time) bool {
 	if len(sessions) == 0 {
 		c.mu.Lock()
 		defer c.mu.Unlock()
-		return now.Sub(c.empty) >= limits.Idle
+		patience := limits.Idle
+		if c.visitor.stranger() {
+			patience = min(patience, limits.Handshake)
+		}
+		return now.Sub(c.empty) >= patience
 	}
 	if c.entry.kind == Socket {
 		return false // as where nobody is between the screen and the record

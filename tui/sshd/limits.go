@@ -14,11 +14,12 @@ type Limits struct {
 	PerAddress  int // connections of one address, or of one /64 network of IPv6; 64
 	Waiting     int // connections on which nobody is logged in yet, a quarter of them of one address; 64
 	PerPerson   int // visits of one person from the network; 32
+	Strangers   int // connections of people whom nobody knows by a name, as of those who report; 32
 	PerLine     int // visits on one connection; 10
 
 	Handshake time.Duration // until somebody is logged in, a code included; 1 min
 	Life      time.Duration // of a connection from the network without input; 12 h
-	Idle      time.Duration // of a connection without any visit; 10 min
+	Idle      time.Duration // of a connection without any visit; 10 min, and of a stranger's as long as a handshake
 	KeepAlive time.Duration // of silence after which a client is asked whether it is there; 30 s
 	Answer    time.Duration // for the answer to that; 30 s
 	Stall     time.Duration // without progress of output to a screen; 30 s
@@ -30,7 +31,7 @@ type Limits struct {
 
 func (l Limits) withDefaults() Limits {
 	defaults := Limits{
-		Connections: 512, PerAddress: 64, Waiting: 64, PerPerson: 32, PerLine: 10,
+		Connections: 512, PerAddress: 64, Waiting: 64, PerPerson: 32, Strangers: 32, PerLine: 10,
 		Handshake: time.Minute, Life: 12 * time.Hour, Idle: 10 * time.Minute,
 		KeepAlive: 30 * time.Second, Answer: 30 * time.Second,
 		Stall: 30 * time.Second, Pause: 10 * time.Minute, Farewell: 5 * time.Second,
@@ -38,7 +39,7 @@ func (l Limits) withDefaults() Limits {
 	}
 	for _, pair := range [][2]*int{
 		{&l.Connections, &defaults.Connections}, {&l.PerAddress, &defaults.PerAddress}, {&l.Waiting, &defaults.Waiting},
-		{&l.PerPerson, &defaults.PerPerson}, {&l.PerLine, &defaults.PerLine}, {&l.Buffer, &defaults.Buffer},
+		{&l.PerPerson, &defaults.PerPerson}, {&l.Strangers, &defaults.Strangers}, {&l.PerLine, &defaults.PerLine}, {&l.Buffer, &defaults.Buffer},
 	} {
 		if *pair[0] <= 0 {
 			*pair[0] = *pair[1]

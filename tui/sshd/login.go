@@ -226,6 +226,9 @@ func (c *connection) enter(o offer) (*ssh.Permissions, error) {
 	s := c.server
 	ctx, cancel := c.background()
 	defer cancel()
+	if err := c.countStranger(o.visitor); err != nil {
+		return nil, c.refuse(o.asking, err)
+	}
 	if err := s.options.Door.Entered(ctx, o.visitor); err != nil {
 		return nil, c.refuse(o.asking, err)
 	}
@@ -236,7 +239,9 @@ func (c *connection) enter(o offer) (*ssh.Permissions, error) {
 	over := c.over
 	c.mu.Unlock()
 	s.figures.entered.Add(1)
-	s.failing.passed(networkOf(c.from))
+	if !o.visitor.stranger() {
+		s.failing.passed(networkOf(c.from))
+	}
 	s.mu.Lock()
 	s.logged(c)
 	s.mu.Unlock()

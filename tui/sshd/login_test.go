@@ -151,6 +151,41 @@ func TestStrangersAreCounted(t *testing.T) {
 	client.Close()
 }
 
+// TestThoseWhomNobodyKnows come in without a key, where the door lets them: they
+// keep each other out and nobody else, do not linger, and do not make up for
+// failures of their address.
+func TestThoseWhomNobodyKnows(t *testing.T) {
+	h := open(t, echo, Limits{Strangers: 2})
+	for range freeFailures {
+		_, _ = h.dial("root", ssh.PublicKeys(newKey(t)))
+	}
+	eventually(t, "the connections end", func() bool { return h.server.Figures().Connections == 0 })
+	var clients []*ssh.Client
+	for range 2 {
+		client, err := h.dial("report")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer client.Close()
+		clients = append(clients, client)
+	}
+	if _, err := h.dial("report"); err == nil {
+		t.Fatal("a third stranger was let in")
+	}
+	eventually(t, "the address waits", func() bool { return h.server.failing.waits("127.0.0.1", h.clock.now()) })
+	h.clock.advance(longestWait)
+	h.enter("ada", model.Lead)
+	h.beat()
+	for _, client := range clients {
+		_ = client.Wait() // nothing was begun on them for longer than a handshake
+	}
+	if client, err := h.dial("report"); err != nil {
+		t.Errorf("after the others went: %v", err)
+	} else {
+		client.Close()
+	}
+}
+
 func TestBarredPersonIsToldOnceProved(t *testing.T) {
 	h := open(t, echo, Limits{})
 	key := h.know("ada", model.Lead)

@@ -50,6 +50,7 @@ type Server struct {
 	connections map[*connection]struct{}
 	from        map[string]int // connections, by network
 	waiting     int            // connections that nobody logged in on yet
+	strangers   int            // connections of people whom nobody knows
 	waitingFrom map[string]int // the same, by network
 	visits      map[string]int // by person, those from the network
 	last        uint64         // number of the last visit

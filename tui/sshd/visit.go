@@ -27,6 +27,10 @@ type Visitor struct {
 	User        string // the user name that was asked for, clean; it opens entrances such as report
 }
 
+// stranger reports whether nobody knows who it is: they came over the network
+// and proved nothing.
+func (v Visitor) stranger() bool { return v.Entrance == Network && v.Name == "" }
+
 // Visit is one session: a shell, or one command. A client may have several on
 // one connection.
 type Visit struct {
