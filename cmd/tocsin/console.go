@@ -45,6 +45,9 @@ func (c consoleSnapshot) Meta() model.Meta { return c.Snapshot.Meta }
 // runConsole opens the live console; where nobody sits at a terminal it prints
 // the queue.
 func (a *app) runConsole(cmd *cobra.Command) error {
+	if a.onlyReports() {
+		return a.fillReport(cmd)
+	}
 	if a.guest != nil && a.guest.Role == model.Wall {
 		a.called = wallVerb // all that a wall may see
 		return a.runWall(cmd, config.WallSettings{})

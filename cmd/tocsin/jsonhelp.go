@@ -20,6 +20,7 @@ var jsonShapes = []struct {
 	{"timeline", true, entryView{}},
 	{"deadlines", true, obligationView{}},
 	{"reminders", true, reminderView{}},
+	{"reports", true, reportView{}},
 	{"due", true, answerView{}},
 	{"task", true, taskView{}},
 	{"fact", true, factView{}},

@@ -26,10 +26,14 @@ type reception struct {
 	house  *house
 	space  string // that guests from the network work in
 	server *sshd.Server
+	gate   *reportGate // of people whom nobody knows, who may report; nil where nobody comes from the network
 }
 
 // handle does what a guest came for.
 func (r *reception) handle(ctx context.Context, visit *sshd.Visit) int {
+	if strange(visit.Visitor) {
+		return r.takeReport(ctx, visit)
+	}
 	a := &app{
 		in: visit.In, out: visit.Out, err: visit.Err, getenv: visit.Getenv, now: r.house.now(), free: r.house.free, space: r.space,
 		guest: &guest{Visit: visit, reception: r, house: r.house, ends: endsOf(visit)},

@@ -69,7 +69,7 @@ func (a *app) addVerbs(root *cobra.Command) {
 			root.AddCommand(verb)
 		}
 	}
-	add(groupRead, a.queueCommand(), a.showCommand(), a.timelineCommand(), a.deadlinesCommand(), a.remindersCommand(), a.dueCommand(), a.wallCommand(), a.plainCommand())
+	add(groupRead, a.queueCommand(), a.showCommand(), a.timelineCommand(), a.deadlinesCommand(), a.remindersCommand(), a.reportsCommand(), a.dueCommand(), a.wallCommand(), a.plainCommand())
 	add(groupWork,
 		a.reportCommand(), a.describeCommand(), a.triageCommand(), a.factCommand(), a.severityCommand(), a.phaseCommand(), a.taskCommand(),
 		a.assignCommand(), a.acknowledgeCommand(), a.noteCommand(), a.evidenceCommand(), a.holdCommand(), a.waiveCommand(), a.suspendCommand(), a.packsCommand(), a.linkCommand())

@@ -31,6 +31,10 @@ People and their keys are kept in the record: see tocsin people. Every log-in,
 refusal and log-out is recorded there. What is logged on standard error has no
 names and no addresses.
 
+With reports = true under [serve] anybody may report an incident without a key,
+as the user report: ssh report@HOST asks what happened, and answers with a
+reference. They see nothing and can do nothing else.
+
 While it serves, tocsin and its verbs on this machine work through it.`
 
 func (a *app) serveCommand() *cobra.Command {
@@ -103,9 +107,11 @@ func (a *app) serveHouse(ctx context.Context, s *session, settings config.ServeS
 	if err != nil {
 		return err
 	}
-	r := &reception{house: s.house, space: a.space}
+	r := &reception{house: s.house, space: a.space, gate: newReportGate()}
+	door := newDoor(codes, a.now, logger)
+	door.open = settings.Reports
 	r.server = sshd.New(sshd.Options{
-		HostKeys: []ssh.Signer{key}, Door: newDoor(codes, a.now, logger), Handle: r.handle, Now: a.now, Logger: logger,
+		HostKeys: []ssh.Signer{key}, Door: door, Handle: r.handle, Now: a.now, Logger: logger,
 		Limits: sshd.Limits{Connections: settings.Connections, PerAddress: settings.PerAddress, PerPerson: settings.PerPerson, Life: settings.SessionLife()},
 	})
 	e := &entrances{}

@@ -262,7 +262,7 @@ func TestServedVerbs(t *testing.T) {
 		{lead, "'unclosed", "", 2, "a quote is not closed"},
 		{reporter, "report --title 'A strange mail'", "", 0, "INC-20"},
 		{reporter, "queue", "", 1, "may not see this (incidents) as reporter"},
-		{reporter, "", "", 1, "may not see this (incidents) as reporter"},
+		{reporter, "", "", 1, "the report: is empty"},
 		{reporter, "note 1 x", "", 1, "may not see this"},
 		{reporter, "audit log", "", 1, "may not see this"},
 		{reporter, "policy diff gdpr hipaa", "", 0, "gdpr@"},

@@ -32,7 +32,7 @@ func (a *app) sessionsCommand() *cobra.Command {
 // visitView is one session that is under way.
 type visitView struct {
 	Session  string `json:"session" help:"its connection's name in the record; the sessions of one connection have it in common"`
-	Person   string `json:"person" help:"\"\" for whoever came by the socket: the owner of the directory"`
+	Person   string `json:"person" help:"\"\" for whoever came by the socket, the owner of the directory, and for somebody who reports without a key"`
 	Role     string `json:"role"`
 	Entrance string `json:"entrance" help:"network or socket; console for that of the process that has the record"`
 	Method   string `json:"method" help:"key, certificate, socket or none"`
@@ -89,8 +89,11 @@ func (a *app) printVisits(s *session) error {
 			input = span(g.now.Sub(v.Input.Time)) + " ago"
 		}
 		who := v.Person
-		if who == "" {
+		switch {
+		case who == "" && v.Entrance == string(sshd.Socket):
 			who = "(this machine)"
+		case who == "":
+			who = "(reports)"
 		}
 		t.add(painted{who, strong}, painted{v.Role, plain}, painted{when(v.Since.Time, g.zone, g.now), plain}, painted{input, quiet},
 			painted{v.Doing, plain}, painted{v.Looks, plain}, painted{v.From, quiet}, painted{v.Session, quiet})

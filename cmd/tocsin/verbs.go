@@ -52,6 +52,7 @@ const (
 	auditLog  = "audit"
 	registry  = "people"
 	wallAlone = "wall"
+	own       = "own"
 )
 
 // verbs is what every verb shows, and from where it may be given. A verb that
@@ -69,6 +70,7 @@ var verbs = map[string]reach{
 	"wall":      {reads: wallAlone, screen: true},
 
 	"report":      {},
+	"reports":     {reads: own},
 	"describe":    {reads: incidents},
 	"triage":      {reads: incidents},
 	"fact":        {reads: incidents},
