@@ -158,7 +158,7 @@ func (p planting) plant(ctx context.Context, l *badgerLog, head headRecord) erro
 		return err
 	}
 	reach(p.step)
-	return p.signFirst(head)
+	return p.signFirst(ctx, l, head)
 }
 
 // grow takes a log's events into a tree and puts the tiles beside them.
@@ -198,9 +198,13 @@ func grow(ctx context.Context, l ledger, g *growth, end uint64) error {
 }
 
 // signFirst writes the head file of a log that had none. One that is there
-// stays, and the start will hold the log against it.
-func (p planting) signFirst(head headRecord) error {
+// stays, and the start will hold the log against it. A log that keeps checkpoints
+// had one: the start will miss it.
+func (p planting) signFirst(ctx context.Context, l projections, head headRecord) error {
 	if note, err := p.file.read(); err != nil || note != nil {
+		return err
+	}
+	if signed, err := wasSigned(ctx, l); err != nil || signed {
 		return err
 	}
 	secret, err := p.seed(signingKey(p.space))
@@ -220,6 +224,20 @@ func (p planting) signFirst(head headRecord) error {
 		return err
 	}
 	return p.file.write(note)
+}
+
+// wasSigned reports whether a log keeps checkpoints.
+func wasSigned(ctx context.Context, p projections) (signed bool, err error) {
+	for _, kind := range []slotKind{checkpointKind, witnessedKind} {
+		err := p.scan(ctx, kind.all(), func(slot, []byte) error {
+			signed = true
+			return nil
+		})
+		if err != nil {
+			return false, err
+		}
+	}
+	return signed, nil
 }
 
 func writeFormat(txn *badger.Txn) error {

@@ -212,3 +212,36 @@ func TestOlderDataWithAGapIsNotPapered(t *testing.T) {
 		t.Errorf("%+v, %v", report.Fault, err)
 	}
 }
+
+// TestAnOlderFormatSignsNothingAnew sets a directory back to the format that had
+// no signed heads, and removes its own: the record is at fault, as it is without
+// the first of that.
+func TestAnOlderFormatSignsNothingAnew(t *testing.T) {
+	dir := t.TempDir()
+	s := openStore(t, dir)
+	space := openSpace(t, s, "acme")
+	setUp(t, space)
+	if _, err := space.Checkpoint(); err != nil {
+		t.Fatal(err)
+	}
+	err := s.db.Update(func(txn *badger.Txn) error {
+		value, err := encodeEntry(formatRecord{Format: 1, Program: "v0.1.0"})
+		return errors.Join(err, txn.Set(formatKey, value))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	closeStore(t, s)
+	file := headFileOf(dir, "acme")
+	remove(t, file.path)
+	for range 2 {
+		s = openStore(t, dir)
+		if fault := openSpace(t, s, "acme").Fault(); fault == nil || !strings.Contains(fault.Detail, "the signed head that goes with it is missing") {
+			t.Errorf("the fault is %v", fault)
+		}
+		closeStore(t, s)
+		if note, err := file.read(); note != nil || err != nil {
+			t.Errorf("it was signed anew: %s, %v", note, err)
+		}
+	}
+}
