@@ -39,7 +39,7 @@ type reportField struct {
 var reportFields = []reportField{
 	{names: []string{"what", "title", "subject"}, question: "What happened, in one line?", take: takeWhat},
 	{names: []string{"more", "description", "details"}, question: "What else do you know? Several lines; an empty one ends it.", lines: true, take: takeMore},
-	{names: []string{"observed", "when", "noticed"}, question: "When did you notice it? Such as 14:30, 2h ago, 2026-01-31 14:30; empty: just now.", take: takeObserved},
+	{names: []string{"observed", "when", "noticed"}, question: "When did you notice it? 14:30, 2h ago, 2026-01-31 14:30; empty: just now.", take: takeObserved},
 	{names: []string{"systems", "data", "system"}, question: "Which systems or data are concerned? Commas between them; empty: not known.", take: takeSystems},
 	{names: []string{"name"}, question: "Your name? Empty: none.", stranger: true, take: takeName},
 	{names: []string{"contact"}, question: "How can you be reached? Empty: not at all.", take: takeContact},
@@ -143,7 +143,7 @@ func (f reportForm) fields() []reportField {
 func (f reportForm) ask(in io.Reader, out io.Writer) (model.Report, error) {
 	typed := bufio.NewReader(io.LimitReader(in, longestReport))
 	report := f.begin()
-	fmt.Fprintln(out, "This reports a security incident. An empty line leaves a question out; Ctrl-C sends nothing.")
+	fmt.Fprintln(out, "This reports a security incident.\nAn empty line leaves a question out; Ctrl-C sends nothing.")
 	for _, field := range f.fields() {
 		if err := f.askFor(typed, out, field, &report); err != nil {
 			return report, err

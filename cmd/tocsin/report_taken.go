@@ -59,7 +59,7 @@ func (r *reception) takeReport(ctx context.Context, visit *sshd.Visit) int {
 	if err != nil {
 		return refuseReport(visit.Err, err)
 	}
-	fmt.Fprintf(visit.Out, "Received. The reference is %s: keep it, and name it when you speak of this again.\n", receipt.Incident)
+	fmt.Fprintf(visit.Out, "Received. The reference is %s.\nKeep it, and name it when you speak of this again.\n", receipt.Incident)
 	fmt.Fprintln(visit.Out, nextWords(report))
 	return exitDone
 }
@@ -67,9 +67,9 @@ func (r *reception) takeReport(ctx context.Context, visit *sshd.Visit) int {
 // nextWords say what becomes of a report.
 func nextWords(report model.Report) string {
 	if report.Contact == "" {
-		return "Those who handle incidents see it now. Nobody can ask you back, since you left no way to reach you."
+		return "Those who handle incidents see it now.\nNobody can ask you back, since you left no way to reach you."
 	}
-	return "Those who handle incidents see it now, and ask you back as you said if they have to."
+	return "Those who handle incidents see it now.\nThey ask you back as you said if they have to."
 }
 
 // fill fills the form in: with answers where somebody sits at a terminal, else
