@@ -96,6 +96,9 @@ func (s *session) forget(ctx context.Context, command model.Command) error {
 		return troubled(err)
 	}
 	if person, ok := command.(model.ForgetPerson); ok {
+		if err := s.forgetPlace(person.Person); err != nil {
+			return &storeError{err: fmt.Errorf("%s is forgotten, but for where they left the console: %w", person.Person, err)}
+		}
 		if err := s.desk(s, person.Person).forget(); err != nil {
 			return &storeError{err: fmt.Errorf("%s is forgotten, but for what was typed and not saved: %w", person.Person, err)}
 		}

@@ -38,17 +38,33 @@ func (h *house) keepPlace(who string, place tui.Resume) {
 	keepPlace(h.dir, who, place)
 }
 
-// keepPlace writes where somebody left the console. The file is replaced as a
-// whole, so that a kill leaves the old one.
+// forgetPlace takes a person's name out of the file.
+func (h *house) forgetPlace(who string) error {
+	h.placing.Lock()
+	defer h.placing.Unlock()
+	all := places(h.dir)
+	if _, known := all[who]; !known {
+		return nil
+	}
+	delete(all, who)
+	return writePlaces(h.dir, all)
+}
+
 func keepPlace(dir, who string, place tui.Resume) {
 	all := places(dir)
 	all[who] = place
+	_ = writePlaces(dir, all)
+}
+
+// writePlaces replaces the file as a whole, so that a kill leaves the old one.
+func writePlaces(dir string, all map[string]tui.Resume) error {
 	data, err := json.Marshal(all)
 	if err != nil {
-		return
+		return err
 	}
 	fresh := filepath.Join(dir, resumeFile+".new")
-	if os.WriteFile(fresh, data, 0o600) == nil {
-		_ = os.Rename(fresh, filepath.Join(dir, resumeFile))
+	if err := os.WriteFile(fresh, data, 0o600); err != nil {
+		return err
 	}
+	return os.Rename(fresh, filepath.Join(dir, resumeFile))
 }
