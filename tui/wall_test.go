@@ -10,6 +10,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"tocsin/model"
+	"tocsin/tui/sign"
 )
 
 // newBenchWall is a wall of a size on n open incidents.
@@ -122,5 +123,20 @@ func BenchmarkWallChange(b *testing.B) {
 		snapshot = &next
 		w.Update(frameMsg{snapshot: snapshot, now: benchNow})
 		w.View()
+	}
+}
+
+// A tile says which incident its time is about, however wide the words of its
+// state and severity are.
+func TestWallTileNamesItsIncident(t *testing.T) {
+	w, _ := newBenchWall(t, 5, 80, 24)
+	s := w.sight()
+	p := wallPainter{t: w.theme, plan: w.plan, s: s}
+	one := wallItem{id: "INC-2026-0001", tlp: model.TLPAmber, severity: sign.Sign{Shape: "?", Word: "Untriaged"}, state: sign.Sign{Shape: "?", Word: "cannot be excluded"}}
+	for width := 20; width <= 120; width++ {
+		head := strings.Join(p.tileHead(&one, w.theme.Text, width), "\n")
+		if !strings.Contains(head, string(one.id)) {
+			t.Errorf("%d wide: %q", width, head)
+		}
 	}
 }

@@ -88,11 +88,16 @@ func thousandthsGauge(t *theme.Theme, style theme.Style, gone, width int) string
 	return style.Paint(strings.Repeat("━", filled)) + t.Rule.Paint(strings.Repeat("─", width-filled))
 }
 
-// tileHead is state, severity and id, and the title where there is room.
+// tileHead is state, severity and id, and the title where there is room. Where
+// there is none for all of the words, the id stays whole: it says which
+// incident the time is about.
 func (p *wallPainter) tileHead(one *wallItem, style theme.Style, width int) []string {
 	t, severity := p.t, *severityStyle(p.t, one.severity.Tone)
 	if p.plan.words == 0 {
 		line := " " + style.Paint(one.state.String()) + "  " + severity.Paint(one.severity.String()) + "  " + t.Bold.Paint(string(one.id))
+		if cells(line) > width {
+			line = p.severityShape(one) + " " + t.Bold.Paint(string(one.id)) + "  " + style.Paint(one.state.String())
+		}
 		if room := width - cells(line) - cells(p.tlp(one)) - 3; room > 0 {
 			line += "  " + p.tlp(one)
 			if room > minTitle {
