@@ -34,8 +34,10 @@ func (g *guest) shows(ctx context.Context, screens tui.Options) error {
 	})
 }
 
-// showsWall shows the guest a wall as shows does a console.
+// showsWall shows the guest a wall as shows does a console, for as long as it
+// hangs there: nobody types.
 func (g *guest) showsWall(ctx context.Context, wall tui.WallOptions) error {
+	g.Unattended()
 	return g.runs(ctx, func(options ...tea.ProgramOption) (*tea.Program, func() error) {
 		return tui.NewWallProgram(ctx, wall, options...)
 	})

@@ -135,6 +135,41 @@ func TestServedWall(t *testing.T) {
 	}
 }
 
+// TestServedWallShowsNoMoreThanItMay asks for more than the settings show.
+func TestServedWallShowsNoMoreThanItMay(t *testing.T) {
+	wall, lead := newKey(t), newKey(t)
+	sv := serveRecord(t, map[string]ssh.Signer{"Wall East": wall, "Lead Kim": lead})
+	c := sv.console(sv.enter(wall), "wall --tlp RED")
+	c.shown.awaits(t, "Wall East may not see more than TLP:AMBER as wall")
+	if err := c.Wait(); err == nil {
+		t.Error("the wall ended as if nothing were")
+	}
+	c = sv.console(sv.enter(lead), "wall --tlp RED")
+	c.shown.awaits(t, "Open incidents")
+	c.types(t, "q")
+	if err := c.Wait(); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestServedWallStays leaves a wall and a console alone for longer than people
+// may be silent: the console ends, and the wall does not.
+func TestServedWallStays(t *testing.T) {
+	wall, lead := newKey(t), newKey(t)
+	sv := serveRecord(t, map[string]ssh.Signer{"Wall East": wall, "Lead Kim": lead})
+	hung := sv.console(sv.enter(wall), "")
+	hung.shown.awaits(t, "Open incidents")
+	left := sv.console(sv.enter(lead), "")
+	left.shown.awaits(t, "Mailbox forwards outside")
+	sv.ahead.Store(int64(13 * time.Hour))
+	left.shown.awaits(t, "Your session expired")
+	_ = left.Wait()
+	hung.types(t, "q")
+	if err := hung.Wait(); err != nil {
+		t.Errorf("the wall went dark: %v %q", err, hung.shown)
+	}
+}
+
 // TestServedConsoleIsNoneOfTheServersVerbs gives no words to a process that was
 // started with some.
 func TestServedConsoleIsNoneOfTheServersVerbs(t *testing.T) {

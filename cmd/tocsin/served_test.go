@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -28,6 +29,7 @@ type served struct {
 	session *session // of the process that serves
 	log     *guarded
 	figures string       // address
+	ahead   atomic.Int64 // of the machine's clock, in nanoseconds
 	end     func() error // ends the serving
 }
 
@@ -115,12 +117,14 @@ func serveRecord(t *testing.T, people map[string]ssh.Signer, settings ...string)
 	}
 	ctx, cancel := context.WithCancelCause(t.Context())
 	stderr := &guarded{}
-	a := &app{in: strings.NewReader(""), out: io.Discard, err: stderr, now: time.Now, getenv: environmentOf(dir), space: "main"}
+	sv := &served{t: t, dir: dir, log: stderr}
+	now := func() time.Time { return time.Now().Add(time.Duration(sv.ahead.Load())) }
+	a := &app{in: strings.NewReader(""), out: io.Discard, err: stderr, now: now, getenv: environmentOf(dir), space: "main"}
 	s, err := a.open(ctx, cancel)
 	if err != nil {
 		t.Fatal(err)
 	}
-	sv := &served{t: t, dir: dir, session: s, log: stderr}
+	sv.session = s
 	for name, key := range people {
 		sv.do(model.AddPerson{Name: name, Role: model.Role(strings.ToLower(strings.Fields(name)[0])), Keys: []model.AccessKey{accessKey(key.PublicKey())}})
 	}

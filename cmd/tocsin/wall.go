@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -73,6 +74,9 @@ func (a *app) runWall(cmd *cobra.Command, given config.WallSettings) error {
 	if err != nil {
 		return err
 	}
+	if err := s.mayShow(options.Limit, settings.Wall); err != nil {
+		return errors.Join(err, s.close())
+	}
 	options = s.wallOptions(options)
 	if a.guest != nil {
 		return a.guest.showsWall(ctx, options)
@@ -85,6 +89,17 @@ func (a *app) runWall(cmd *cobra.Command, given config.WallSettings) error {
 	err = runWall(ctx, options)
 	done()
 	return errors.Join(err, s.close())
+}
+
+// mayShow refuses a wall that shows more than the settings do to those who may
+// not read the incidents themselves.
+func (s *session) mayShow(limit model.TLP, settings config.WallSettings) error {
+	most, err := config.ParseTLP(settings.TLP)
+	labels := model.TLPs()
+	if err != nil || s.actor.Role.MayRead(incidents) || slices.Index(labels, limit) >= slices.Index(labels, most) {
+		return err
+	}
+	return &model.Refusal{Cause: model.ErrForbidden, Reason: fmt.Sprintf("%s may not see more than TLP:%s as %s: the settings say so ([wall], tlp)", s.actor.Name, most, s.actor.Role)}
 }
 
 // runWall shows a wall until it is left. An end that was asked for from outside

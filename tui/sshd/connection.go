@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -372,10 +373,9 @@ func (c *connection) hasExpired(sessions []*session, now time.Time) bool {
 	if c.entry.kind == Socket {
 		return false // as where nobody is between the screen and the record
 	}
-	for _, one := range sessions {
-		if one.unattended.Load() {
-			return false
-		}
+	attended := func(one *session) bool { return !one.unattended.Load() }
+	if !slices.ContainsFunc(sessions, attended) {
+		return false
 	}
 	return now.Sub(time.Unix(0, c.input.Load())) >= limits.Life
 }

@@ -368,6 +368,32 @@ func TestUnattendedDoesNotExpire(t *testing.T) {
 	}
 }
 
+// TestWallDoesNotKeepAConsole has both on one connection: the console expires
+// as it would alone.
+func TestWallDoesNotKeepAConsole(t *testing.T) {
+	begun := make(chan struct{}, 2)
+	h := open(t, func(ctx context.Context, visit *Visit) int {
+		if visit.Args[0] == "wall" {
+			visit.Unattended()
+		}
+		begun <- struct{}{}
+		<-ctx.Done()
+		return 0
+	}, Limits{KeepAlive: 1000 * time.Hour})
+	client := h.enter("ada", model.Lead)
+	for _, words := range []string{"wall", "plain"} {
+		if err := newSessionOf(t, client).Start(words); err != nil {
+			t.Fatal(err)
+		}
+		await(t, begun, "the visit")
+	}
+	h.clock.advance(h.server.limits.Life)
+	h.beat()
+	_ = client.Wait()
+	h.expect("in ada key")
+	h.expect("out ada: " + ErrExpired.Error())
+}
+
 func TestConnectionWithoutVisitsEnds(t *testing.T) {
 	h := open(t, echo, Limits{})
 	client := h.enter("ada", model.Lead)

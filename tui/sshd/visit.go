@@ -80,6 +80,6 @@ type Handle func(ctx context.Context, visit *Visit) int
 func (v *Visit) Look(at string) { v.session.look(at) }
 
 // Unattended says that nobody is expected to type here, as at a wall: the
-// visit does not expire by silence. It still ends with the connection, and
-// with the visitor's access.
+// visit does not expire by silence, unless another on its connection does. It
+// still ends with the connection, and with the visitor's access.
 func (v *Visit) Unattended() { v.session.unattended.Store(true) }
