@@ -2,14 +2,12 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net/netip"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"golang.org/x/crypto/ssh"
@@ -29,32 +27,24 @@ type door struct {
 	codes  factors
 	open   bool // to anybody who reports, without a key
 	logger *slog.Logger
-
-	mu     sync.Mutex
-	passes map[string]pass // by session
 }
 
-// pass is what somebody came in with, or is about to.
+// pass is what somebody came in with, or is about to. It goes with their
+// connection, and is never changed: the door keeps nothing of those who only
+// show keys.
 type pass struct {
 	person    model.Person // as they were then
 	epoch     int          // of the space
 	authority string       // fingerprint of who signed the certificate, "" for a key of their own
 	key       string       // fingerprint
+	kind      string       // of the key
 	until     time.Time    // the end of the certificate, zero for a key
-	shown     time.Time
-	entered   bool
+	need      sshd.Need    // what the role asked for beside the key
 }
-
-// mostPasses bounds those who are about to come in: each is forgotten when they
-// took too long.
-const (
-	mostPasses  = 4096
-	passPending = 5 * time.Minute
-)
 
 func newDoor(codes factors, now func() time.Time, logger *slog.Logger) *door {
 	codes.logger = logger
-	return &door{space: codes.space, codes: codes, now: now, logger: logger, passes: make(map[string]pass)}
+	return &door{space: codes.space, codes: codes, now: now, logger: logger}
 }
 
 func (d *door) access() *model.Access {
@@ -73,57 +63,55 @@ func (d *door) Key(ctx context.Context, asking sshd.Asking) (sshd.Visitor, sshd.
 		return sshd.Visitor{}, sshd.Need{}, sshd.ErrStranger
 	}
 	access := d.access()
-	p, key, err := d.recognise(access, asking)
+	p, err := d.recognise(access, asking)
 	if err != nil {
 		return sshd.Visitor{}, sshd.Need{}, err
 	}
-	visitor := sshd.Visitor{Session: rand.Text()[:16], Name: p.person.Name, Role: p.person.Role}
-	need, err := d.need(access, p.person, key)
-	d.keep(visitor.Session, p)
-	return visitor, need, err
+	p.need, err = d.need(access, p.person, p.kind)
+	return sshd.Visitor{Name: p.person.Name, Role: p.person.Role, Pass: p}, p.need, err
 }
 
-// recognise finds whose key it is, and the key within a certificate.
-func (d *door) recognise(access *model.Access, asking sshd.Asking) (pass, ssh.PublicKey, error) {
+// recognise finds whose key or certificate it is.
+func (d *door) recognise(access *model.Access, asking sshd.Asking) (pass, error) {
 	certificate, certified := asking.Key.(*ssh.Certificate)
 	if certified {
 		return d.recogniseCertificate(access, certificate, asking)
 	}
-	p := pass{epoch: access.Epoch, key: ssh.FingerprintSHA256(asking.Key), shown: d.now()}
+	p := pass{epoch: access.Epoch, key: ssh.FingerprintSHA256(asking.Key), kind: asking.Key.Type()}
 	person, known := access.ByKey(p.key)
 	if !known {
-		return p, nil, sshd.ErrStranger
+		return p, sshd.ErrStranger
 	}
 	p.person = *person
 	if !person.Active() {
-		return p, nil, errors.New("your access was revoked")
+		return p, errors.New("your access was revoked")
 	}
-	return p, asking.Key, nil
+	return p, nil
 }
 
 // recogniseCertificate finds whom a certificate is for: the registered person
 // whom the user name names, or the only one among its principals.
-func (d *door) recogniseCertificate(access *model.Access, certificate *ssh.Certificate, asking sshd.Asking) (pass, ssh.PublicKey, error) {
-	p := pass{epoch: access.Epoch, key: ssh.FingerprintSHA256(certificate.Key), authority: ssh.FingerprintSHA256(certificate.SignatureKey), shown: d.now()}
+func (d *door) recogniseCertificate(access *model.Access, certificate *ssh.Certificate, asking sshd.Asking) (pass, error) {
+	p := pass{epoch: access.Epoch, key: ssh.FingerprintSHA256(certificate.Key), kind: certificate.Key.Type(), authority: ssh.FingerprintSHA256(certificate.SignatureKey)}
 	if certificate.CertType != ssh.UserCert || !access.Authority(p.authority) {
-		return p, nil, sshd.ErrStranger
+		return p, sshd.ErrStranger
 	}
 	person, err := principal(access, certificate.ValidPrincipals, model.CleanLine(asking.User))
 	if err != nil {
-		return p, nil, err
+		return p, err
 	}
 	p.person = *person
 	checker := ssh.CertChecker{Clock: d.now, SupportedCriticalOptions: []string{sourceAddress}}
 	if err := checker.CheckCert(person.Name, certificate); err != nil {
-		return p, nil, fmt.Errorf("the certificate is not taken: %w", err)
+		return p, fmt.Errorf("the certificate is not taken: %w", err)
 	}
 	if !comesFrom(certificate.CriticalOptions[sourceAddress], asking.From) {
-		return p, nil, errors.New("the certificate does not hold where you come from")
+		return p, errors.New("the certificate does not hold where you come from")
 	}
 	if certificate.ValidBefore != ssh.CertTimeInfinity {
 		p.until = time.Unix(int64(certificate.ValidBefore), 0)
 	}
-	return p, certificate.Key, nil
+	return p, nil
 }
 
 // principal is whom a certificate lets in.
@@ -175,29 +163,15 @@ var hardware = []string{ssh.KeyAlgoSKED25519, ssh.KeyAlgoSKECDSA256}
 
 // need is what a role asks for beside a key. The error says that it cannot be
 // given.
-func (d *door) need(access *model.Access, person model.Person, key ssh.PublicKey) (sshd.Need, error) {
+func (d *door) need(access *model.Access, person model.Person, kind string) (sshd.Need, error) {
 	rule := access.Rule(person.Role)
-	if rule.HardwareKey && !slices.Contains(hardware, key.Type()) {
+	if rule.HardwareKey && !slices.Contains(hardware, kind) {
 		return sshd.Need{}, fmt.Errorf("as %s you need a key that lives in a security key (ssh-keygen -t ed25519-sk)", person.Role)
 	}
 	if rule.SecondFactor && !d.codes.Has(person.Name) {
 		return sshd.Need{}, fmt.Errorf("as %s you need a second factor, and none is enrolled here: ask an owner (tocsin people factor enrol)", person.Role)
 	}
 	return sshd.Need{SecondFactor: rule.SecondFactor}, nil
-}
-
-// keep remembers what somebody showed, until they are in or took too long.
-func (d *door) keep(session string, p pass) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if len(d.passes) >= mostPasses {
-		for name, other := range d.passes {
-			if !other.entered && p.shown.Sub(other.shown) > passPending {
-				delete(d.passes, name)
-			}
-		}
-	}
-	d.passes[session] = p
 }
 
 // Code checks a code of a second factor.
@@ -211,20 +185,38 @@ func (d *door) Entered(ctx context.Context, visitor sshd.Visitor) error {
 	if visitor.Entrance == sshd.Socket || strange(visitor) {
 		return nil
 	}
-	if err := d.Check(visitor); err != nil {
+	if err := d.stillMayEnter(visitor); err != nil {
 		return err
 	}
 	_, err := d.space.Do(ctx, actorOf(visitor), model.LogIn{Session: visitor.Session, Method: visitor.Method, Fingerprint: visitor.Fingerprint, From: visitor.From})
 	if err != nil {
-		d.logger.Error("a log-in could not be recorded", "session", visitor.Session, "error", err)
+		d.logger.Error("a log-in could not be recorded", "session", visitor.Session, "error", nameless(err))
 		return errors.New("the record takes nothing now, and nobody comes in unrecorded")
 	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	p := d.passes[visitor.Session]
-	p.entered = true
-	d.passes[visitor.Session] = p
 	return nil
+}
+
+// stillMayEnter holds what was found when a key was shown against the registry
+// as it is now that the key, and a code, are proved.
+func (d *door) stillMayEnter(visitor sshd.Visitor) error {
+	if err := d.Check(visitor); err != nil {
+		return err
+	}
+	p := visitor.Pass.(pass) // as Check found
+	need, err := d.need(d.access(), p.person, p.kind)
+	if err == nil && need != p.need {
+		err = errors.New("what your role asks for has just changed: log in again")
+	}
+	return err
+}
+
+// nameless is an error as far as it may be logged: refusals name people.
+func nameless(err error) error {
+	var refusal *model.Refusal
+	if errors.As(err, &refusal) {
+		return model.ErrRefused
+	}
+	return err
 }
 
 func actorOf(visitor sshd.Visitor) model.Actor {
@@ -236,15 +228,12 @@ func (d *door) Left(ctx context.Context, visitor sshd.Visitor, why error) {
 	if visitor.Entrance == sshd.Socket || strange(visitor) {
 		return
 	}
-	d.mu.Lock()
-	delete(d.passes, visitor.Session)
-	d.mu.Unlock()
 	words := "logged out"
 	if why != nil {
 		words = why.Error()
 	}
 	if _, err := d.space.Do(ctx, actorOf(visitor), model.LogOut{Session: visitor.Session, Why: model.Clip(words, model.MaxLine)}); err != nil {
-		d.logger.Error("a log-out could not be recorded", "session", visitor.Session, "error", err)
+		d.logger.Error("a log-out could not be recorded", "session", visitor.Session, "error", nameless(err))
 	}
 }
 
@@ -263,11 +252,11 @@ func (d *door) Refused(ctx context.Context, asking sshd.Asking, why error, times
 		command.Fingerprint = ssh.FingerprintSHA256(key)
 	}
 	if !errors.Is(why, sshd.ErrStranger) && asking.Key != nil {
-		p, _, _ := d.recognise(d.access(), asking) // why not is known
+		p, _ := d.recognise(d.access(), asking) // why not is known
 		command.Person = p.person.Name
 	}
 	if _, err := d.space.Do(ctx, model.Actor{Name: model.Itself, Role: model.Owner}, command); err != nil {
-		d.logger.Error("a refused log-in could not be recorded", "error", err)
+		d.logger.Error("a refused log-in could not be recorded", "error", nameless(err))
 	}
 }
 
@@ -276,10 +265,8 @@ func (d *door) Check(visitor sshd.Visitor) error {
 	if visitor.Entrance == sshd.Socket || strange(visitor) {
 		return nil
 	}
-	d.mu.Lock()
-	p, known := d.passes[visitor.Session]
-	d.mu.Unlock()
-	if !known || !p.holds(d.access(), d.now()) {
+	p, ok := visitor.Pass.(pass)
+	if !ok || !p.holds(d.access(), d.now()) {
 		return sshd.ErrRevoked
 	}
 	return nil

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"strings"
@@ -184,6 +185,64 @@ func TestDoorAsksForCodes(t *testing.T) {
 			t.Errorf("code %s: %v, want %v", test.code, err, test.want)
 		}
 	}
+}
+
+// TestWhatARoleAsksForIsAskedToTheEnd changes that between a key and what
+// follows it: nobody comes in by what was asked before.
+func TestWhatARoleAsksForIsAskedToTheEnd(t *testing.T) {
+	kim := newKey(t)
+	for _, test := range []struct {
+		about   string
+		command model.Command
+	}{
+		{"a second factor", model.SetAccessRule{Role: model.Lead, Rule: model.AccessRule{SecondFactor: true}}},
+		{"a hardware key", model.SetAccessRule{Role: model.Lead, Rule: model.AccessRule{HardwareKey: true}}},
+		{"another role", model.SetRole{Person: "Lead Kim", Role: model.Auditor}},
+		{"the sessions end", model.RevokeSessions{Reason: "all"}},
+		{"revoked", model.RevokePerson{Person: "Lead Kim", Reason: "left"}},
+	} {
+		s, d := newDoorFor(t, kim)
+		asking := sshd.Asking{User: "kim", Key: kim.PublicKey(), From: "192.0.2.7", Entrance: sshd.Network}
+		visitor, _, err := d.Key(t.Context(), asking)
+		if err != nil {
+			t.Fatal(err)
+		}
+		visitor.Session, visitor.Method, visitor.Entrance = "S", "key", sshd.Network
+		if _, err := s.space.Do(t.Context(), s.actor, test.command); err != nil {
+			t.Fatal(err)
+		}
+		if err := d.Entered(t.Context(), visitor); err == nil {
+			t.Errorf("%s: they came in", test.about)
+		}
+	}
+}
+
+// TestDoorLogsNoNames has a record refuse to take down who came, and who went.
+func TestDoorLogsNoNames(t *testing.T) {
+	if text := nameless(fmt.Errorf("do: %w", &model.Refusal{Reason: "Kim Lund was revoked"})).Error(); strings.Contains(text, "Kim") {
+		t.Errorf("%q is logged", text)
+	}
+	if err := errors.New("the disk is full"); nameless(err) != err {
+		t.Error("what a disk says is not logged")
+	}
+}
+
+// newDoorFor is a door to a record with one person in it, a lead.
+func newDoorFor(t *testing.T, key ssh.Signer) (*session, *door) {
+	t.Helper()
+	dir := t.TempDir()
+	if _, complaint, code := gave(t, dir, "", "report", "--title", "x"); code != exitDone {
+		t.Fatal(complaint)
+	}
+	s := heldDirectory(t, dir)
+	if _, err := s.space.Do(t.Context(), s.actor, model.AddPerson{Name: "Lead Kim", Role: model.Lead, Keys: []model.AccessKey{accessKey(key.PublicKey())}}); err != nil {
+		t.Fatal(err)
+	}
+	codes, err := s.factors()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s, newDoor(codes, s.now, slog.New(slog.DiscardHandler))
 }
 
 // TestWhatEndsASession holds each change of the registry against sessions that

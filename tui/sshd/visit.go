@@ -25,6 +25,7 @@ type Visitor struct {
 	Fingerprint string // of the key, SHA256:…; "" where there was none
 	From        string // address without port; "" for the socket
 	User        string // the user name that was asked for, clean; it opens entrances such as report
+	Pass        any    // what the door keeps of whom it let in, comparable; nobody else looks at it
 }
 
 // stranger reports whether nobody knows who it is: they came over the network
