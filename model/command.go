@@ -296,6 +296,10 @@ type Acknowledge struct {
 	Seen     time.Time // when it was seen, which decides the level; zero: now
 }
 
+// See says that the actor has seen what they are called for on an incident: roles
+// and tasks that were given to them, notes that mention them.
+type See struct{ Incident ID }
+
 // ChangePacks puts an incident under other packs, or other versions of them.
 // The first stays the procedure it was opened under, in whatever version.
 type ChangePacks struct {
@@ -476,6 +480,7 @@ func (Sweep) Kind() string            { return "sweep" }
 func (AcceptRecord) Kind() string     { return "accept-record" }
 func (ForgetPerson) Kind() string     { return "forget-person" }
 func (ForgetReporter) Kind() string   { return "forget-reporter" }
+func (See) Kind() string              { return "see" }
 func (Acknowledge) Kind() string      { return "acknowledge" }
 func (ChangePacks) Kind() string      { return "packs" }
 func (LinkTo) Kind() string           { return "link" }
@@ -523,6 +528,7 @@ func (c WithdrawDeletion) About() []ID { return []ID{c.Incident} }
 func (AcceptRecord) About() []ID       { return nil }
 func (ForgetPerson) About() []ID       { return nil }
 func (c ForgetReporter) About() []ID   { return []ID{c.Incident} }
+func (c See) About() []ID              { return []ID{c.Incident} }
 func (c Acknowledge) About() []ID      { return []ID{c.Incident} }
 func (c ChangePacks) About() []ID      { return []ID{c.Incident} }
 func (c LinkTo) About() []ID           { return []ID{c.Incident, c.Other} }

@@ -171,6 +171,8 @@ func (d *decider) decideIncident(command Command) error {
 		return d.suspend(i, c)
 	case Lift:
 		return d.lift(i, c)
+	case See:
+		return d.see(i)
 	case Acknowledge:
 		return d.acknowledge(i, c)
 	case ChangePacks:

@@ -117,6 +117,8 @@ func named(e Event) []string {
 		return []string{e.Actor, b.Assignee}
 	case *RoleTaken:
 		return []string{e.Actor, b.Person}
+	case *Noted:
+		return append([]string{e.Actor}, b.Mentions...)
 	case *RoleLeft:
 		return []string{e.Actor, b.Person}
 	case *WaiverDecided:

@@ -21,8 +21,13 @@ func TestEverybodyWhomAnEventNamesIsKnown(t *testing.T) {
 		fields := reflect.ValueOf(e.Body).Elem()
 		for k := range fields.NumField() {
 			if strings.HasPrefix(fields.Type().Field(k).Tag.Get("personal"), "name") {
-				fields.Field(k).SetString("the " + fields.Type().Field(k).Name)
-				want = append(want, fields.Field(k).String())
+				name := "the " + fields.Type().Field(k).Name
+				if fields.Field(k).Kind() == reflect.Slice {
+					fields.Field(k).Set(reflect.ValueOf([]string{name}))
+				} else {
+					fields.Field(k).SetString(name)
+				}
+				want = append(want, name)
 			}
 		}
 		got := named(e)

@@ -558,7 +558,7 @@ func TestRights(t *testing.T) {
 		{AddEvidence{}, "owner lead responder"}, {MoveEvidence{}, "owner lead responder"}, {ExportEvidence{}, "owner lead responder"},
 		{VerifyEvidence{}, "owner lead responder auditor"}, {RemoveUnnamed{}, "owner lead"},
 		{Suspend{}, "owner lead leadership"}, {Lift{}, "owner lead leadership"},
-		{Acknowledge{}, "owner lead responder communications leadership"},
+		{Acknowledge{}, "owner lead responder communications leadership"}, {See{}, "owner lead responder communications leadership auditor"},
 		{ChangePacks{}, "owner lead"}, {Merge{}, "owner lead"}, {MarkFalse{}, "owner lead"}, {Close{}, "owner lead"}, {Reopen{}, "owner lead"},
 		{PlaceHold{}, "owner lead"}, {ReleaseHold{}, "owner"}, {AcceptRecord{}, "owner"}, {ForgetPerson{}, "owner"}, {ForgetReporter{}, "owner"},
 		{SetRetention{}, "owner"}, {MarkDeleted{}, "owner lead"}, {WithdrawDeletion{}, "owner lead"}, {Sweep{}, "owner"}, {CopyRecord{}, "owner"},

@@ -75,6 +75,7 @@ func (d *decider) setTask(i *Incident, c SetTask) error {
 	body := &TaskSet{ID: i.ID, Task: task.ID, Title: task.Title, Phase: task.Phase, Before: task.Record.State, After: state, Assignee: task.Record.Assignee, Reason: reason}
 	if assignee != nil {
 		body.Assignee = *assignee
+		body.Calls = body.After == TaskOpen && body.Assignee != "" && body.Assignee != task.Record.Assignee && body.Assignee != d.actor.Name
 	}
 	if body.Before != body.After || body.Assignee != task.Record.Assignee {
 		d.emit(body)
@@ -117,7 +118,7 @@ func (d *decider) addTask(i *Incident, c AddTask) error {
 			added++
 		}
 	}
-	d.emit(&TaskAdded{ID: i.ID, Task: fmt.Sprintf("added-%d", added+1), Phase: phase, Title: title, Assignee: assignee})
+	d.emit(&TaskAdded{ID: i.ID, Task: fmt.Sprintf("added-%d", added+1), Phase: phase, Title: title, Assignee: assignee, Calls: assignee != "" && assignee != d.actor.Name})
 	return nil
 }
 
@@ -155,7 +156,7 @@ func (d *decider) holdings(in *inputs, i *Incident, list []Holding) []Body {
 		h = Holding{Role: role, Person: in.needPerson("person", h.Person, "a name", i.Holders(role)...)}
 		if !slices.Contains(i.Holders(h.Role), h.Person) && !slices.Contains(taken, h) {
 			taken = append(taken, h)
-			bodies = append(bodies, &RoleTaken{ID: i.ID, Role: h.Role, Person: h.Person})
+			bodies = append(bodies, &RoleTaken{ID: i.ID, Role: h.Role, Person: h.Person, Calls: h.Person != d.actor.Name})
 		}
 	}
 	return bodies
@@ -167,7 +168,7 @@ func (d *decider) addNote(i *Incident, c AddNote) error {
 	if err := in.refusal(); err != nil {
 		return err
 	}
-	d.emit(&Noted{ID: i.ID, Text: text})
+	d.emit(&Noted{ID: i.ID, Text: text, Mentions: d.mentions(i, text)})
 	return nil
 }
 

@@ -61,7 +61,7 @@ func movesDues(body Body) bool {
 	switch body.(type) {
 	case *HoldPlaced, *HoldReleased, *RecordAccepted, *PersonForgotten, *ReporterForgotten, *ForgettingRefused, *RecordCopied:
 		return false
-	case *DuesMoved, *TaskSet, *TaskAdded, *RoleTaken, *RoleLeft, *Noted, *PhaseEntered, *Acknowledged, *EvidenceAdded, *EvidenceMoved, *EvidenceVerified, *EvidenceExported:
+	case *DuesMoved, *TaskSet, *TaskAdded, *RoleTaken, *RoleLeft, *Noted, *PhaseEntered, *Acknowledged, *CallsSeen, *EvidenceAdded, *EvidenceMoved, *EvidenceVerified, *EvidenceExported:
 		return false
 	}
 	return true

@@ -151,6 +151,7 @@ type (
 		Before   TaskState `json:"before,omitempty"`
 		After    TaskState `json:"after,omitempty"`
 		Assignee string    `json:"assignee,omitempty" personal:"name"`
+		Calls    bool      `json:"calls,omitempty"` // somebody else gave it to the assignee
 		Reason   string    `json:"reason,omitempty"`
 	}
 
@@ -161,6 +162,7 @@ type (
 		Phase    string `json:"phase"`
 		Title    string `json:"title"`
 		Assignee string `json:"assignee,omitempty" personal:"name"`
+		Calls    bool   `json:"calls,omitempty"` // it was given to somebody else
 	}
 
 	// RoleTaken: a person took on a role.
@@ -168,6 +170,7 @@ type (
 		ID     ID     `json:"id"`
 		Role   string `json:"role"`
 		Person string `json:"person" personal:"name"`
+		Calls  bool   `json:"calls,omitempty"` // somebody else gave it to them
 	}
 
 	// RoleLeft: a person no longer holds a role.
@@ -177,10 +180,17 @@ type (
 		Person string `json:"person" personal:"name"`
 	}
 
-	// Noted: a note was written.
+	// Noted: a note was written. It calls those whom it mentions.
 	Noted struct {
-		ID   ID     `json:"id"`
-		Text string `json:"text"`
+		ID       ID       `json:"id"`
+		Text     string   `json:"text"`
+		Mentions []string `json:"mentions,omitempty" personal:"name"`
+	}
+
+	// CallsSeen: the actor has seen what they were called for.
+	CallsSeen struct {
+		ID    ID  `json:"id"`
+		Count int `json:"count"` // how many calls
 	}
 
 	// Submitted: what a rule asks for was sent or done at At.
@@ -520,6 +530,7 @@ var bodies = map[string]func() Body{
 	"obligations.moved":     func() Body { return new(DuesMoved) },
 	"obligation.suspended":  func() Body { return new(SuspensionRecorded) },
 	"obligation.resumed":    func() Body { return new(SuspensionLifted) },
+	"calls.seen":            func() Body { return new(CallsSeen) },
 	"reminder.acknowledged": func() Body { return new(Acknowledged) },
 	"incident.repacked":     func() Body { return new(PacksChanged) },
 	"incident.linked":       func() Body { return new(Linked) },
@@ -584,6 +595,7 @@ func (*WaiverWithdrawn) Kind() string    { return "obligation.reinstated" }
 func (*DuesMoved) Kind() string          { return "obligations.moved" }
 func (*SuspensionRecorded) Kind() string { return "obligation.suspended" }
 func (*SuspensionLifted) Kind() string   { return "obligation.resumed" }
+func (*CallsSeen) Kind() string          { return "calls.seen" }
 func (*Acknowledged) Kind() string       { return "reminder.acknowledged" }
 func (*PacksChanged) Kind() string       { return "incident.repacked" }
 func (*Linked) Kind() string             { return "incident.linked" }
@@ -618,6 +630,7 @@ func (e *WaiverWithdrawn) Incident() ID    { return e.ID }
 func (e *DuesMoved) Incident() ID          { return e.ID }
 func (e *SuspensionRecorded) Incident() ID { return e.ID }
 func (e *SuspensionLifted) Incident() ID   { return e.ID }
+func (e *CallsSeen) Incident() ID          { return e.ID }
 func (e *Acknowledged) Incident() ID       { return e.ID }
 func (e *PacksChanged) Incident() ID       { return e.ID }
 func (e *Linked) Incident() ID             { return e.ID }

@@ -183,6 +183,7 @@ func (s *State) foldIncident(e Event) (Touched, error) {
 	next := before.clone()
 	next.Version = e.Seq
 	next.name(e)
+	next.foldCalls(e)
 	if next.fold(e) {
 		next.Revision = e.Seq
 	}

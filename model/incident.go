@@ -146,6 +146,7 @@ type Particulars struct {
 	Waivers     []Waiver     `json:"waivers,omitempty"`
 	Suspensions []Suspension `json:"suspensions,omitempty"` // as they hold, those that were lifted until then
 	Known       []Known      `json:"known,omitempty"`       // the last one of each deadline
+	Calls       []Call       `json:"calls,omitempty"`       // that nobody saw yet, oldest first
 	Links       []Link       `json:"links,omitempty"`
 	Evidence    []Evidence   `json:"evidence,omitempty"` // in the order taken in
 	Hold        LegalHold    `json:"hold,omitzero"`      // keeps it, and the people in it, from being forgotten
@@ -365,6 +366,7 @@ func (p *Particulars) clone() *Particulars {
 	next.Waivers = slices.Clone(p.Waivers)
 	next.Suspensions = slices.Clone(p.Suspensions)
 	next.Known = slices.Clone(p.Known)
+	next.Calls = slices.Clone(p.Calls)
 	next.Links = slices.Clip(p.Links)
 	next.Evidence = slices.Clone(p.Evidence)
 	return &next

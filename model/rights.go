@@ -34,7 +34,8 @@ var (
 	responders = []Role{Lead, Responder}
 	deciders   = []Role{Lead, Leadership}
 	leads      = []Role{Lead}
-	verifiers  = []Role{Lead, Responder, Auditor} // what they find out changes nothing
+	verifiers  = []Role{Lead, Responder, Auditor}                             // what they find out changes nothing
+	seers      = []Role{Lead, Responder, Communications, Leadership, Auditor} // that they know of something changes nothing
 	all        = []Role{Lead, Responder, Communications, Leadership, Auditor, Reporter, Wall}
 )
 
@@ -65,6 +66,7 @@ var rights = map[string][]Role{
 	"lift":           deciders,
 	"reinstate":      deciders,
 	"acknowledge":    staff,
+	"see":            seers,
 	"packs":          leads,
 	"link":           responders,
 	"duplicate":      responders,

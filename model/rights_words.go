@@ -16,6 +16,7 @@ var deeds = []deed{
 	{"describe incidents, state facts, do tasks, record what was sent", []string{"describe", "fact", "facts", "task", "add-task", "submit"}},
 	{"triage, decide severity and phase, assign roles, link, end duplicates, take in evidence and hand it on", []string{"triage", "severity", "phase", "assign", "unassign", "link", "duplicate", "evidence-add", "evidence-move", "evidence-export"}},
 	{"verify evidence", []string{"evidence-verify"}},
+	{"be called by others, and say that they saw it", []string{"see"}},
 	{"waive, delay and reinstate obligations", []string{"waive", "suspend", "lift", "reinstate"}},
 	{"close, reopen and merge incidents, end false positives, change packs, import, place legal holds, delete", []string{"packs", "merge", "false-positive", "close", "reopen", "import-open", "import-rows", "import-close", "hold", "delete", "undelete", "evidence-sweep"}},
 	{"change settings, policies and retention, release holds, sweep, forget people, back up, restore", []string{"setup", "adopt-pack", "adopt-calendar", "retention", "release-hold", "sweep", "accept-record", "forget-person", "forget-reporter", "copy-record"}},

@@ -147,6 +147,8 @@ func (t *teller) tellWork(body Body) {
 	case *WaiverWithdrawn:
 		t.what("Counts again: %s", b.Title)
 		t.detail("reason", b.Reason)
+	case *CallsSeen:
+		t.what("Seen what they are called for: %d", b.Count)
 	case *Acknowledged:
 		t.what("Acknowledged: %s, %s", b.Title, policy.LevelWords(b.Level))
 		t.detail("due", t.time(b.Due))

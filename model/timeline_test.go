@@ -71,6 +71,7 @@ func told() []Body {
 		&Noted{ID: firstID, Text: "first\nsecond\n\nfourth"},
 		&Submitted{ID: firstID, Key: due, Title: "Notify customers", At: start, Received: start.Add(time.Hour), Reference: "N-1", Note: "by mail"},
 		&WaiverDecided{ID: firstID, Key: due, Title: "Notify customers", Decider: "Ceo", Rationale: "no harm"},
+		&CallsSeen{ID: firstID, Count: 1},
 		&Acknowledged{ID: firstID, Key: due, Title: "Notify customers", Due: start, Level: "24h", Since: start.Add(-24 * time.Hour)},
 		&Acknowledged{ID: firstID, Key: due, Title: "Notify customers", Due: start, Level: "overdue", Since: start},
 		&WaiverWithdrawn{ID: firstID, Key: due, Title: "Notify customers", Reason: "harm"},

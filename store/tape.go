@@ -145,6 +145,7 @@ func (t *tape) particular(p *model.Particulars) {
 	list(t, &p.Waivers, (*tape).waiver)
 	list(t, &p.Suspensions, (*tape).suspension)
 	list(t, &p.Known, (*tape).acknowledgement)
+	list(t, &p.Calls, (*tape).call)
 	list(t, &p.Links, (*tape).link)
 	list(t, &p.Evidence, (*tape).evidence)
 	t.hold(&p.Hold)
@@ -247,6 +248,14 @@ func (t *tape) acknowledgement(a *model.Known) {
 	t.time(&a.Since)
 	t.person(&a.By)
 	t.time(&a.At)
+}
+
+func (t *tape) call(c *model.Call) {
+	word(t, &c.Kind)
+	word(t, &c.What)
+	t.person(&c.Person)
+	t.person(&c.By)
+	t.time(&c.At)
 }
 
 func (t *tape) suspension(s *model.Suspension) {

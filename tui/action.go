@@ -104,8 +104,8 @@ func lookActions() []action {
 
 func workActions() []action {
 	return []action{
-		{id: "acknowledge", keys: []string{"z"}, label: "acknowledge", help: "acknowledge the reminder: quiet until the next level", where: onLists &^ onQueue, danger: recorded, gives: "acknowledge", why: needReminder, run: (*Console).acknowledge},
-		{id: "acknowledge-all", keys: []string{"Z"}, label: "all", help: "acknowledge every reminder that is listed", where: onReminders, danger: recorded, gives: "acknowledge", why: needReminders, run: (*Console).acknowledgeAll},
+		{id: "acknowledge", keys: []string{"z"}, label: "acknowledge", help: "acknowledge the reminder, quiet until the next level, or what you are called for; looking alone does neither", where: onLists &^ onQueue, danger: recorded, gives: "see", why: needReminder, run: (*Console).acknowledge},
+		{id: "acknowledge-all", keys: []string{"Z"}, label: "all", help: "acknowledge every reminder that is listed", where: onReminders, danger: recorded, gives: "see", why: needReminders, run: (*Console).acknowledgeAll},
 		{id: "report", keys: []string{"r"}, label: "report", help: "report a new incident", where: onLists, danger: recorded, gives: "report", run: (*Console).report},
 		{id: "triage", keys: []string{"t"}, label: "triage", help: "triage: type, severity, facts, roles", where: onLists, danger: recorded, gives: "triage", why: needOpen, run: (*Console).startTriage},
 		{id: "task-done", keys: []string{"space"}, label: "tick", help: "tick or untick the selected task", where: onIncident, danger: recorded, gives: "task", why: needTask, run: (*Console).tickTask},

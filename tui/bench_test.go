@@ -55,6 +55,10 @@ func (s *benchSnapshot) DuesFrom(from time.Time) iter.Seq2[*model.Standing, mode
 		}
 	}
 }
+func (s *benchSnapshot) Calling(string) iter.Seq[*model.Standing] {
+	return func(func(*model.Standing) bool) {}
+}
+
 func (s *benchSnapshot) Reminding(person string) iter.Seq2[*model.Standing, model.Due] {
 	return func(yield func(*model.Standing, model.Due) bool) {
 		if person != "" {

@@ -69,6 +69,7 @@ type Console struct {
 	frame         frameMsg
 	held          *frameMsg // the frame shown while the screen is held still
 	reminding     reminding
+	calling       calling
 	clockwatch    clockwatch
 
 	queue     *queueScreen
@@ -124,6 +125,7 @@ func New(ctx context.Context, opts Options) *Console {
 	c.frame = c.latest()
 	c.takeRole()
 	c.reminding.follow(c.frame, c.opts.Actor)
+	c.calling.follow(c.frame, c.opts.Actor)
 	c.clockwatch.follow(c.frame)
 	if c.frame.snapshot.Meta().Zone == "" && opts.SetUp != nil {
 		c.setUp = newSetUpScreen(c, true, opts.Defaults)
@@ -283,7 +285,7 @@ func (c *Console) source() source {
 // it, but what has to be heard is heard.
 func (c *Console) takeFrame(msg frameMsg) tea.Cmd {
 	c.clockwatch.follow(msg)
-	sound := c.sound(c.reminding.follow(msg, c.opts.Actor))
+	sound := c.sound(c.reminding.follow(msg, c.opts.Actor), c.hearCalls(c.calling.follow(msg, c.opts.Actor)))
 	if c.held != nil {
 		*c.held = msg
 		return sound

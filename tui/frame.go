@@ -219,7 +219,7 @@ func (c *Console) alarms(brief bool) string {
 	if len(parts) == 0 {
 		parts = append(parts, c.theme.Good.Paint("✓ nothing overdue"))
 	}
-	return strings.Join(append(parts, nonEmpty(c.reminderCount(), c.clockSign())...), "  ")
+	return strings.Join(append(parts, nonEmpty(c.callCount(), c.reminderCount(), c.clockSign())...), "  ")
 }
 
 // status is the last line: what was said, else what can be done here.

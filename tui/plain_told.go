@@ -379,10 +379,13 @@ func (d *deadlinesScreen) told() telling {
 func (r *remindersScreen) told() telling {
 	c := r.c
 	return telling{
-		name: "reminders", head: []string{fmt.Sprintf("Reminders of yours and of everybody, until somebody acknowledges them: %d.", len(r.rows))}, rows: &r.list,
+		name: "reminders", head: []string{fmt.Sprintf("Reminders of yours and of everybody, until somebody acknowledges them: %d.", r.count())}, rows: &r.list,
 		empty: r.empty(), open: "open-obligation",
 		row: func(k int) string {
-			m := &r.rows[k]
+			if k < len(r.calls) {
+				return r.calls[k].words(c)
+			}
+			m := &r.rows[k-len(r.calls)]
 			return fmt.Sprintf("%s since %s: %s. %s: %s. %s. Reminds %s", capital(m.Reach.Words()), clock(m.Reach.Since, c.now(), c.zone()), m.Due.Rule.Title,
 				m.Standing.Incident.ID, safe(m.Standing.Incident.Title), capital(c.dueWords(m.Due.At, m.Due.State(c.now()))), strings.ReplaceAll(reminds(m, true), "– ", "nobody as "))
 		},

@@ -16,6 +16,7 @@ import (
 type remindersScreen struct {
 	c             *Console
 	width, height int
+	calls         []called // come before the rows
 	rows          []model.Reminder
 	list          list
 	seq           uint64    // the snapshot that rows are of
@@ -41,23 +42,27 @@ func (r *remindersScreen) size(width, height int) {
 
 func (r *remindersScreen) apply(frameMsg) {
 	from := &r.c.reminding
-	if r.rows != nil && r.seq == from.seq && r.asOf.Equal(from.asOf) {
+	if r.rows != nil && r.seq == r.c.calling.seq && r.asOf.Equal(from.asOf) {
 		return
 	}
-	r.rows, r.seq, r.asOf = from.list, from.seq, from.asOf
-	r.list.set(idsOf(r.rows, func(m model.Reminder) string { return reminderID(&m) }))
+	r.calls, r.rows, r.seq, r.asOf = r.c.calling.list, from.list, r.c.calling.seq, from.asOf
+	r.list.set(append(idsOf(r.calls, called.id), idsOf(r.rows, func(m model.Reminder) string { return reminderID(&m) })...))
 }
 
 func (r *remindersScreen) selected() *model.Reminder {
-	if r.list.index < 0 || r.list.index >= len(r.rows) {
+	k := r.list.index - len(r.calls)
+	if k < 0 || k >= len(r.rows) {
 		return nil
 	}
-	return &r.rows[r.list.index]
+	return &r.rows[k]
 }
 
 func (r *remindersScreen) target() *model.Standing {
 	if m := r.selected(); m != nil {
 		return m.Standing
+	}
+	if call := r.call(); call != nil {
+		return call.standing
 	}
 	return nil
 }
@@ -70,13 +75,13 @@ func (r *remindersScreen) obligation() *policy.Obligation {
 }
 
 func (r *remindersScreen) extent() extent {
-	return extent{from: 2, height: r.list.height, top: r.list.top, show: r.list.height, total: len(r.rows)}
+	return extent{from: 2, height: r.list.height, top: r.list.top, show: r.list.height, total: r.count()}
 }
 
 func (r *remindersScreen) click(_, y int) tea.Cmd {
 	row := r.list.top + y - 2
 	switch {
-	case y < 2 || y >= 2+r.list.height || row >= len(r.rows):
+	case y < 2 || y >= 2+r.list.height || row >= r.count():
 	case row == r.list.index:
 		return r.c.openReminder()
 	default:
@@ -88,14 +93,14 @@ func (r *remindersScreen) click(_, y int) tea.Cmd {
 func (r *remindersScreen) draw() ([]string, *tea.Position) {
 	t := r.c.theme
 	head := " " + t.Title.Paint("Reminders") + t.Muted.Paint("  of yours and of everybody, until somebody acknowledges them")
-	if len(r.rows) == 0 {
+	if r.count() == 0 {
 		lines := []string{fit(head, r.width), ""}
 		for _, line := range wrap(r.empty(), max(r.width-4, 1)) {
 			lines = append(lines, t.Muted.Paint("  "+line))
 		}
 		return block(lines, r.width, r.height), nil
 	}
-	count := fmt.Sprintf("%d ", len(r.rows))
+	count := fmt.Sprintf("%d ", r.count())
 	if r.c.reminding.more {
 		count = fmt.Sprintf("the first %d ", len(r.rows))
 	}
@@ -104,7 +109,11 @@ func (r *remindersScreen) draw() ([]string, *tea.Position) {
 	lines := []string{beside(head, t.Muted.Paint(count), r.width), t.Muted.Paint(fit(titles, r.width))}
 	from, to := r.list.window()
 	for row := from; row < to; row++ {
-		lines = append(lines, r.drawRow(k, &r.rows[row], row == r.list.index))
+		if row < len(r.calls) {
+			lines = append(lines, r.drawCall(k, &r.calls[row], row == r.list.index))
+			continue
+		}
+		lines = append(lines, r.drawRow(k, &r.rows[row-len(r.calls)], row == r.list.index))
 	}
 	lines = block(lines, r.width, r.height-reminderFoot)
 	lines = append(lines, r.drawFoot()...)
@@ -112,7 +121,7 @@ func (r *remindersScreen) draw() ([]string, *tea.Position) {
 }
 
 func (r *remindersScreen) empty() string {
-	if why := r.c.keys.byID("acknowledge-all").gives; !r.c.opts.Actor.Role.May(why) {
+	if !r.c.opts.Actor.Role.May(model.Acknowledge{}.Kind()) {
 		return "Reminders are for those who work on incidents. The deadlines are under 2."
 	}
 	return "Nothing is to be brought to mind. Reminders come as deadlines draw near, to those who hold the roles that a policy names, and to everybody where nobody holds them."
@@ -173,6 +182,9 @@ func reminds(m *model.Reminder, whole bool) string {
 // drawFoot tells all of the selected reminder.
 func (r *remindersScreen) drawFoot() []string {
 	t, m, now := r.c.theme, r.selected(), r.c.now()
+	if call := r.call(); call != nil {
+		return r.drawCallFoot(call)
+	}
 	if m == nil {
 		return nil
 	}
@@ -211,6 +223,9 @@ func (c *Console) showReminders() tea.Cmd {
 
 // openReminder goes to the obligation within its incident.
 func (c *Console) openReminder() tea.Cmd {
+	if call := c.reminders.call(); call != nil {
+		return c.openCall(call)
+	}
 	m := c.reminders.selected()
 	if m == nil {
 		return nil
@@ -238,6 +253,12 @@ func (c *Console) reminderHere() (m model.Reminder, ok bool) {
 }
 
 func needReminder(c *Console) string {
+	if c.calledHere() != nil {
+		return ""
+	}
+	if kind := (model.Acknowledge{}).Kind(); !c.opts.Actor.Role.May(kind) {
+		return "not allowed as " + string(c.opts.Actor.Role)
+	}
 	if why := needObligation(c); why != "" {
 		return why
 	}
@@ -248,13 +269,16 @@ func needReminder(c *Console) string {
 }
 
 func needReminders(c *Console) string {
-	if len(c.reminders.rows) == 0 {
+	if c.reminders.count() == 0 {
 		return "there are no reminders"
 	}
 	return ""
 }
 
 func (c *Console) acknowledge() tea.Cmd {
+	if standing := c.calledHere(); standing != nil {
+		return c.see(standing)
+	}
 	m, ok := c.reminderHere()
 	if !ok {
 		return nil
@@ -271,7 +295,10 @@ func (c *Console) acknowledgement(m *model.Reminder) model.Acknowledge {
 // acknowledgeAll acknowledges each of the reminders that are listed, up to the
 // first that is refused.
 func (c *Console) acknowledgeAll() tea.Cmd {
-	var commands []model.Acknowledge
+	var commands []model.Command
+	for _, id := range calledOn(c.reminders.calls) {
+		commands = append(commands, model.See{Incident: id})
+	}
 	for k := range c.reminders.rows {
 		commands = append(commands, c.acknowledgement(&c.reminders.rows[k]))
 	}

@@ -108,8 +108,8 @@ func reminderID(m *model.Reminder) string {
 // sound rings the bell and notifies the desktop, as the person wants it: once
 // for all that is new. The text names no incident by its title, since desktops
 // show it to whoever passes.
-func (c *Console) sound(fresh []model.Reminder) tea.Cmd {
-	if len(fresh) == 0 {
+func (c *Console) sound(fresh []model.Reminder, called string) tea.Cmd {
+	if len(fresh) == 0 && called == "" {
 		return nil
 	}
 	raw := ""
@@ -117,7 +117,7 @@ func (c *Console) sound(fresh []model.Reminder) tea.Cmd {
 		raw = "\a"
 	}
 	if c.opts.Notify {
-		raw += ansi.Notify(safe(notice(fresh)))
+		raw += ansi.Notify(safe(orElse(called, notice(fresh))))
 	}
 	if raw == "" {
 		return nil
@@ -127,6 +127,9 @@ func (c *Console) sound(fresh []model.Reminder) tea.Cmd {
 
 // notice says in one line what is to be brought to mind.
 func notice(fresh []model.Reminder) string {
+	if len(fresh) == 0 {
+		return ""
+	}
 	first := &fresh[0]
 	text := fmt.Sprintf("%s: %s: %s", first.Standing.Incident.ID, first.Due.Rule.Title, first.Reach.Words())
 	if more := len(fresh) - 1; more > 0 {

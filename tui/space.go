@@ -44,6 +44,8 @@ type Snapshot interface {
 	// that concern everybody where it is "", by when that begins
 	// (Standing.RemindFrom).
 	Reminding(person string) iter.Seq2[*model.Standing, model.Due]
+	// Calling walks the incidents, open or ended, on which a person is called.
+	Calling(person string) iter.Seq[*model.Standing]
 	// Obligations is all that an incident owes, whatever its state.
 	Obligations(i *model.Incident) []policy.Obligation
 	PacksOf(i *model.Incident) []*policy.Pack

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -19,9 +20,11 @@ func (a *app) remindersCommand() *cobra.Command {
 deadline at the highest level it has reached (half of the time is gone, 24, 4
 and 1 hours are left, overdue, where its policy says nothing else), whom it
 reminds, and since when. It is gone when somebody acknowledges it, until the
-next level; or when what it asks for is done.`,
+next level; or when what it asks for is done. What others call you for comes
+first: roles and tasks they gave you, notes with @ and your name.`,
 		Example: `  tocsin reminders --mine
-  tocsin acknowledge 7 customer-notice`,
+  tocsin acknowledge 7 customer-notice
+  tocsin acknowledge 7`,
 		Args: words(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return a.withSession(cmd, func(_ context.Context, s *session) error { return a.printReminders(s, mine) })
@@ -39,17 +42,37 @@ func (a *app) printReminders(s *session, mine bool) error {
 	}
 	switch {
 	case a.json:
-		views := []reminderView{}
+		views := g.callViews(s.actor.Name)
 		for k := range reminders {
 			views = append(views, g.reminder(&reminders[k]))
 		}
 		return s.out.printJSON(views)
-	case len(reminders) == 0:
+	case len(reminders) == 0 && len(g.callViews(s.actor.Name)) == 0:
 		s.out.printf("Nothing is to be brought to mind.")
 	default:
-		g.reminderTable(reminders).write(s.out)
+		for _, call := range g.callViews(s.actor.Name) {
+			s.out.line(painted{"@ " + call.Title, strong}, painted{fmt.Sprintf("  %s  by %s, %s", call.Incident, call.By, when(call.Since.Time, g.zone, g.now)), plain})
+		}
+		if len(reminders) > 0 {
+			g.reminderTable(reminders).write(s.out)
+		}
 	}
 	return nil
+}
+
+// callViews are what a person is called for, latest first.
+func (g *gatherer) callViews(person string) []reminderView {
+	views := []reminderView{}
+	for standing := range g.snapshot.Calling(person) {
+		for _, call := range standing.Incident.CallsOf(person) {
+			views = append(views, reminderView{
+				Incident: standing.Incident.ID, Title: call.Words(standing), Level: "for you", Since: g.stamp(call.At),
+				Reminds: []string{}, People: []string{person}, Call: string(call.Kind), By: call.By,
+			})
+		}
+	}
+	slices.SortStableFunc(views, func(a, b reminderView) int { return b.Since.Compare(a.Since.Time) })
+	return views
 }
 
 // reminders are those of all open incidents, soonest due first.

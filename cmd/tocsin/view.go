@@ -65,6 +65,8 @@ type reminderView struct {
 	Conditional bool     `json:"conditional" help:"it may turn out not to apply; due is the worst case"`
 	Reminds     []string `json:"reminds" help:"ids of the roles that are reminded"`
 	People      []string `json:"people" help:"who holds them; none: everybody is reminded"`
+	Call        string   `json:"call" help:"role, task or note, where it is no deadline and you are called by others; else \"\""`
+	By          string   `json:"by" help:"who called you; \"\" for a deadline"`
 }
 
 type incidentView struct {

@@ -82,6 +82,17 @@ func (s *Snapshot) Reminding(person string) iter.Seq2[*model.Standing, model.Due
 	}
 }
 
+// Calling goes through the incidents, open or ended, on which a person is called.
+func (s *Snapshot) Calling(person string) iter.Seq[*model.Standing] {
+	return func(yield func(*model.Standing) bool) {
+		number, known := s.trees.people[person]
+		if !known {
+			return
+		}
+		s.trees.calls.Ascend(call{person: number}, func(c call) bool { return c.person == number && yield(c.standing) })
+	}
+}
+
 // CountsBySeverity is the number of open incidents by severity id, "" for
 // those not triaged. Ids that no open incident has are absent.
 func (s *Snapshot) CountsBySeverity() map[string]int { return s.bySev }

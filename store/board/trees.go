@@ -22,7 +22,8 @@ type trees struct {
 	closed *btree.BTreeG[*model.Standing] // latest first
 	dues   *btree.BTreeG[due]             // of open incidents, by time
 	alarms *btree.BTreeG[alarm]           // dues that are brought to mind, by whom and from when
-	people map[string]int32               // the numbers alarms know people by
+	calls  *btree.BTreeG[call]            // incidents on which people are called, by whom and by number
+	people map[string]int32               // the numbers alarms and calls know people by
 	lent   bool                           // a copy has people too
 }
 
@@ -72,6 +73,19 @@ func compareAlarms(a, b alarm) int {
 	return compareDues(due{at: a.from, standing: a.standing, index: int(a.index)}, due{at: b.from, standing: b.standing, index: int(b.index)})
 }
 
+// call is an incident on which somebody is called.
+type call struct {
+	person   int32
+	standing *model.Standing // nil is a position before all
+}
+
+func compareCalls(a, b call) int {
+	if a.person != b.person || a.standing == nil || b.standing == nil {
+		return cmp.Or(cmp.Compare(a.person, b.person), cmp.Compare(rank(a.standing), rank(b.standing)))
+	}
+	return strings.Compare(string(a.standing.Incident.ID), string(b.standing.Incident.ID))
+}
+
 func newTrees() trees {
 	// The board's goroutine alone writes, and readers have copies of their own.
 	unlocked := btree.Options{NoLocks: true}
@@ -82,6 +96,7 @@ func newTrees() trees {
 		closed: btree.NewBTreeGOptions(urgency, unlocked),
 		dues:   btree.NewBTreeGOptions(func(a, b due) bool { return compareDues(a, b) < 0 }, unlocked),
 		alarms: btree.NewBTreeGOptions(func(a, b alarm) bool { return compareAlarms(a, b) < 0 }, unlocked),
+		calls:  btree.NewBTreeGOptions(func(a, b call) bool { return compareCalls(a, b) < 0 }, unlocked),
 		people: make(map[string]int32),
 	}
 }
@@ -171,6 +186,9 @@ func (t *trees) fillAlarms(standings []*model.Standing, owed int) {
 	}
 	slices.SortFunc(alarms, compareAlarms)
 	load(t.alarms, alarms)
+	for _, s := range standings {
+		t.addCalls(s)
+	}
 }
 
 // load fills a tree with what is in order, every other item first: a tree that
@@ -214,6 +232,13 @@ func (t *trees) appendAlarms(alarms []alarm, s *model.Standing) []alarm {
 	return alarms
 }
 
+// addCalls puts an incident where those find it who are called on it.
+func (t *trees) addCalls(s *model.Standing) {
+	for k := range s.Incident.Calls {
+		t.calls.Set(call{t.number(s.Incident.Calls[k].Person), s})
+	}
+}
+
 // number is what alarms know a person by; "" is everybody.
 func (t *trees) number(person string) int32 {
 	n, known := t.people[person]
@@ -233,6 +258,7 @@ func (t *trees) put(s *model.Standing) (before *model.Standing, replaced bool) {
 	if replaced {
 		t.remove(before)
 	}
+	t.addCalls(s)
 	if !s.Incident.Open() {
 		t.closed.Set(s)
 		return before, replaced
@@ -248,6 +274,9 @@ func (t *trees) put(s *model.Standing) (before *model.Standing, replaced bool) {
 }
 
 func (t *trees) remove(s *model.Standing) {
+	for k := range s.Incident.Calls {
+		t.calls.Delete(call{t.number(s.Incident.Calls[k].Person), s})
+	}
 	if !s.Incident.Open() {
 		t.closed.Delete(s)
 		return
@@ -263,7 +292,7 @@ func (t *trees) remove(s *model.Standing) {
 
 func (t *trees) copy() trees {
 	t.lent = true
-	return trees{known: t.known.Copy(), open: t.open.Copy(), closed: t.closed.Copy(), dues: t.dues.Copy(), alarms: t.alarms.Copy(), people: t.people}
+	return trees{known: t.known.Copy(), open: t.open.Copy(), closed: t.closed.Copy(), dues: t.dues.Copy(), alarms: t.alarms.Copy(), calls: t.calls.Copy(), people: t.people}
 }
 
 // alone is how many standings one goroutine computes before another helps.
