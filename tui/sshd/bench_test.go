@@ -67,6 +67,10 @@ func (s *standing) DuesFrom(from time.Time) iter.Seq2[*model.Standing, model.Due
 		}
 	}
 }
+func (s *standing) Calling(string) iter.Seq[*model.Standing] {
+	return func(func(*model.Standing) bool) {}
+}
+
 func (s *standing) Reminding(string) iter.Seq2[*model.Standing, model.Due] {
 	return func(func(*model.Standing, model.Due) bool) {}
 }
