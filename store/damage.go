@@ -7,11 +7,14 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/dgraph-io/badger/v4"
+	"github.com/dgraph-io/badger/v4/table"
 )
 
 // survive makes an error of a panic of the database's: where a table does not
@@ -98,17 +101,29 @@ func wholeFurtherUp(entry []byte) bool {
 	return sum == want
 }
 
-// checkTables holds how each table of the database ends against its checksum,
-// before the database opens it: on goroutines of its own, where nobody can
-// survive its panic.
-func checkTables(dir string) error {
-	tables, err := filepath.Glob(filepath.Join(dir, "*.sst"))
-	for _, path := range tables {
-		if err := checkTable(path); err != nil {
+// checkTables holds how each table that the database lists ends against its
+// checksum, before the database opens it: on goroutines of its own, where nobody
+// can survive its panic. A table that is not listed is what a kill left half
+// written; the database removes it unread.
+func checkTables(settings badger.Options) error {
+	list, err := os.Open(filepath.Join(settings.Dir, badger.ManifestFilename))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer list.Close()
+	listed, _, err := badger.ReplayManifestFile(list, 0, settings)
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrDamaged, err)
+	}
+	for _, number := range slices.Sorted(maps.Keys(listed.Tables)) {
+		if err := checkTable(table.NewFilename(number, settings.Dir)); err != nil {
 			return err
 		}
 	}
-	return err
+	return nil
 }
 
 // castagnoli is how the database sums.
@@ -118,6 +133,9 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 // length of the index, and the index that it is of.
 func checkTable(path string) error {
 	file, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%w: the table %s is missing", ErrDamaged, filepath.Base(path))
+	}
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package store
 import (
 	"encoding/binary"
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"testing"
@@ -137,6 +138,28 @@ func TestDamagedTables(t *testing.T) {
 			defer closeStore(t, s)
 			if err := s.VerifyChecksums(); !errors.Is(err, ErrDamaged) {
 				t.Errorf("the checksums are said to be right: %v", err)
+			}
+		})
+	}
+}
+
+// TestHalfATableIsNoDamage leaves a table that no list has, as a kill does while
+// the database writes it.
+func TestHalfATableIsNoDamage(t *testing.T) {
+	for name, closed := range map[string]bool{"closed": true, "killed": false} {
+		t.Run(name, func(t *testing.T) {
+			dir := left(t, closed)
+			half := filepath.Join(dir, "000900.sst")
+			if err := os.WriteFile(half, []byte("half a table"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			s, err := Open(t.Context(), dir, Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer closeStore(t, s)
+			if _, err := os.Stat(half); !errors.Is(err, fs.ErrNotExist) {
+				t.Errorf("it is still there: %v", err)
 			}
 		})
 	}

@@ -224,7 +224,7 @@ func scrub(settings badger.Options) error {
 // openDatabase opens the database, and says why it cannot.
 func openDatabase(settings badger.Options, unclean bool) (db *badger.DB, err error) {
 	defer survive(&err)
-	if err := cmp.Or(checkManifest(settings.Dir, unclean), checkTables(settings.Dir)); err != nil {
+	if err := cmp.Or(checkManifest(settings.Dir, unclean), checkTables(settings)); err != nil {
 		return nil, err
 	}
 	db, err = badger.Open(settings)
