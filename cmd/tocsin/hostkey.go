@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 
 	"golang.org/x/crypto/ssh"
 
@@ -31,7 +32,7 @@ func hostKey(dir string) (key ssh.Signer, made bool, err error) {
 	if err != nil {
 		return nil, false, fmt.Errorf("read the host key: %w", err)
 	}
-	if info, err := os.Stat(path); err != nil || info.Mode().Perm()&0o077 != 0 {
+	if info, err := os.Stat(path); err != nil || runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 { // which has lists instead
 		return nil, false, errors.Join(err, fmt.Errorf("others can read the host key %s: chmod 600 it, or remove it for a new one", path))
 	}
 	if key, err = ssh.ParsePrivateKey(text); err != nil {

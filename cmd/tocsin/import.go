@@ -43,6 +43,9 @@ func (a *app) importCommand() *cobra.Command {
 		Args:    words(1, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.withSession(cmd, func(ctx context.Context, s *session) (err error) {
+				if err := (custodian{s}).mayGive(model.ImportOpen{}); err != nil {
+					return err // before anything is read and kept
+				}
 				source, err := openHistory(args[0], s.in)
 				if err != nil {
 					return err
@@ -66,7 +69,7 @@ type historyFile struct {
 // cannot be read twice into a temporary one.
 func openHistory(name string, in io.Reader) (*historyFile, error) {
 	if name == "-" {
-		return spool("standard input", in)
+		return spool("standard input", in, mostSpooled)
 	}
 	file, err := os.Open(name)
 	if err != nil {
@@ -82,17 +85,25 @@ func openHistory(name string, in io.Reader) (*historyFile, error) {
 		return &historyFile{name: filepath.Base(name), file: file}, nil
 	}
 	defer file.Close()
-	return spool(filepath.Base(name), file)
+	return spool(filepath.Base(name), file, mostSpooled)
 }
 
-func spool(name string, from io.Reader) (*historyFile, error) {
+// mostSpooled is how many bytes of an import are kept that cannot be read twice:
+// a row has less than a kilobyte, and years have some thousands of them.
+const mostSpooled = 256 << 20
+
+func spool(name string, from io.Reader, most int64) (*historyFile, error) {
 	file, err := os.CreateTemp("", "tocsin-import-")
 	if err != nil {
 		return nil, fmt.Errorf("keep %s for the import: %w", name, err)
 	}
 	h := &historyFile{name: name, file: file, temporary: true}
-	if _, err := io.Copy(file, from); err != nil {
+	n, err := io.Copy(file, io.LimitReader(from, most+1))
+	switch {
+	case err != nil:
 		return nil, errors.Join(fmt.Errorf("keep %s for the import: %w", name, err), h.close())
+	case n > most:
+		return nil, errors.Join(model.Refuse(model.Field("file", fmt.Sprintf("%s has more than %d bytes", name, most), "less at a time")), h.close())
 	}
 	return h, nil
 }

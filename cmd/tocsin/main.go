@@ -8,13 +8,27 @@ package main
 
 import (
 	"context"
+	"io"
+	"log/slog"
 	"os"
 	"os/signal"
 	"syscall"
 )
 
 func main() {
+	slog.SetDefault(librariesLog(os.Stderr))
 	os.Exit(run(context.Background(), os.Args[1:], processApp()))
+}
+
+// librariesLog is what libraries say by themselves: that they failed, and not
+// to whom it happened.
+func librariesLog(to io.Writer) *slog.Logger {
+	return slog.New(slog.NewTextHandler(to, &slog.HandlerOptions{Level: slog.LevelError, ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+		if a.Key == "remote" { // an address, of charm.land/ssh's
+			return slog.Attr{}
+		}
+		return a
+	}}))
 }
 
 // run carries out one command line and returns the exit code. A first

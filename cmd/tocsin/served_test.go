@@ -274,6 +274,7 @@ func TestServedVerbs(t *testing.T) {
 		{auditor, "show 1", "", 0, "Mailbox forwards outside"},
 		{auditor, "note 1 x", "", 1, "auditor"},
 		{auditor, "audit log", "", 0, "Lead Kim"},
+		{auditor, "import -", "id,title,opened\nnonsense", 1, "may not do this (import-open)"},
 		{auditor, "sessions revoke --all --reason x", "", 1, "auditor"},
 		{auditor, "retention sweep", "", 0, "Nothing is due to be purged"},
 		{lead, "note 1 after", "", 0, "Note: after"},
