@@ -202,7 +202,7 @@ func (f *form) blame(refusal *model.Refusal) string {
 		mark(p.Field, problem)
 	}
 	for _, c := range refusal.Clashes {
-		mark(c.Field, "now "+quoted(c.Theirs)+", yours is "+quoted(c.Yours)+"; save again to keep yours")
+		mark(c.Field, "now “"+model.Clip(c.Theirs, clashShown)+"”, yours is “"+model.Clip(c.Yours, clashShown)+"”; save again to keep yours")
 	}
 	for _, open := range refusal.Open {
 		rest = append(rest, "· "+open)
@@ -214,6 +214,10 @@ func (f *form) blame(refusal *model.Refusal) string {
 	}
 	return strings.Join(rest, "\n")
 }
+
+// clashShown is how much of each side of a clash is shown: enough to tell them
+// apart.
+const clashShown = 200
 
 func quoted(text string) string {
 	if text == "" {
