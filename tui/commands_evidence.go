@@ -15,7 +15,7 @@ import (
 func (c *Console) addEvidence() tea.Cmd {
 	id := c.target().Incident.ID
 	draft := c.draftKey("evidence", id)
-	d := &dialog{title: "Add evidence to " + string(id), confirm: "Add", danger: recorded, draft: draft}
+	d := &dialog{title: "Add evidence to " + string(id), confirm: "Add", danger: recorded, draft: draft, outlives: true}
 	d.form = newForm(c.theme,
 		c.line("path", "File", "Its path, where tocsin runs. The file stays there."),
 		c.line("title", "Title", "What it is, in one line. Empty: the file's name."),

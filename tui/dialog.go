@@ -39,6 +39,9 @@ type dialog struct {
 	errand func(f *form) (tea.Cmd, bool)
 	// then runs after the command is done; nil leaves the console where it is.
 	then func(c *Console, id model.ID) tea.Cmd
+	// outlives says that what was typed is kept as a draft after the command,
+	// until an errand that then begins is done.
+	outlives bool
 
 	opened   time.Time
 	look     *theme.Theme
@@ -268,7 +271,12 @@ func (d *dialog) send(c *Console) tea.Cmd {
 // finish closes the dialog after its command is durable.
 func (d *dialog) finish(c *Console, id model.ID) tea.Cmd {
 	c.drop(d)
-	after := []tea.Cmd{c.forget(d.draft, d.form), c.incident.reload()}
+	after := []tea.Cmd{c.incident.reload()}
+	if d.outlives {
+		c.drafts[d.draft] = d.form
+	} else {
+		after = append(after, c.forget(d.draft, d.form))
+	}
 	if d.then != nil {
 		after = append(after, d.then(c, id))
 	}

@@ -57,7 +57,7 @@ func TestTriageOffersNoPackThatAnAnswerExcludes(t *testing.T) {
 	inBubble(t, 120, 40, func(x *terminal, _ *testClock) {
 		started(x).press("t")
 		reply(x, "Are we a company that files", "y")
-		reply(x, "Packs to add", "home").sees("[x] + sec-8k@1").press("esc", "t").sees("taken up again")
+		reply(x, "Packs to add", "home").sees("[x] + sec-8k@1").press("esc", "t").sees("What you had typed is still here.")
 		reply(x, "Are we a company that files", "n")
 		reply(x, "Packs to add", "home").lacks("sec-8k@1").sees("[ ] ? uk-gdpr@1")
 	})

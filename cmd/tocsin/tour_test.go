@@ -183,7 +183,7 @@ func TestSecondRunOpensOnTheLogAndOnRetention(t *testing.T) {
 				return
 			}
 			other := storyOptions(t, "dark")
-			other.Resume, other.Actor.Role = again.Resume, model.Responder
+			other.Resume, other.Actor = again.Resume, model.Actor{Name: "Uma Novak", Role: model.Responder}
 			openTerminal(t, other, 120, 40).sees("SEVERITY").lacks(place.shows)
 		})
 	}
