@@ -96,9 +96,6 @@ func (c *connection) mayEnter(conn net.Conn) error {
 		}
 	}
 	s, network := c.server, networkOf(c.from)
-	if c.entry.kind == Network && s.failing.waits(network, s.now()) {
-		return fmt.Errorf("after failures: %w", ErrTooMany)
-	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {

@@ -17,14 +17,15 @@ type Limits struct {
 	Strangers   int // connections of people whom nobody knows by a name, as of those who report; 32
 	PerLine     int // visits on one connection; 10
 
-	Handshake time.Duration // until somebody is logged in, a code included; 1 min
-	Life      time.Duration // of a connection from the network without input; 12 h
-	Idle      time.Duration // of a connection without any visit; 10 min, and of a stranger's as long as a handshake
-	KeepAlive time.Duration // of silence after which a client is asked whether it is there; 30 s
-	Answer    time.Duration // for the answer to that; 30 s
-	Stall     time.Duration // without progress of output to a screen; 30 s
-	Pause     time.Duration // without progress of output of a command, whose reader may rest; 10 min
-	Farewell  time.Duration // to leave in order once a session was ended; 5 s
+	Handshake  time.Duration // until somebody is logged in, a code included; 1 min
+	Life       time.Duration // of a connection from the network without input; 12 h
+	Idle       time.Duration // of a connection without any visit; 10 min, and of a stranger's as long as a handshake
+	KeepAlive  time.Duration // of silence after which a client is asked whether it is there; 30 s
+	Answer     time.Duration // for the answer to that; 30 s
+	Stall      time.Duration // without progress of output to a screen; 30 s
+	Pause      time.Duration // without progress of output of a command, whose reader may rest; 10 min
+	Farewell   time.Duration // to leave in order once a session was ended; 5 s
+	Reluctance time.Duration // before a refusal is answered where many failed lately; 1 s
 
 	Buffer int // bytes of output that may wait in a session; 256 KiB
 }
@@ -35,7 +36,8 @@ func (l Limits) withDefaults() Limits {
 		Handshake: time.Minute, Life: 12 * time.Hour, Idle: 10 * time.Minute,
 		KeepAlive: 30 * time.Second, Answer: 30 * time.Second,
 		Stall: 30 * time.Second, Pause: 10 * time.Minute, Farewell: 5 * time.Second,
-		Buffer: 256 << 10,
+		Reluctance: time.Second,
+		Buffer:     256 << 10,
 	}
 	for _, pair := range [][2]*int{
 		{&l.Connections, &defaults.Connections}, {&l.PerAddress, &defaults.PerAddress}, {&l.Waiting, &defaults.Waiting},
@@ -49,6 +51,7 @@ func (l Limits) withDefaults() Limits {
 		{&l.Handshake, &defaults.Handshake}, {&l.Life, &defaults.Life}, {&l.Idle, &defaults.Idle},
 		{&l.KeepAlive, &defaults.KeepAlive}, {&l.Answer, &defaults.Answer}, {&l.Stall, &defaults.Stall},
 		{&l.Pause, &defaults.Pause}, {&l.Farewell, &defaults.Farewell},
+		{&l.Reluctance, &defaults.Reluctance},
 	} {
 		if *pair[0] <= 0 {
 			*pair[0] = *pair[1]
@@ -86,7 +89,10 @@ func networkOf(address string) string {
 	return prefix.String()
 }
 
-// backoff makes those wait who failed several times. The zero value is ready.
+// backoff remembers who failed several times. People who get codes wrong are
+// asked for none for a while; networks, which many people share, are answered
+// slowly where they are refused, and kept from nothing: keys cannot be guessed.
+// The zero value is ready.
 type backoff struct {
 	mu    sync.Mutex
 	known map[string]failures

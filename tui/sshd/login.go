@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"golang.org/x/crypto/ssh"
 )
@@ -252,8 +253,20 @@ func (c *connection) enter(o offer) (*ssh.Permissions, error) {
 	return nil, nil
 }
 
+// reluctance is how long a refusal to a network has to wait.
+func (s *Server) reluctance(network string) time.Duration {
+	if !s.failing.waits(network, s.now()) {
+		return 0
+	}
+	return s.limits.Reluctance
+}
+
 // refuse remembers why somebody was not let in; who proved to be known is told.
+// Where many failed lately it takes its time, while a good key comes in at once.
 func (c *connection) refuse(asking Asking, why error) error {
+	if c.entry.kind == Network {
+		wait(c.entry.ctx, c.server.reluctance(networkOf(c.from)))
+	}
 	if c.offered.why == nil || !errors.Is(why, ErrStranger) {
 		c.offered.asking, c.offered.why = asking, why
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -122,7 +123,7 @@ func TestCodeAfterKey(t *testing.T) {
 }
 
 func TestStrangersAreCounted(t *testing.T) {
-	h := open(t, echo, Limits{})
+	h := open(t, echo, Limits{Reluctance: time.Millisecond})
 	for range freeFailures {
 		if _, err := h.dial("root", ssh.PublicKeys(newKey(t))); err == nil {
 			t.Fatal("a stranger was let in")
@@ -139,16 +140,21 @@ func TestStrangersAreCounted(t *testing.T) {
 	// One more, and the address has to wait.
 	_, _ = h.dial("root", ssh.PublicKeys(newKey(t)))
 	eventually(t, "the address waits", func() bool { return h.server.failing.waits("127.0.0.1", h.clock.now()) })
-	key := h.know("ada", model.Lead)
-	if _, err := h.dial("ada", ssh.PublicKeys(key)); err == nil {
-		t.Error("nobody waits after failures")
+	if h.server.reluctance("127.0.0.1") != time.Millisecond || h.server.reluctance("127.0.0.2") != 0 {
+		t.Error("refusals are not answered slowly after failures, or elsewhere, too")
 	}
-	h.clock.advance(longestWait)
-	client, err := h.dial("ada", ssh.PublicKeys(key))
+	// Whoever shares the address comes in, with others' keys shown first.
+	if _, err := h.dial("root", ssh.PublicKeys(newKey(t))); !strings.Contains(fmt.Sprint(err), "unable to authenticate") {
+		t.Errorf("a stranger is not refused in words: %v", err)
+	}
+	client, err := h.dial("ada", ssh.PublicKeys(newKey(t), h.know("ada", model.Lead)))
 	if err != nil {
-		t.Fatalf("after the wait: %v", err)
+		t.Fatalf("a good key after others failed: %v", err)
 	}
 	client.Close()
+	if h.server.reluctance("127.0.0.1") != 0 {
+		t.Error("refusals are slow still after somebody came in")
+	}
 }
 
 // TestThoseWhomNobodyKnows come in without a key, where the door lets them: they
