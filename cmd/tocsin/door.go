@@ -266,22 +266,39 @@ func (d *door) Check(visitor sshd.Visitor) error {
 		return nil
 	}
 	p, ok := visitor.Pass.(pass)
-	if !ok || !p.holds(d.access(), d.now()) {
+	if !ok {
 		return sshd.ErrRevoked
+	}
+	return p.holds(d.access(), d.now())
+}
+
+// holds says why what somebody came in with would not let them in any more, in
+// the same role, or that their sessions were ended; nil where it would.
+func (p pass) holds(access *model.Access, now time.Time) error {
+	person, known := access.Person(p.person.Name)
+	switch {
+	case !known || !person.Active():
+		return sshd.ErrRevoked
+	case person.Role != p.person.Role:
+		return sshd.RoleChanged(person.Role)
+	case person.Epoch != p.person.Epoch || access.Epoch != p.epoch:
+		return sshd.ErrSentAway
+	case p.authority != "":
+		return p.certified(access, now)
+	}
+	if _, has := person.Key(p.key); !has {
+		return sshd.ErrKeyTaken
 	}
 	return nil
 }
 
-// holds reports whether what somebody came in with would still let them in, in
-// the same role, and their sessions were not ended.
-func (p pass) holds(access *model.Access, now time.Time) bool {
-	person, known := access.Person(p.person.Name)
-	if !known || !person.Active() || person.Role != p.person.Role || person.Epoch != p.person.Epoch || access.Epoch != p.epoch {
-		return false
+// certified says why a certificate holds no more.
+func (p pass) certified(access *model.Access, now time.Time) error {
+	switch {
+	case !access.Authority(p.authority):
+		return sshd.ErrKeyTaken
+	case !p.until.IsZero() && !now.Before(p.until):
+		return sshd.ErrCertificate
 	}
-	if p.authority == "" {
-		_, has := person.Key(p.key)
-		return has
-	}
-	return access.Authority(p.authority) && (p.until.IsZero() || now.Before(p.until))
+	return nil
 }

@@ -283,3 +283,44 @@ func TestWhatEndsASession(t *testing.T) {
 		})
 	}
 }
+
+// TestWhyASessionEnds has a session told the true cause, and so the record.
+func TestWhyASessionEnds(t *testing.T) {
+	kim := newKey(t)
+	for _, test := range []struct {
+		command model.Command
+		want    error
+		words   string
+	}{
+		{model.RevokePerson{Person: "Lead Kim", Reason: "left"}, sshd.ErrRevoked, "access was revoked"},
+		{model.SetRole{Person: "Lead Kim", Role: model.Auditor}, sshd.ErrRoleChanged, "the role was changed to auditor"},
+		{model.RevokeSessions{Person: "Lead Kim", Reason: "lost"}, sshd.ErrSentAway, "an owner ended the session"},
+		{model.RevokeSessions{Reason: "all"}, sshd.ErrSentAway, "an owner ended the session"},
+		{model.RemoveKey{Person: "Lead Kim", Key: accessKey(kim.PublicKey())}, sshd.ErrKeyTaken, "the key opens nothing any more"},
+	} {
+		s, d := newDoorFor(t, kim)
+		visitor, _, err := d.Key(t.Context(), sshd.Asking{User: "kim", Key: kim.PublicKey(), From: "192.0.2.7", Entrance: sshd.Network})
+		if err != nil {
+			t.Fatal(err)
+		}
+		visitor.Entrance = sshd.Network
+		if err := d.Check(visitor); err != nil {
+			t.Fatalf("before %s: %v", test.command.Kind(), err)
+		}
+		if _, err := s.space.Do(t.Context(), s.actor, test.command); err != nil {
+			t.Fatal(err)
+		}
+		if err := d.Check(visitor); !errors.Is(err, test.want) || err.Error() != test.words {
+			t.Errorf("%s: %v, want %q", test.command.Kind(), err, test.words)
+		}
+	}
+	access := &model.Access{People: []model.Person{{Name: "Kim", Role: model.Lead}}, Authorities: []model.AccessKey{{Fingerprint: "A"}}}
+	end := time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
+	p := pass{person: access.People[0], authority: "A", until: end}
+	if err := p.holds(access, end.Add(-1)); err != nil {
+		t.Error(err)
+	}
+	if err := p.holds(access, end); !errors.Is(err, sshd.ErrCertificate) {
+		t.Errorf("at the end of a certificate: %v", err)
+	}
+}

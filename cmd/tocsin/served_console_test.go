@@ -89,7 +89,7 @@ func TestServedConsoles(t *testing.T) {
 	if err := two.Wait(); err == nil {
 		t.Error("the session of whoever was sent away ended as if nothing were")
 	}
-	two.shown.awaits(t, "Your access was revoked")
+	two.shown.awaits(t, "An owner ended your session: log in again.")
 	one.types(t, "q")
 	if err := one.Wait(); err != nil {
 		t.Errorf("the console that was left: %v", err)

@@ -218,7 +218,7 @@ func (c *connection) dismiss(why error) {
 	}
 	c.dismissed, c.over = why, true
 	switch {
-	case errors.Is(why, ErrRevoked):
+	case endsAccess(why):
 		c.server.figures.revoked.Add(1)
 	case errors.Is(why, ErrExpired):
 		c.server.figures.expired.Add(1)
@@ -311,15 +311,15 @@ func (c *connection) list() []Session {
 	return list
 }
 
-// used notes that a visitor sent something, and reports whether they may still
-// be here.
-func (c *connection) used() bool {
+// used notes that a visitor sent something, and says why they may no longer be
+// here, if so.
+func (c *connection) used() error {
 	c.input.Store(c.server.now().UnixNano())
-	if err := c.server.options.Door.Check(c.who()); err != nil {
+	err := c.server.options.Door.Check(c.who())
+	if err != nil {
 		c.dismiss(err)
-		return false
 	}
-	return true
+	return err
 }
 
 func (c *connection) who() Visitor {

@@ -3,6 +3,8 @@ package sshd
 import (
 	"context"
 	"errors"
+	"slices"
+	"tocsin/model"
 
 	"golang.org/x/crypto/ssh"
 )
@@ -13,9 +15,26 @@ var (
 	ErrInterrupted = errors.New("the client asked to stop")
 	ErrShutdown    = errors.New("the server is shutting down")
 	ErrRevoked     = errors.New("access was revoked")
+	ErrRoleChanged = errors.New("the role was changed") // RoleChanged says to which
+	ErrSentAway    = errors.New("an owner ended the session")
+	ErrKeyTaken    = errors.New("the key opens nothing any more")
+	ErrCertificate = errors.New("the certificate has expired")
 	ErrExpired     = errors.New("the session has expired")
 	ErrStalled     = errors.New("the terminal took nothing for too long")
 )
+
+// endsAccess reports whether what somebody came in with holds no more.
+func endsAccess(why error) bool {
+	return slices.ContainsFunc([]error{ErrRevoked, ErrRoleChanged, ErrSentAway, ErrKeyTaken, ErrCertificate}, func(one error) bool { return errors.Is(why, one) })
+}
+
+// RoleChanged is an ErrRoleChanged that says which role somebody has now.
+func RoleChanged(role model.Role) error { return &roleError{role} }
+
+type roleError struct{ role model.Role }
+
+func (e *roleError) Error() string { return ErrRoleChanged.Error() + " to " + string(e.role) }
+func (e *roleError) Unwrap() error { return ErrRoleChanged }
 
 // Why somebody is not let in, beside what a Door says.
 var (
@@ -72,7 +91,8 @@ type Door interface {
 	// Left records that somebody who Entered went, and why: one of this
 	// package's errors, or what Server.Drop was told.
 	Left(ctx context.Context, visitor Visitor, why error)
-	// Check says whether a visitor may still be here: nil, or ErrRevoked. It is
-	// cheap, and asked with every second and every input.
+	// Check says whether a visitor may still be here: nil, or why not, as
+	// ErrRevoked, RoleChanged, ErrSentAway, ErrKeyTaken and ErrCertificate do. It
+	// is cheap, and asked with every second and every input.
 	Check(visitor Visitor) error
 }

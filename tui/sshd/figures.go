@@ -13,7 +13,7 @@ type Figures struct {
 	Entered    uint64 // of these, those on which somebody was
 	Stalled    uint64 // sessions that were ended because nobody took their output
 	Silent     uint64 // connections that were closed because nobody answered
-	Revoked    uint64 // connections that were closed because access was revoked
+	Revoked    uint64 // connections that were closed because what somebody came in with holds no more
 	Expired    uint64 // connections that were closed after their life, or without visits
 	Received   uint64 // bytes, as they came over the wire
 	Sent       uint64 // bytes, as they went over the wire

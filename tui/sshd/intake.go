@@ -41,8 +41,10 @@ func (i *intake) forward() {
 	part := make([]byte, size)
 	for {
 		n, err := i.session.channel.Read(part)
-		if n > 0 && !i.session.connection.used() {
-			err, n = ErrRevoked, 0
+		if n > 0 {
+			if over := i.session.connection.used(); over != nil {
+				err, n = over, 0
+			}
 		}
 		if n > 0 {
 			if _, closed := i.to.Write(part[:n]); closed != nil {

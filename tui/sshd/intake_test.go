@@ -105,3 +105,27 @@ func TestAccessEndsAtAPrompt(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 }
+
+// TestFarewells are of the cause, and say what to do.
+func TestFarewells(t *testing.T) {
+	for _, test := range []struct {
+		why  error
+		want string
+	}{
+		{ErrRevoked, "Your access was revoked."},
+		{RoleChanged(model.Auditor), "Your role is now auditor: log in again."},
+		{ErrSentAway, "An owner ended your session: log in again."},
+		{ErrKeyTaken, "The key that you came in with opens nothing any more."},
+		{ErrCertificate, "Your certificate has expired: log in again with another."},
+	} {
+		if got := new(session).farewell(test.why); got != test.want {
+			t.Errorf("%v: %q, want %q", test.why, got, test.want)
+		}
+		if !endsAccess(test.why) {
+			t.Errorf("%v is not counted", test.why)
+		}
+	}
+	if endsAccess(ErrShutdown) {
+		t.Error("a shutdown is counted as an end of access")
+	}
+}

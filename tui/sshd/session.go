@@ -238,7 +238,16 @@ func (s *session) explain() {
 
 // farewell is the one line that says why.
 func (s *session) farewell(why error) string {
+	var changed *roleError
 	switch {
+	case errors.As(why, &changed):
+		return "Your role is now " + string(changed.role) + ": log in again."
+	case errors.Is(why, ErrSentAway):
+		return "An owner ended your session: log in again."
+	case errors.Is(why, ErrKeyTaken):
+		return "The key that you came in with opens nothing any more."
+	case errors.Is(why, ErrCertificate):
+		return "Your certificate has expired: log in again with another."
 	case errors.Is(why, ErrRevoked):
 		return "Your access was revoked."
 	case errors.Is(why, ErrExpired):
