@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"tocsin/model"
 )
@@ -34,7 +35,32 @@ type Settings struct {
 	Vault         VaultSettings       `json:"vault"`
 	Reminders     Reminders           `json:"reminders"` // what a reminder does beside being shown
 	Serve         ServeSettings       `json:"serve"`     // of tocsin serve
-	Wall          WallSettings        `json:"wall"`      // what a screen shows that a room looks at
+	Console       ConsoleSettings     `json:"console"`
+	Wall          WallSettings        `json:"wall"` // what a screen shows that a room looks at
+}
+
+// ConsoleSettings are how the console behaves.
+type ConsoleSettings struct {
+	LockAfter *int `json:"lock_after"` // minutes without a key until it locks, up to MaxLockAfter; 0 is never, nil as Lock says
+}
+
+// Bounds of when a console locks, in minutes: over the network where nothing is
+// said, and at most.
+const (
+	DefaultLockAfter = 15
+	MaxLockAfter     = 24 * 60
+)
+
+// Lock is how long nobody may type at a console before it locks; 0 is never. Where
+// nothing is said those that are used over the network lock, and no others.
+func (s ConsoleSettings) Lock(network bool) time.Duration {
+	switch {
+	case s.LockAfter != nil:
+		return time.Duration(*s.LockAfter) * time.Minute
+	case network:
+		return DefaultLockAfter * time.Minute
+	}
+	return 0
 }
 
 // WallSettings are what a wall shows, and for how long.
@@ -92,6 +118,9 @@ func ParseSettings(file string, data []byte) (Settings, error) {
 		d.problem("vault.key_file", "must be a whole path, from the root on")
 	}
 	d.serve(settings.Serve)
+	if after := settings.Console.LockAfter; after != nil && (*after < 0 || *after > MaxLockAfter) {
+		d.problem("console.lock_after", "must be from 0, which is never, to %d minutes", MaxLockAfter)
+	}
 	d.wall(settings.Wall)
 	for _, action := range sortedKeys(settings.Keys) {
 		d.keys(action, settings.Keys[action])

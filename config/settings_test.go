@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestLoadSettings(t *testing.T) {
@@ -15,12 +16,12 @@ func TestLoadSettings(t *testing.T) {
 		t.Errorf("a missing file means the defaults: %+v %v", missing, err)
 	}
 	file := filepath.Join(t.TempDir(), "settings.toml")
-	text := "theme = \"contrast\"\nmouse = false\nreduced_motion = true\n[keys]\n\"queue.filter\" = [\"/\", \"f\"]\nhelp = []\n[vault]\nkey = \"file\"\nkey_file = \"/media/key\"\n[reminders]\nnotify = true\n[serve]\nlisten = \"0.0.0.0:22\"\nlife = \"1h\"\n[wall]\nzones = [\"Asia/Tokyo\", \"UTC\"]\ntlp = \"tlp:green\"\npage_seconds = 30\n"
+	text := "theme = \"contrast\"\nmouse = false\nreduced_motion = true\n[keys]\n\"queue.filter\" = [\"/\", \"f\"]\nhelp = []\n[vault]\nkey = \"file\"\nkey_file = \"/media/key\"\n[reminders]\nnotify = true\n[serve]\nlisten = \"0.0.0.0:22\"\nlife = \"1h\"\n[console]\nlock_after = 0\n[wall]\nzones = [\"Asia/Tokyo\", \"UTC\"]\ntlp = \"tlp:green\"\npage_seconds = 30\n"
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	got, err := LoadSettings(file)
-	want := Settings{Theme: "contrast", ReducedMotion: true, Keys: map[string][]string{"queue.filter": {"/", "f"}, "help": {}}, Vault: VaultSettings{Key: "file", KeyFile: "/media/key"}, Reminders: Reminders{Bell: true, Notify: true}, Serve: ServeSettings{Listen: "0.0.0.0:22", Life: "1h"}, Wall: WallSettings{Zones: []string{"Asia/Tokyo", "UTC"}, TLP: "tlp:green", PageSeconds: 30}}
+	want := Settings{Theme: "contrast", ReducedMotion: true, Keys: map[string][]string{"queue.filter": {"/", "f"}, "help": {}}, Vault: VaultSettings{Key: "file", KeyFile: "/media/key"}, Reminders: Reminders{Bell: true, Notify: true}, Serve: ServeSettings{Listen: "0.0.0.0:22", Life: "1h"}, Console: ConsoleSettings{LockAfter: new(int)}, Wall: WallSettings{Zones: []string{"Asia/Tokyo", "UTC"}, TLP: "tlp:green", PageSeconds: 30}}
 	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("%+v %v, want %+v", got, err, want)
 	}
@@ -30,7 +31,7 @@ func TestLoadSettings(t *testing.T) {
 }
 
 func TestParseSettingsRefuses(t *testing.T) {
-	text := "theme = \"drak\"\nmouse = \"off\"\nthem = 1\n[keys]\nhelp = \"?\"\nqueue = [\"q\", \"\", \"q\"]\n[vault]\nkey = \"fil\"\nkey_file = \"key\"\n[serve]\nlisten = \"2222\"\nmetrics = \"0.0.0.0:9222\"\nlife = \"1s\"\nper_person = -1\n[wall]\nzones = [\"UTC\", \"Europe/Berln\"]\ntlp = \"PINK\"\npage_seconds = 0\n"
+	text := "theme = \"drak\"\nmouse = \"off\"\nthem = 1\n[keys]\nhelp = \"?\"\nqueue = [\"q\", \"\", \"q\"]\n[vault]\nkey = \"fil\"\nkey_file = \"key\"\n[serve]\nlisten = \"2222\"\nmetrics = \"0.0.0.0:9222\"\nlife = \"1s\"\nper_person = -1\n[wall]\nzones = [\"UTC\", \"Europe/Berln\"]\ntlp = \"PINK\"\npage_seconds = 0\n[console]\nlock_after = 1441\n"
 	got, err := ParseSettings("settings.toml", []byte(text))
 	var refused *SettingsError
 	if !errors.As(err, &refused) || !reflect.DeepEqual(got, DefaultSettings()) {
@@ -52,8 +53,31 @@ func TestParseSettingsRefuses(t *testing.T) {
 		`settings.toml:16: wall.zones[1]: "Europe/Berln" is not a time zone: did you mean Europe/Berlin?`,
 		`settings.toml:17: wall.tlp: "PINK" is not a TLP label: write one of RED, AMBER+STRICT, AMBER, GREEN, CLEAR`,
 		`settings.toml:18: wall.page_seconds: 0 seconds is no time for a page to stay: write 3 to 3600`,
+		`settings.toml:20: console.lock_after: must be from 0, which is never, to 1440 minutes`,
 	}, "\n")
 	if err.Error() != want {
 		t.Errorf("got\n%v\nwant\n%s", err, want)
+	}
+}
+
+func TestConsoleLocks(t *testing.T) {
+	for _, c := range []struct {
+		text               string
+		here, overTheWires time.Duration
+	}{
+		{"", 0, 15 * time.Minute},
+		{"[console]\nlock_after = 0\n", 0, 0},
+		{"[console]\nlock_after = 1\n", time.Minute, time.Minute},
+		{"[console]\nlock_after = 1440\n", 24 * time.Hour, 24 * time.Hour},
+	} {
+		got, err := ParseSettings("settings.toml", []byte(c.text))
+		if here, network := got.Console.Lock(false), got.Console.Lock(true); err != nil || here != c.here || network != c.overTheWires {
+			t.Errorf("%q: %v and %v, want %v and %v: %v", c.text, here, network, c.here, c.overTheWires, err)
+		}
+	}
+	for _, minutes := range []string{"-1", "1441", "1.5", "\"15\""} {
+		if got, err := ParseSettings("settings.toml", []byte("[console]\nlock_after = "+minutes+"\n")); err == nil || got.Console.LockAfter != nil {
+			t.Errorf("%s minutes are taken", minutes)
+		}
 	}
 }

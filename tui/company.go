@@ -43,6 +43,9 @@ func (c *Console) tellCompany() {
 }
 
 func (c *Console) whereabouts() whereabouts {
+	if c.lock.on {
+		return whereabouts{screen: "locked"}
+	}
 	switch c.current {
 	case c.triage:
 		return whereabouts{"triage", c.triage.id}

@@ -71,6 +71,7 @@ type Console struct {
 	reminding     reminding
 	calling       calling
 	clockwatch    clockwatch
+	lock          lock
 
 	queue     *queueScreen
 	incident  *incidentScreen
@@ -123,6 +124,7 @@ func New(ctx context.Context, opts Options) *Console {
 	c.people = newPeopleScreen(c)
 	c.current = c.queue
 	c.frame = c.latest()
+	c.attended()
 	c.takeRole()
 	c.reminding.follow(c.frame, c.opts.Actor)
 	c.calling.follow(c.frame, c.opts.Actor)
@@ -150,11 +152,14 @@ func (c *Console) Init() tea.Cmd {
 	return tea.Batch(tea.RequestBackgroundColor, c.incident.reload(), c.resumed)
 }
 
-// Update routes a message: size, background and frames first, then what lies
-// on top, then a text that has the focus, then the action table.
+// Update routes a message: the lock first, then size, background and frames,
+// then what lies on top, then a text that has the focus, then the action table.
 func (c *Console) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	c.stale = true
-	cmd := c.route(msg)
+	cmd, locked := c.underLock(msg)
+	if !locked {
+		cmd = c.route(msg)
+	}
 	c.tellCompany()
 	return c, cmd
 }

@@ -38,6 +38,10 @@ func (c *Console) draw() {
 		c.drawTooSmall()
 		return
 	}
+	if c.lock.on {
+		c.drawLock()
+		return
+	}
 	body, cursor := c.current.draw()
 	lines := make([]string, 0, c.height)
 	lines = append(lines, c.header())
@@ -55,6 +59,11 @@ func (c *Console) draw() {
 		lines[k] = c.theme.Base.Over(line)
 	}
 	c.drawn = strings.Join(lines, "\n")
+	c.rest(cursor)
+}
+
+// rest puts the cursor where it rests; nil hides it.
+func (c *Console) rest(cursor *tea.Position) {
 	c.at = nil
 	if cursor != nil {
 		c.at = tea.NewCursor(cursor.X, cursor.Y)

@@ -46,7 +46,7 @@ func RunPlain(ctx context.Context, opts Options, in io.Reader, out io.Writer) er
 	if opts.Leave != nil {
 		opts.Leave(p.c.place())
 	}
-	if err = errors.Join(err, p.out.flush()); err == nil || ended || errors.Is(err, context.Canceled) {
+	if err = errors.Join(err, p.out.flush()); err == nil || ended || errors.Is(err, context.Canceled) || errors.Is(err, errLocked) {
 		return nil
 	}
 	return fmt.Errorf("run the plain console: %w", err)
@@ -299,8 +299,19 @@ func (p *plain) answer(prompt string) (string, error) {
 		if err := p.settle(); err != nil {
 			return "", err
 		}
+		if p.c.watchLock() {
+			if err := p.unlock(); err != nil {
+				return "", err
+			}
+			p.interject()
+			p.out.prompt(prompt)
+			continue // what was typed meanwhile is nobody's answer
+		}
 		if p.interject() {
 			p.out.prompt(prompt)
+		}
+		if arrived {
+			p.c.attended()
 		}
 		switch {
 		case !arrived:

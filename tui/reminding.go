@@ -116,7 +116,7 @@ func (c *Console) sound(fresh []model.Reminder, called string) tea.Cmd {
 	if c.opts.Bell {
 		raw = "\a"
 	}
-	if c.opts.Notify {
+	if c.opts.Notify && !c.lock.on {
 		raw += ansi.Notify(safe(orElse(called, notice(fresh))))
 	}
 	if raw == "" {

@@ -81,6 +81,12 @@ type Options struct {
 	// Resume is where the console opens; Leave is told where it was left.
 	Resume Resume
 	Leave  func(Resume)
+	// LockAfter is how long nobody may type before the console hides everything,
+	// by Steady or else Now; 0 is never.
+	LockAfter time.Duration
+	// Unlock checks a code of the actor's second factor, which unlocks the
+	// console; nil where they have none. It is called off the event loop.
+	Unlock func(ctx context.Context, code string) error
 	// Banner is shown in the header, such as DEMO; "" shows nothing.
 	Banner string
 	// Fault says why the record can only be read, and what to do; "" where it

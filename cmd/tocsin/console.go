@@ -110,6 +110,10 @@ func (a *app) openConsole(ctx context.Context, fail context.CancelCauseFunc) (tu
 	screens.Company = a.takeSeat(s)
 	screens.Drafts = s.desk(s, s.actor.Name)
 	screens.Resume = s.place(s.actor.Name)
+	screens.LockAfter = settings.Console.Lock(a.guest != nil && !a.guest.here())
+	if screens.LockAfter > 0 {
+		screens.Unlock = s.unlocks()
+	}
 	screens.Leave = func(place tui.Resume) { s.keepPlace(s.actor.Name, place) }
 	return screens, s, nil
 }

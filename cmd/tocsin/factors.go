@@ -94,6 +94,17 @@ func (f factors) Code(_ context.Context, name, code string) error {
 	return errors.New("codes cannot be checked now")
 }
 
+// unlocks checks codes of whoever works in the session; it is nil where they
+// have no second factor.
+func (s *session) unlocks() func(context.Context, string) error {
+	f, err := s.factors()
+	if err != nil || !f.Has(s.actor.Name) {
+		return nil
+	}
+	name := s.actor.Name
+	return func(ctx context.Context, code string) error { return f.Code(ctx, name, code) }
+}
+
 // tidyFactors destroys the factors of people who were revoked or forgotten, and
 // what enrolments left that were not finished.
 func (s *session) tidyFactors() error {
