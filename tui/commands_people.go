@@ -2,6 +2,7 @@ package tui
 
 import (
 	"errors"
+	"slices"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -97,6 +98,9 @@ func (c *Console) setPersonRole() tea.Cmd {
 	one := *c.people.selected()
 	d := c.admitting("Role of "+one.Name, "Change", "person-role "+one.Name, one.Name+" has another role")
 	d.intro = []string{"Is " + string(one.Role) + ". It holds at once, in open sessions too."}
+	if one.Role == model.Owner && c.locksOwnersOut(model.SetRole{Person: one.Name, Role: model.Lead}) {
+		d.intro = append(d.intro, lockingOut)
+	}
 	d.form = newForm(c.theme, c.one("role", "Role", "What they may do from now on.", roleChoices(), string(one.Role)))
 	d.command = func(f *form) (model.Command, bool) {
 		return model.SetRole{Person: one.Name, Role: model.Role(f.value("role"))}, true
@@ -121,10 +125,21 @@ func (c *Console) addPersonKey() tea.Cmd {
 	return c.ask(d)
 }
 
+// lockingOut is what somebody has to know before no owner can log in any more.
+const lockingOut = "! After this no owner can log in over SSH: only whoever has the data directory could mend that."
+
+func (c *Console) locksOwnersOut(command model.Command) bool {
+	access := c.frame.snapshot.Meta().Access
+	return access.LocksOwnersOut(command)
+}
+
 func (c *Console) removePersonKey() tea.Cmd {
 	one := *c.people.selected()
 	d := c.admitting("Take a key from "+one.Name, "Take", "person-key-remove "+one.Name, "the key opens nothing any more")
 	d.intro = []string{"Sessions that were opened with it end."}
+	if slices.ContainsFunc(one.Keys, func(k model.AccessKey) bool { return c.locksOwnersOut(model.RemoveKey{Person: one.Name, Key: k}) }) {
+		d.intro = append(d.intro, lockingOut)
+	}
 	var options []option
 	for _, k := range one.Keys {
 		options = append(options, option{id: k.Fingerprint, label: keyWords(k)})
@@ -140,6 +155,9 @@ func (c *Console) revokePerson() tea.Cmd {
 	one := *c.people.selected()
 	d := c.admitting("Revoke "+one.Name, "Revoke", "person-revoke "+one.Name, one.Name+" may enter no more")
 	d.intro = []string{"Their keys open nothing, their sessions end at once, and commands under their name are refused. What they did stays in the record."}
+	if c.locksOwnersOut(model.RevokePerson{Person: one.Name}) {
+		d.intro = append(d.intro, lockingOut)
+	}
 	d.form = newForm(c.theme, c.line("reason", "Reason", "Why they may enter no more."))
 	d.command = func(f *form) (model.Command, bool) {
 		return model.RevokePerson{Person: one.Name, Reason: f.value("reason")}, true

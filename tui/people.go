@@ -98,12 +98,16 @@ func (c *Console) readRights() tea.Cmd {
 }
 
 func (p *peopleScreen) told() telling {
+	head := []string{"People: who may enter, in which role and by which keys."}
+	if p.ownersOut() {
+		head = append(head, "Attention: no owner can log in over SSH.")
+	}
 	return telling{
-		name: "people", head: []string{"People: who may enter, in which role and by which keys."}, rows: &p.list, open: "rights",
+		name: "people", head: head, rows: &p.list, open: "rights",
 		empty: "Nobody is registered: whoever can open the data directory is its owner.",
 		row: func(k int) string {
 			one := &p.rows[k]
-			text := p.standing(one) + fmt.Sprintf(", %d keys, of which %d hardware", len(one.Keys), hardwareKeys(one.Keys))
+			text := p.standing(one) + ", " + keyCount(one.Keys)
 			if one.Factor {
 				text += ", second factor"
 			}
@@ -112,5 +116,19 @@ func (p *peopleScreen) told() telling {
 			}
 			return text + "."
 		},
+	}
+}
+
+// keyCount says how many keys there are, and how many of them are hardware.
+func keyCount(keys []model.AccessKey) string {
+	switch n, hard := len(keys), hardwareKeys(keys); {
+	case n == 0:
+		return "no key"
+	case n == 1 && hard == 1:
+		return "1 key, hardware"
+	case n == 1:
+		return "1 key, not hardware"
+	default:
+		return fmt.Sprintf("%d keys, of which %d hardware", n, hard)
 	}
 }

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -14,7 +15,7 @@ func (p *peopleScreen) draw() ([]string, *tea.Position) {
 	if p.width >= peopleWide {
 		width = p.width / 2
 	}
-	lines := []string{beside(" "+t.Title.Paint("People")+t.Muted.Paint("  who may enter, in which role and by which keys"), t.Muted.Paint(p.doors()), p.width), ""}
+	lines := []string{p.heading(), ""}
 	if len(p.rows) == 0 {
 		lines = append(lines, block([]string{t.Muted.Paint("  Nobody is registered: whoever can open the data directory is its owner.")}, width, p.height-2)...)
 	} else {
@@ -26,6 +27,21 @@ func (p *peopleScreen) draw() ([]string, *tea.Position) {
 	}
 	from, _ := p.list.window()
 	return lines, &tea.Position{X: 0, Y: peopleHead + max(p.list.index-from, 0)}
+}
+
+func (p *peopleScreen) heading() string {
+	t := p.c.theme
+	about := t.Muted.Paint("  who may enter, in which role and by which keys")
+	if p.ownersOut() {
+		about = t.DueSoon.Paint("  ! no owner can log in over SSH")
+	}
+	return beside(" "+t.Title.Paint("People")+about, t.Muted.Paint(p.doors()), p.width)
+}
+
+// ownersOut reports whether others can log in, and no owner can.
+func (p *peopleScreen) ownersOut() bool {
+	keyed := func(one model.Person) bool { return one.Active() && len(one.Keys) > 0 }
+	return len(p.access.OwnersWhoCanEnter()) == 0 && (len(p.access.Authorities) > 0 || slices.ContainsFunc(p.access.People, keyed))
 }
 
 // doors says how many authorities there are, whose certificates are taken too.
@@ -42,7 +58,7 @@ func (p *peopleScreen) withRights(lines []string, width int) []string {
 	rights := append([]string{t.Muted.Paint("WHAT EACH ROLE MAY DO AND READ")}, p.c.rightsLines(room)...)
 	for k := range lines {
 		if k == 0 {
-			lines[k] = beside(" "+t.Title.Paint("People")+t.Muted.Paint("  who may enter, in which role and by which keys"), t.Muted.Paint(p.doors()), p.width)
+			lines[k] = p.heading()
 			continue
 		}
 		right := ""

@@ -33,6 +33,10 @@ func (s *session) incident(text string) (*model.Standing, error) {
 
 // change gives a command and prints what came of it, as the timeline tells it.
 func (s *session) change(ctx context.Context, command model.Command) error {
+	if err := s.keepsOwnersIn(command); err != nil {
+		return err
+	}
+	locks := s.snapshot().Meta.Access.LocksOwnersOut(command)
 	receipt, err := s.space.Do(ctx, s.actor, command)
 	if err != nil {
 		return troubled(err)
@@ -48,6 +52,9 @@ func (s *session) change(ctx context.Context, command model.Command) error {
 	}
 	for _, event := range receipt.Events {
 		s.printChange(event)
+	}
+	if locks {
+		s.out.indented(0, ownersOut, warning)
 	}
 	return nil
 }

@@ -28,6 +28,9 @@ type consoleSpace struct {
 func (c consoleSpace) Snapshot() tui.Snapshot { return consoleSnapshot{c.Space.Snapshot()} }
 
 func (c consoleSpace) Do(ctx context.Context, actor model.Actor, command model.Command) (model.ID, error) {
+	if err := c.session.keepsOwnersIn(command); err != nil {
+		return "", err
+	}
 	receipt, err := c.Space.Do(ctx, actor, command)
 	if _, revoked := command.(model.RevokePerson); revoked && err == nil {
 		_ = c.session.tidyFactors() // the next start does it: the factor counts no more already

@@ -73,6 +73,7 @@ func (a *app) visit(ctx context.Context, actor model.Actor) (*session, error) {
 		if actor, err = s.snapshot().Meta.Access.Acting(actor); err != nil {
 			return nil, err
 		}
+		s.far = true
 		s.leftOut, s.actor, s.now, s.in, s.out, s.err = leftOut, actor, a.now, interruptible{ctx, a.in}, a.newPaper(), a.err
 		return s, nil
 	}

@@ -36,6 +36,7 @@ type session struct {
 	blobs   func() (*evidence.Blobs, error) // what evidence consists of, opened when it is first needed
 	leftOut []config.Problem                // what is wrong with the team's own packs and calendars
 	actor   model.Actor
+	far     bool // the actor came over the network
 	now     func() time.Time
 	in      io.Reader
 	out     *paper

@@ -18,7 +18,8 @@ func (a *app) peopleRuleCommand() *cobra.Command {
 		Long: `With a role and flags it says what those who enter in that role have to show:
 a key that lives in a security key (sk-…), and a code of a second factor after
 it. --hardware-key=false takes a demand back; what is not given stays. Without
-flags it prints what stands.`,
+flags it prints what stands. What leaves no owner who can log in is refused over
+SSH, and warned of elsewhere.`,
 		Example: `  tocsin people rule owner --hardware-key --second-factor
   tocsin people rule owner --second-factor=false`,
 		Args:              words(0, 1),
