@@ -137,6 +137,9 @@ func (a *Access) owners() int {
 	return n
 }
 
+// approves reports whether a person can agree to what takes two.
+func (p *Person) approves() bool { return p.Active() && (p.Role == Owner || p.Role == Lead) }
+
 // with is a copy in which a person is another: the one of that name is
 // replaced, a new one added.
 func (a *Access) with(p Person) Access {

@@ -137,8 +137,21 @@ func (d *decider) approver(name string) (string, error) {
 		in.bad("approver", "is missing: this space asks for two people", "the second person who agrees to the sweep")
 	case approver == d.actor.Name:
 		in.bad("approver", approver+" gives the sweep already", "somebody else")
+	case approver != "" && !d.mayApprove(approver):
+		in.bad("approver", fmt.Sprintf("%s is no owner or lead here", Clip(approver, 40)), "another registered owner or lead who may enter")
 	}
 	return approver, in.refusal()
+}
+
+// mayApprove reports whether somebody can be the second person: an owner or lead
+// who may enter. Where nobody is registered there is none to hold a name against.
+func (d *decider) mayApprove(name string) bool {
+	access := d.access()
+	if len(access.People) == 0 {
+		return true
+	}
+	p, ok := access.Person(name)
+	return ok && p.approves()
 }
 
 // heldOf lists which of the incidents in a sweep are under a legal hold.

@@ -246,3 +246,23 @@ func checkPurgedReplay(t *rapid.T, s *space) {
 		t.Fatalf("the purged log folds to another state:\n%s\n%s", a, b)
 	}
 }
+
+// TestASweepTakesTwoWhoMay holds the second person against who is registered.
+func TestASweepTakesTwoWhoMay(t *testing.T) {
+	s := mistaken(t)
+	s.do(MarkDeleted{Incident: firstID, Reason: "a mistake"})
+	s.wait(20 * 24 * time.Hour)
+	s.do(SetRetention{Retention{Second: true}})
+	for name, role := range map[string]Role{owner.Name: Owner, "Lea": Lead, "Omar": Owner, "Gone": Lead, "Ada": Auditor, "Ron": Responder} {
+		s.do(AddPerson{Name: name, Role: role})
+	}
+	s.do(RevokePerson{"Gone", "left"})
+	for _, name := range []string{"Typed", "Gone", "Ada", "Ron", owner.Name, ""} {
+		if r := s.refused(Sweep{Removals: []Removal{s.removal(firstID)}, Approver: name}); r.Fields[0].Field != "approver" {
+			t.Errorf("%q: %v", name, r)
+		}
+	}
+	if purged := s.do(Sweep{Removals: []Removal{s.removal(firstID)}, Approver: "Lea"})[0].(*IncidentsPurged); purged.Approver != "Lea" {
+		t.Errorf("%+v", purged)
+	}
+}

@@ -123,6 +123,7 @@ func oneDueOneHeld(t *testing.T, s *session) (due, held model.ID) {
 		}
 		return receipt.Incident
 	}
+	give(model.AddPerson{Name: "Ben Ruiz", Role: model.Lead})
 	day := calendar.Period{N: 1, Unit: calendar.Days}
 	give(model.SetRetention{Retention: model.Retention{Incidents: day, Undo: day, Second: true}})
 	due, held = give(model.Report{Title: "A test alarm", Reporter: "Quentin Vale"}), give(model.Report{Title: "A real one"})

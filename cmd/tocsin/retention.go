@@ -260,7 +260,7 @@ func (a *app) retentionSweepCommand() *cobra.Command {
 		Short: "Purge what was kept long enough, for good",
 		Long: `Purges what tocsin retention preview lists, for good: it asks first, and records
 what goes, by which rule, and who approved. Where the space asks for two people,
---approver names the second. An interrupted sweep is finished by the next start.
+--approver names the second: a registered owner or lead. An interrupted sweep is finished by the next start.
 At its end, and where nothing is due, the database's tables are rewritten, which
 takes as long as writing the whole record once. Where a console or a server has
 the record they are left as they are: give it again after that ended.`,

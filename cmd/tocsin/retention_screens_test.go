@@ -132,7 +132,7 @@ func TestSweepFromTheConsole(t *testing.T) {
 		if text := x.text(); !strings.Contains(text, "is missing") {
 			t.Fatalf("no second person, and no word of it:\n%s", text)
 		}
-		x.press("tab").write("Ana Ruiz").press("enter", "right", "enter")
+		x.press("tab").write("Priya Raman").press("enter", "right", "enter")
 		if text := x.text(); !strings.Contains(text, "✓ 1 purged") {
 			t.Fatalf("nothing was purged:\n%s", text)
 		}
