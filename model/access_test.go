@@ -40,6 +40,7 @@ func TestDecideAccess(t *testing.T) {
 		{name: "add a double", command: person("ann", Lead), refusal: []string{"name: ann looks like Ann"}},
 		{name: "add the record", command: person("Tocsin", Owner), refusal: []string{"is nobody's name"}},
 		{name: "add the forgotten", command: person(ForgottenPerson+"x", Owner), refusal: []string{"is nobody's name"}},
+		{name: "add somebody called forgotten", command: person("Forgotten", Owner), refusal: []string{"is nobody's name"}},
 		{name: "add as king", command: person("Ben", "leda"), refusal: []string{`role: "leda" is not known here (did you mean lead?)`}},
 		{name: "add with another's key", command: person("Ben", Lead, two), refusal: []string{"key: " + two.Fingerprint + " is the key of Ann"}},
 		{name: "add with a revoked key", command: person("Ben", Lead, accessKey(3)), refusal: []string{"is the key of Rex"}},

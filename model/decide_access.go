@@ -58,7 +58,7 @@ func (d *decider) addPerson(c AddPerson) error {
 	earlier, known := d.access().Person(name)
 	like, alike := d.access().likeName(name)
 	switch {
-	case strings.HasPrefix(name, ForgottenPerson), strings.EqualFold(name, Itself):
+	case strings.HasPrefix(name, ForgottenPerson), strings.EqualFold(name+"-", ForgottenPerson), strings.EqualFold(name, Itself):
 		in.bad("name", fmt.Sprintf("%q is nobody's name", Clip(name, 40)), "how the record is to call them")
 	case known && earlier.Active():
 		in.bad("name", fmt.Sprintf("%s may enter already, as %s", Clip(name, 40), earlier.Role), "somebody else; people role and people key change what stands")

@@ -51,7 +51,12 @@ func (a *app) rootCommand() *cobra.Command {
 	flags.StringVar(&a.space, "space", cmp.Or(a.space, "main"), "the organisation's space within the record")
 	flags.StringVar(&a.as, "as", "", "who is acting (else TOCSIN_USER, else the system's user)")
 	root.Flags().BoolVar(&a.json, "json", false, "print the queue as JSON, see tocsin help json")
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return usage(cmd, "%w", err) })
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		if read := cmd.Flags().Args(); !cmd.HasParent() && len(read) > 0 {
+			return a.noVerb(cmd, read) // its flags are nobody's
+		}
+		return usage(cmd, "%w", err)
+	})
 	root.AddGroup(
 		&cobra.Group{ID: groupRead, Title: "look"},
 		&cobra.Group{ID: groupWork, Title: "work on an incident"},

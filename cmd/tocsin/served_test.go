@@ -260,6 +260,7 @@ func TestServedVerbs(t *testing.T) {
 		{lead, "vault", "", 1, "not given over SSH"},
 		{lead, "__complete show ''", "", 2, "for a command line of its own"},
 		{lead, "nonsense", "", 2, `"nonsense" is not a verb`},
+		{lead, "rm -rf /", "", 2, `"rm" is not a verb`},
 		{lead, "show 99", "", 1, "there is no incident"},
 		{lead, "show --help", "", 0, "Usage:"},
 		{lead, "sessions list", "", 0, "Lead Kim"},
