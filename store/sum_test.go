@@ -131,7 +131,6 @@ func TestAStartNoticesDamagedProjections(t *testing.T) {
 					t.Errorf("%+v, %v", drift, err)
 				}
 				do(t, space, responder, model.AddNote{Incident: "INC-2026-0004", Text: "it goes on"})
-				told = told[:0]
 				text.Reset()
 				if err := tellState(t.Context(), space, &text); err != nil {
 					t.Fatal(err)
