@@ -81,11 +81,12 @@ func (f headFile) write(note []byte) error {
 	if err := os.MkdirAll(filepath.Dir(f.path), 0o700); err != nil {
 		return err
 	}
-	beside := filepath.Join(filepath.Dir(f.path), "."+filepath.Base(f.path)+".new")
-	if err := writeSynced(beside, note); err != nil {
+	beside := filepath.Join(filepath.Dir(f.path), "."+filepath.Base(f.path)+disk.Unfinished)
+	var steps disk.Steps
+	if err := steps.Write(beside, note); err != nil {
 		return err
 	}
-	if err := os.Rename(beside, f.path); err != nil {
+	if err := steps.Rename(beside, f.path); err != nil {
 		return err
 	}
 	return disk.SyncFolder(filepath.Dir(f.path))
@@ -125,16 +126,4 @@ func (f headFile) aside() (string, error) {
 		}
 		name = fmt.Sprintf("%s.before%d", f.path, n)
 	}
-}
-
-func writeSynced(path string, data []byte) (err error) {
-	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, file.Close()) }()
-	if _, err := file.Write(data); err != nil {
-		return err
-	}
-	return file.Sync()
 }

@@ -296,7 +296,7 @@ func (r *restoring) placeFile(name string, data []byte) error {
 	if err := os.MkdirAll(filepath.Dir(to), 0o700); err != nil {
 		return err
 	}
-	return errors.Join(writeSynced(to, data), disk.SyncFolder(filepath.Dir(to)))
+	return errors.Join(disk.Steps(nil).Write(to, data), disk.SyncFolder(filepath.Dir(to)))
 }
 
 // open makes the database.

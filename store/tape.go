@@ -37,7 +37,7 @@ type tape struct {
 }
 
 // encodeIncident makes the stored form of an incident, with what is personal in
-// it veiled.
+// it veiled. It writes nothing to the incident, which screens may be reading.
 func encodeIncident(v *veil, i *model.Incident) ([]byte, error) {
 	t := &tape{veil: v, written: make([]byte, 0, 512)}
 	t.incident(i)
@@ -430,8 +430,9 @@ func (t *tape) uint(x *uint64) {
 
 func (t *tape) int(x *int) {
 	wide := int64(*x)
-	t.varint(&wide)
-	*x = int(wide)
+	if t.varint(&wide); t.reading {
+		*x = int(wide)
+	}
 }
 
 func (t *tape) varint(x *int64) {
@@ -449,11 +450,14 @@ func (t *tape) varint(x *int64) {
 
 func (t *tape) answer(a *policy.Answer) {
 	wide := uint64(*a)
-	if t.uint(&wide); wide > uint64(policy.Yes) {
+	t.uint(&wide)
+	switch {
+	case !t.reading:
+	case wide > uint64(policy.Yes):
 		t.fail()
-		return
+	default:
+		*a = policy.Answer(wide)
 	}
-	*a = policy.Answer(wide)
 }
 
 // Ways a time is written.

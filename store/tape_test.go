@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -49,6 +50,18 @@ func TestIncidentsReadOneAfterTheOtherShareNothingThatChanges(t *testing.T) {
 			t.Fatalf("incident %d became %+v", k, i)
 		}
 	}
+}
+
+// TestWritingChangesNothing holds with the race detector: screens read an
+// incident while it is written.
+func TestWritingChangesNothing(t *testing.T) {
+	full := new(model.Incident)
+	fill(reflect.ValueOf(full).Elem(), "")
+	var both sync.WaitGroup
+	for range 2 {
+		both.Go(func() { written(t, full) })
+	}
+	both.Wait()
 }
 
 func written(tb testing.TB, i *model.Incident) []byte {

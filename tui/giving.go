@@ -70,10 +70,11 @@ type doneMsg struct {
 // do gives a command off the event loop.
 func (c *Console) do(command model.Command, from *dialog, said string) tea.Cmd {
 	c.busy++
+	actor := c.opts.Actor // the loop may change it: see takeRole
 	return func() tea.Msg {
 		ctx, cancel := context.WithTimeout(c.ctx, commandTimeout)
 		defer cancel()
-		id, err := c.opts.Space.Do(ctx, c.opts.Actor, command)
+		id, err := c.opts.Space.Do(ctx, actor, command)
 		return doneMsg{from: from, said: said, id: id, err: err}
 	}
 }

@@ -303,11 +303,12 @@ func (c *Console) acknowledgeAll() tea.Cmd {
 		commands = append(commands, c.acknowledgement(&c.reminders.rows[k]))
 	}
 	c.busy++
+	actor := c.opts.Actor // the loop may change it: see takeRole
 	return func() tea.Msg {
 		done := doneMsg{said: fmt.Sprintf("acknowledged: %d", len(commands))}
 		for _, command := range commands {
 			ctx, cancel := context.WithTimeout(c.ctx, commandTimeout)
-			done.id, done.err = c.opts.Space.Do(ctx, c.opts.Actor, command)
+			done.id, done.err = c.opts.Space.Do(ctx, actor, command)
 			cancel()
 			if done.err != nil {
 				break

@@ -52,15 +52,11 @@ func makeHostKey(path string) (ssh.Signer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make the host key: %w", err)
 	}
-	file, err := os.OpenFile(path+".new", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
-	if err != nil {
+	var steps disk.Steps
+	if err := steps.Write(path+disk.Unfinished, pem.EncodeToMemory(block)); err != nil {
 		return nil, fmt.Errorf("keep the host key: %w", err)
 	}
-	_, err = file.Write(pem.EncodeToMemory(block))
-	if err := errors.Join(err, file.Sync(), file.Close()); err != nil {
-		return nil, fmt.Errorf("keep the host key: %w", err)
-	}
-	if err := disk.Steps(nil).Place(path+".new", path); err != nil {
+	if err := steps.Place(path+disk.Unfinished, path); err != nil {
 		return nil, fmt.Errorf("keep the host key: %w", err)
 	}
 	return ssh.NewSignerFromKey(key)

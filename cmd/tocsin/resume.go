@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"tocsin/store/disk"
 	"tocsin/tui"
 )
 
@@ -62,9 +63,5 @@ func writePlaces(dir string, all map[string]tui.Resume) error {
 	if err != nil {
 		return err
 	}
-	fresh := filepath.Join(dir, resumeFile+".new")
-	if err := os.WriteFile(fresh, data, 0o600); err != nil {
-		return err
-	}
-	return os.Rename(fresh, filepath.Join(dir, resumeFile))
+	return disk.Steps(nil).Replace(filepath.Join(dir, resumeFile), data)
 }

@@ -57,6 +57,49 @@ func (s Steps) Rename(from, to string) error {
 	return os.Rename(from, to)
 }
 
+// Unfinished ends the name of a file that Replace has not put in its place yet.
+// One that a stop left behind is worth nothing.
+const Unfinished = ".new"
+
+// Write makes a file that its owner alone can read, in place of what may have
+// the name, and syncs it. Whether its name lasts is for SyncFolder.
+func (s Steps) Write(path string, data []byte) error {
+	if err := s.Allow("create", path); err != nil {
+		return err
+	}
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	return errors.Join(s.fill(file, data), file.Close())
+}
+
+func (s Steps) fill(file *os.File, data []byte) error {
+	if err := s.Allow("write", file.Name()); err != nil {
+		return err
+	}
+	if _, err := file.Write(data); err != nil {
+		return err
+	}
+	if err := s.Allow("sync", file.Name()); err != nil {
+		return err
+	}
+	return file.Sync()
+}
+
+// Replace puts a file in its place in one step: whoever looks, and whatever
+// stops, the old or the new content is there, whole. When it returns without an
+// error the disk has the new one.
+func (s Steps) Replace(path string, data []byte) error {
+	if err := s.Write(path+Unfinished, data); err != nil {
+		return err
+	}
+	if err := s.Rename(path+Unfinished, path); err != nil {
+		return err
+	}
+	return s.SyncFolder(filepath.Dir(path))
+}
+
 // Place puts a file in a place where nothing is, for good: fs.ErrExist where
 // something is. A file system without hard links leaves a moment between
 // looking and placing.

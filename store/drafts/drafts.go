@@ -144,41 +144,16 @@ func (f *Folder) Write(person string, plain []byte) error {
 		return fmt.Errorf("read randomness: %w", err)
 	}
 	sealed = aead.Seal(sealed, sealed[1:], plain, sealed[:1])
-	if err := f.place(f.path(person), sealed); err != nil {
+	if err := f.steps.Replace(f.path(person), sealed); err != nil {
 		return fmt.Errorf("keep drafts: %w", err)
 	}
 	return nil
 }
 
-func (f *Folder) place(path string, data []byte) error {
-	fresh := path + ".new"
-	if err := f.steps.Allow("write", fresh); err != nil {
-		return err
-	}
-	file, err := os.OpenFile(fresh, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = file.Write(data)
-	if err == nil {
-		err = f.steps.Allow("sync", fresh)
-	}
-	if err == nil {
-		err = file.Sync()
-	}
-	if err = errors.Join(err, file.Close()); err != nil {
-		return err
-	}
-	if err := f.steps.Rename(fresh, path); err != nil {
-		return err
-	}
-	return f.steps.SyncFolder(f.dir)
-}
-
 // Remove destroys what is kept of a person.
 func (f *Folder) Remove(person string) error {
 	path := f.path(person)
-	if err := errors.Join(f.steps.Destroy(path), f.steps.Destroy(path+".new")); err != nil {
+	if err := errors.Join(f.steps.Destroy(path), f.steps.Destroy(path+disk.Unfinished)); err != nil {
 		return fmt.Errorf("remove drafts: %w", err)
 	}
 	return nil

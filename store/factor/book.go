@@ -73,7 +73,7 @@ type Book struct {
 // there yet, and removes what an interrupted write left behind.
 func Open(dir string, keys *vault.Vault) (*Book, error) {
 	b := &Book{dir: dir, keys: keys}
-	left, err := filepath.Glob(filepath.Join(dir, "*"+unfinished))
+	left, err := filepath.Glob(filepath.Join(dir, "*"+disk.Unfinished))
 	for _, path := range left {
 		err = errors.Join(err, b.before.Destroy(path))
 	}
@@ -82,9 +82,6 @@ func Open(dir string, keys *vault.Vault) (*Book, error) {
 	}
 	return b, nil
 }
-
-// unfinished ends the names of files that are not in their place yet.
-const unfinished = ".new"
 
 const fileFormat = 1
 
@@ -302,9 +299,7 @@ func (b *Book) open(p Person, sealed []byte) (*entry, error) {
 	return e, nil
 }
 
-// write puts somebody's file in its place in one step: whoever looks, and
-// whatever stops, the old or the new content is there, whole. When it returns
-// without an error the disk has the new one.
+// write puts somebody's file in its place, sealed.
 func (b *Book) write(p Person, e *entry) error {
 	name, err := p.name()
 	if err != nil {
@@ -322,14 +317,7 @@ func (b *Book) write(p Person, e *entry) error {
 	if err := b.folders(); err != nil {
 		return err
 	}
-	path := filepath.Join(b.dir, name)
-	if err := b.fill(path+unfinished, sealed); err != nil {
-		return err
-	}
-	if err := b.before.Rename(path+unfinished, path); err != nil {
-		return err
-	}
-	return b.before.SyncFolder(b.dir)
+	return b.before.Replace(filepath.Join(b.dir, name), sealed)
 }
 
 // folders makes the directory and the one it lies in, for their owner alone.
@@ -340,21 +328,4 @@ func (b *Book) folders() error {
 		}
 	}
 	return nil
-}
-
-func (b *Book) fill(path string, data []byte) error {
-	if err := b.before.Allow("write", path); err != nil {
-		return err
-	}
-	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = file.Write(data)
-	if err == nil {
-		if err = b.before.Allow("sync", path); err == nil {
-			err = file.Sync()
-		}
-	}
-	return errors.Join(err, file.Close())
 }

@@ -10,6 +10,7 @@ import (
 	"syscall"
 	"testing"
 	"time"
+	"tocsin/store/disk"
 )
 
 // TestKilledBetweenUseAndAnswer kills a process at every step of using a code.
@@ -42,7 +43,7 @@ func TestKilledBetweenUseAndAnswer(t *testing.T) {
 			d.answers(anna, code, later, want)
 			d.answers(anna, code, later, ErrWrong)
 			d.answers(anna, recovery[0], later, nil)
-			if left, _ := filepath.Glob(filepath.Join(d.Book.dir, "*"+unfinished)); len(left) > 0 {
+			if left, _ := filepath.Glob(filepath.Join(d.Book.dir, "*"+disk.Unfinished)); len(left) > 0 {
 				t.Errorf("left behind: %v", left)
 			}
 		})

@@ -6,7 +6,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"runtime"
 
 	filesystem "tocsin/store/disk"
@@ -15,9 +14,6 @@ import (
 // ErrExposed means that others than the owner may read or change a file or
 // directory that holds keys. Its text says how to mend that.
 var ErrExposed = errors.New("others can read the keys")
-
-// unfinished ends the names of files that are not in their place yet.
-const unfinished = ".new"
 
 // disk is where the vault's files lie.
 type disk struct {
@@ -54,28 +50,14 @@ func (d disk) read(path string, most int64) ([]byte, error) {
 	return data, nil
 }
 
-// replace puts a file in its place in one step: whoever looks, and whatever
-// stops, the old or the new content is there, whole. When it returns without
-// an error the disk has the new one.
-func (d disk) replace(path string, data []byte) error {
-	beside := path + unfinished
-	if err := d.write(beside, data); err != nil {
-		return err
-	}
-	if err := d.before.Rename(beside, path); err != nil {
-		return err
-	}
-	return d.before.SyncFolder(filepath.Dir(path))
-}
-
-// supersede is replace for content that is to be gone: the old bytes are
+// supersede is Replace for content that is to be gone: the old bytes are
 // overwritten where they lie once the new ones are in place, as far as that can
 // be done; backups keep theirs. After a stop between the two steps they lie in
 // free space as they were.
 func (d disk) supersede(path string, data []byte) error {
 	old, err := os.OpenFile(path, os.O_WRONLY, 0)
 	if errors.Is(err, fs.ErrNotExist) {
-		return d.replace(path, data)
+		return d.before.Replace(path, data)
 	}
 	if err != nil {
 		return err
@@ -84,35 +66,10 @@ func (d disk) supersede(path string, data []byte) error {
 }
 
 func (d disk) over(old *os.File, path string, data []byte) error {
-	if err := d.replace(path, data); err != nil {
+	if err := d.before.Replace(path, data); err != nil {
 		return err
 	}
 	return d.before.Overwrite(old)
-}
-
-// write makes a file that its owner alone can read, and syncs it.
-func (d disk) write(path string, data []byte) error {
-	if err := d.before.Allow("create", path); err != nil {
-		return err
-	}
-	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.fill(file, data), file.Close())
-}
-
-func (d disk) fill(file *os.File, data []byte) error {
-	if err := d.before.Allow("write", file.Name()); err != nil {
-		return err
-	}
-	if _, err := file.Write(data); err != nil {
-		return err
-	}
-	if err := d.before.Allow("sync", file.Name()); err != nil {
-		return err
-	}
-	return file.Sync()
 }
 
 // private refuses what others than its owner have any right to. Windows keeps

@@ -85,5 +85,5 @@ func Place(dir, name string, data []byte) error {
 	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	return d.replace(to, data)
+	return d.before.Replace(to, data)
 }

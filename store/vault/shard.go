@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"path/filepath"
+	filesystem "tocsin/store/disk"
 )
 
 // Subject is whom or what a key belongs to, so that destroying the key makes
@@ -234,10 +235,10 @@ func (v *Vault) place(b block, s *shard) error {
 	if err != nil {
 		return err
 	}
-	if err := v.disk.write(path+unfinished, data); err != nil {
+	if err := v.disk.before.Write(path+filesystem.Unfinished, data); err != nil {
 		return err
 	}
-	return v.disk.before.Rename(path+unfinished, path)
+	return v.disk.before.Rename(path+filesystem.Unfinished, path)
 }
 
 // isShard tells a file of keys in its place from one that is not there yet, and

@@ -250,7 +250,7 @@ func (u *unlocker) chooseKeyFile(current *secret, random io.Reader) (secret, err
 	}
 	text := encodeKeyFile(keys)
 	defer clear(text)
-	if err := u.disk.replace(target(u.keyFile()), text); err != nil {
+	if err := u.disk.before.Replace(target(u.keyFile()), text); err != nil {
 		return secret{}, fmt.Errorf("write the key file: %w", err)
 	}
 	return key, nil

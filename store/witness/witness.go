@@ -218,18 +218,5 @@ func goesOn(last []byte, log note.Verifier, next tree.Signed, proof []byte) erro
 }
 
 func (w *Witness) remember(origin string, m memory) error {
-	path := w.path(origin)
-	file, err := os.CreateTemp(filepath.Dir(path), ".new-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(file.Name())
-	_, err = file.Write(append([]byte(m.key+"\n"), m.note...))
-	if err := errors.Join(err, file.Sync(), file.Close()); err != nil {
-		return err
-	}
-	if err := os.Rename(file.Name(), path); err != nil {
-		return err
-	}
-	return disk.SyncFolder(filepath.Dir(path))
+	return disk.Steps(nil).Replace(w.path(origin), append([]byte(m.key+"\n"), m.note...))
 }

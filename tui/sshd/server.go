@@ -96,11 +96,6 @@ func hostSigners(keys []ssh.Signer) []charmssh.Signer {
 	return signers
 }
 
-// Serve serves one entrance with a server of its own, until ctx ends.
-func Serve(ctx context.Context, listener net.Listener, options Options) error {
-	return New(options).Serve(ctx, listener)
-}
-
 // Serve lets people in by a listener until ctx ends, then tells everybody who
 // came in by it that it is over, waits for them as long as Limits.Farewell,
 // and returns nil. It closes the listener. A listener of Unix sockets is the
