@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"tocsin/model/calendar"
 	"tocsin/model/policy"
 )
 
@@ -151,6 +152,8 @@ type Particulars struct {
 	Evidence    []Evidence   `json:"evidence,omitempty"` // in the order taken in
 	Hold        LegalHold    `json:"hold,omitzero"`      // keeps it, and the people in it, from being forgotten
 	Deletion    *Deletion    `json:"deletion,omitempty"` // it is to go; nil: it is kept
+
+	Groups []AffectedGroup `json:"groups,omitempty"` // its affected customers by who is told alike, in the order first listed
 }
 
 // LegalHold keeps an incident as it is for a court or an authority; the zero
@@ -323,6 +326,22 @@ func (i *Incident) reduce(c *policy.Case) {
 	if !i.Open() && i.Outcome != Resolved {
 		c.Ended = i.Closed
 	}
+	if len(i.Groups) > 0 {
+		c.Groups = i.groups()
+	}
+}
+
+// groups are the affected customers as rules look at them.
+func (i *Incident) groups() []policy.Group {
+	groups := make([]policy.Group, len(i.Groups))
+	for k := range i.Groups {
+		g := &i.Groups[k]
+		groups[k] = policy.Group{ID: g.ID, Tier: string(g.Tier), Direct: g.Direct, Since: g.Since}
+		if terms, err := calendar.ParsePeriod(g.Terms); err == nil {
+			groups[k].Terms = terms
+		}
+	}
+	return groups
 }
 
 // submissions are the notices as rules look at them, by when they were sent.
@@ -369,5 +388,6 @@ func (p *Particulars) clone() *Particulars {
 	next.Calls = slices.Clone(p.Calls)
 	next.Links = slices.Clip(p.Links)
 	next.Evidence = slices.Clone(p.Evidence)
+	next.Groups = slices.Clone(p.Groups)
 	return &next
 }

@@ -150,6 +150,7 @@ func (t *tape) particular(p *model.Particulars) {
 	list(t, &p.Evidence, (*tape).evidence)
 	t.hold(&p.Hold)
 	t.deletion(&p.Deletion)
+	list(t, &p.Groups, (*tape).group)
 }
 
 func (t *tape) ref(r *policy.Ref) {
@@ -160,6 +161,7 @@ func (t *tape) ref(r *policy.Ref) {
 func (t *tape) ruleKey(k *policy.RuleKey) {
 	word(t, &k.Pack)
 	word(t, &k.Rule)
+	word(t, &k.Group)
 }
 
 func (t *tape) edit(e *model.Edit) {
@@ -287,6 +289,18 @@ func (t *tape) deletion(d **model.Deletion) {
 	if t.reading && *one != (model.Deletion{}) {
 		*d = one
 	}
+}
+
+func (t *tape) group(g *model.AffectedGroup) {
+	word(t, &g.ID)
+	word(t, &g.Tier)
+	t.bool(&g.Direct)
+	shared(t, &g.What, &t.lists, word)
+	word(t, &g.Terms)
+	t.time(&g.Since)
+	t.int(&g.Customers)
+	t.int(&g.Addresses)
+	text(t, &g.Root)
 }
 
 func (t *tape) link(l *model.Link) {
@@ -446,6 +460,16 @@ func (t *tape) varint(x *int64) {
 		return
 	}
 	*x, t.rest = value, t.rest[n:]
+}
+
+func (t *tape) bool(b *bool) {
+	one := uint64(0)
+	if *b {
+		one = 1
+	}
+	if t.uint(&one); t.reading {
+		*b = one != 0
+	}
 }
 
 func (t *tape) answer(a *policy.Answer) {

@@ -80,7 +80,7 @@ func (d *deadlinesScreen) obligation() *policy.Obligation {
 	if row == nil {
 		return nil
 	}
-	return d.c.findObligation(row.standing.Incident, policy.RuleKey{Pack: row.due.Pack.ID, Rule: row.due.Rule.ID})
+	return d.c.findObligation(row.standing.Incident, row.due.Key())
 }
 
 func (d *deadlinesScreen) typing() bool           { return false }

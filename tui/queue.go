@@ -179,5 +179,5 @@ func (q *queueScreen) obligation() *policy.Obligation {
 	if !counts {
 		return nil
 	}
-	return q.c.findObligation(s.Incident, policy.RuleKey{Pack: due.Pack.ID, Rule: due.Rule.ID})
+	return q.c.findObligation(s.Incident, due.Key())
 }

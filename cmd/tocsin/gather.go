@@ -57,7 +57,7 @@ func (g *gatherer) queueRow(s *model.Standing) queueView {
 
 func (g *gatherer) due(d model.Due) *dueView {
 	return &dueView{
-		Rule: policy.RuleKey{Pack: d.Pack.ID, Rule: d.Rule.ID}.String(), Title: d.Rule.Title, State: string(d.State(g.now)),
+		Rule: d.Key().String(), Title: d.Rule.Title, State: string(d.State(g.now)),
 		Due: g.stamp(d.At), LeftSeconds: seconds(d.At.Sub(g.now)), Conditional: d.Conditional,
 	}
 }

@@ -42,7 +42,7 @@ func benchCase() *Case {
 			"tier.paid": Yes, "tier.free": No, "acting.controller": Yes, "acting.processor": No,
 			"personal_data": Yes, "risk_unlikely": No, "high_risk": No, "action_needed": Yes,
 		},
-		Submissions: []Submission{{Key: RuleKey{"procedure", "notice-critical"}, At: aware.Add(20 * time.Hour)}},
+		Submissions: []Submission{{Key: RuleKey{Pack: "procedure", Rule: "notice-critical"}, At: aware.Add(20 * time.Hour)}},
 	}
 }
 

@@ -23,16 +23,34 @@ type Case struct {
 	Applied     []RuleKey       // rules that once applied to the incident, so that their end is shown
 	Own         map[string]bool // questions and settings that are known by standing answers of the organisation
 	Ended       time.Time       // when the incident was closed as no incident, duplicate or merged; zero otherwise
+	Groups      []Group         // affected customers who are told alike; none: nobody has listed them yet
+	Deliveries  []Delivery      // how far telling them has come
 }
 
-// RuleKey names a rule across packs.
+// RuleKey names a rule across packs, or what it asks for one group of affected
+// customers.
 type RuleKey struct {
-	Pack string `json:"pack"` // pack id, without version: a newer version keeps what was filed
-	Rule string `json:"rule"`
+	Pack  string `json:"pack"` // pack id, without version: a newer version keeps what was filed
+	Rule  string `json:"rule"`
+	Group string `json:"group,omitempty"` // the id of a group, such as "A2"; "" is the rule as a whole
 }
 
-// String returns "pack/rule".
-func (k RuleKey) String() string { return k.Pack + "/" + k.Rule }
+// String returns "pack/rule", or "pack/rule#group".
+func (k RuleKey) String() string {
+	if k.Group == "" {
+		return k.Pack + "/" + k.Rule
+	}
+	return k.Pack + "/" + k.Rule + groupMark + k.Group
+}
+
+// Whole is the key of the rule as a whole.
+func (k RuleKey) Whole() RuleKey { return RuleKey{Pack: k.Pack, Rule: k.Rule} }
+
+// Covers reports whether what is on record under k holds for the obligation
+// other: it is about the same rule, and about the same group or all of them.
+func (k RuleKey) Covers(other RuleKey) bool {
+	return k.Rule == other.Rule && k.Pack == other.Pack && (k.Group == "" || k.Group == other.Group)
+}
 
 // Submission is a notice (or another deed a rule asks for) that was sent or
 // done, and when it was received where that is known.

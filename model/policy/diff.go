@@ -180,6 +180,8 @@ func ruleWords(r *Rule) (string, []field) {
 		{"legal limit", string(r.Legal)}, {"legal limit rests on", r.LegalBy}, {"relief", reliefWords(r.Relief)}, {"delay", string(r.Suspend)}, {"audience", r.Audience},
 		{"contents", lines(r.Contents)}, {"approval", strings.Join(r.Approval, ", ")}, {"met by", r.MetBy}, {"reminds", strings.Join(r.Remind, ", ")}, {"reminders", r.Reminders.words()},
 		{"in force from", r.EffectiveFrom}, {"in force until", r.EffectiveTo}, {"citation", r.Citation}, {"note", r.Note}, {"internal", yesNo(r.Internal)},
+		{"to", string(r.To)}, {"kind", r.Kind}, {"direct", r.Direct}, {"buffer", r.Buffer.Words()}, {"buffer set by", r.BufferBy}, {"after", strings.Join(r.After, ", ")},
+		{"phased", yesNo(r.Phased)}, {"override", strings.Join(r.Override, ", ")},
 	}
 }
 

@@ -54,6 +54,7 @@ func TestDiffSeesEveryFieldOfARule(t *testing.T) {
 		reflect.TypeFor[calendar.TimeOfDay]():  calendar.Noon,
 		reflect.TypeFor[calendar.Anchor]():     calendar.FromYearEnd,
 		reflect.TypeFor[Legal]():               LegalFullHour,
+		reflect.TypeFor[To]():                  ToPaid,
 		reflect.TypeFor[Suspend]():             SuspendResume,
 		reflect.TypeFor[[]Cap]():               []Cap{{Starts: "x"}},
 		reflect.TypeFor[*Relief]():             &Relief{Setting: "x"},

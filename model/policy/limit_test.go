@@ -10,7 +10,7 @@ import (
 )
 
 func suspended(from, until time.Time) []Suspension {
-	return []Suspension{{Key: RuleKey{"pack", "rule"}, From: from, Until: until, By: "police", Evidence: "letter"}}
+	return []Suspension{{Key: RuleKey{Pack: "pack", Rule: "rule"}, From: from, Until: until, By: "police", Evidence: "letter"}}
 }
 
 func TestSuspension(t *testing.T) {
@@ -177,7 +177,7 @@ func TestInForce(t *testing.T) {
 	if all := Obligations([]*Pack{pack}, &Case{}, berlin); len(all) != 1 || all[0].State(monday) != NotStarted {
 		t.Error("a clock that has not started may start on any day")
 	}
-	late := &Case{Times: map[string]time.Time{"aware": monday.AddDate(0, 2, 0)}, Applied: []RuleKey{{"pack", "rule"}}}
+	late := &Case{Times: map[string]time.Time{"aware": monday.AddDate(0, 2, 0)}, Applied: []RuleKey{{Pack: "pack", Rule: "rule"}}}
 	if o := Obligations([]*Pack{pack}, late, berlin)[0]; o.State(monday) != NoLongerApplies || o.Why != "not in force after 2026-11-23" {
 		t.Errorf("%s: %s", o.State(monday), o.Why)
 	}

@@ -68,6 +68,8 @@ type Obligation struct {
 	Pack    *Pack
 	Rule    *Rule
 	Applies Answer // No only for a rule that applied once
+	Group   Group  // the affected customers it is about; the zero group is the rule as a whole
+	Told    Told   // how many of its recipients were told, where that is counted
 
 	Started bool
 	Start   time.Time // the anchor the current due time is counted from
@@ -110,7 +112,9 @@ type Filing struct {
 }
 
 // Key names the obligation within its incident.
-func (o *Obligation) Key() RuleKey { return RuleKey{Pack: o.Pack.ID, Rule: o.Rule.ID} }
+func (o *Obligation) Key() RuleKey {
+	return RuleKey{Pack: o.Pack.ID, Rule: o.Rule.ID, Group: o.Group.ID}
+}
 
 // State is where the obligation stands at now.
 func (o *Obligation) State(now time.Time) State {

@@ -42,7 +42,7 @@ func one(t testing.TB, rule Rule, c *Case) *Obligation {
 func sent(at ...time.Time) []Submission {
 	var all []Submission
 	for _, t := range at {
-		all = append(all, Submission{Key: RuleKey{"pack", "rule"}, At: t})
+		all = append(all, Submission{Key: RuleKey{Pack: "pack", Rule: "rule"}, At: t})
 	}
 	return all
 }
@@ -279,7 +279,7 @@ func TestNoLongerApplies(t *testing.T) {
 	rule := Rule{ID: "rule", Starts: "aware", Within: per(t, "48h"), When: Condition{Severity: []string{"high"}}}
 	c := started(hours(10))
 	c.Severity = "low"
-	c.Applied = []RuleKey{{"pack", "rule"}}
+	c.Applied = []RuleKey{{Pack: "pack", Rule: "rule"}}
 	o := one(t, rule, c)
 	wantState(t, o, hours(11), NoLongerApplies)
 	if len(o.Done) != 1 || !o.Strict.IsZero() || !strings.Contains(o.Why, "it is low") {
@@ -294,7 +294,7 @@ func TestNoLongerApplies(t *testing.T) {
 func TestWaiverAndEnd(t *testing.T) {
 	rule := updates(t)
 	c := started(hours(10))
-	c.Waivers = []Waiver{{Key: RuleKey{"pack", "rule"}, At: hours(60), Decider: "Ada", Rationale: "no customers left"}}
+	c.Waivers = []Waiver{{Key: RuleKey{Pack: "pack", Rule: "rule"}, At: hours(60), Decider: "Ada", Rationale: "no customers left"}}
 	o := one(t, rule, c)
 	wantState(t, o, hours(61), Waived)
 	if len(o.Done) != 1 || !o.Strict.IsZero() {
@@ -330,7 +330,7 @@ func TestStartsWithASubmission(t *testing.T) {
 	c := started()
 	all := Obligations([]*Pack{pack}, c, time.UTC)
 	wantState(t, &all[1], hours(1), NotStarted)
-	c.Submissions = append(sent(hours(10), hours(300)), Submission{Key: RuleKey{"other", "rule"}, At: hours(1)})
+	c.Submissions = append(sent(hours(10), hours(300)), Submission{Key: RuleKey{Pack: "other", Rule: "rule"}, At: hours(1)})
 	all = Obligations([]*Pack{pack}, c, time.UTC)
 	wantTime(t, "the first submission starts it", all[1].Trigger, hours(10))
 	wantTime(t, "one month after Mon 23 Nov", all[1].Strict, time.Date(2026, time.December, 24, 0, 0, 0, 0, time.UTC))

@@ -230,6 +230,21 @@ type Rule struct {
 
 	// When the deadline is brought to mind, in place of the pack's; whom is in Remind.
 	Reminders Reminders `json:"reminders,omitzero"`
+
+	// Who is told, and what holds for the notice.
+	To   To     `json:"to,omitempty"`   // whom Audience names, in a word that the product acts on
+	Kind string `json:"kind,omitempty"` // which notice it asks for first; "" follows from the rest, see NoticeKind
+	// Direct is the question whose yes says that customers are directly
+	// impacted. Groups of affected customers answer it each for themselves.
+	Direct string `json:"direct,omitempty"`
+	// Buffer is how long after paying customers were told the notice is held
+	// back, so that they can act first; BufferBy is the count in whole hours
+	// that takes its place where the organisation has set it.
+	Buffer   calendar.Period `json:"buffer,omitzero"`
+	BufferBy string          `json:"buffer_by,omitempty"`
+	After    []string        `json:"after,omitempty"`    // rules of the pack whose recipients hear before
+	Phased   bool            `json:"phased,omitempty"`   // contents that are not known yet may follow
+	Override []string        `json:"override,omitempty"` // roles that may release it in an emergency without the approval
 }
 
 // Cap is a further limit of a rule, with a clock of its own. Hours go with

@@ -20,6 +20,7 @@ func TestSaysEveryFieldOfARule(t *testing.T) {
 		reflect.TypeFor[calendar.TimeOfDay]():  calendar.Noon,
 		reflect.TypeFor[calendar.Anchor]():     calendar.FromYearEnd,
 		reflect.TypeFor[Legal]():               LegalSkipHolidays,
+		reflect.TypeFor[To]():                  ToPaid,
 		reflect.TypeFor[Suspend]():             SuspendResume,
 		reflect.TypeFor[[]Cap]():               []Cap{{Starts: "x"}},
 		reflect.TypeFor[*Relief]():             &Relief{Setting: "x"},
