@@ -111,6 +111,9 @@ func (d *decider) decide(command Command) error {
 	if ok, err := d.decideAccess(command); ok {
 		return err
 	}
+	if ok, err := d.decideCustomers(command); ok {
+		return err
+	}
 	return d.decideIncident(command)
 }
 
@@ -185,6 +188,12 @@ func (d *decider) decideIncident(command Command) error {
 		return d.verifyEvidence(i, c)
 	case ExportEvidence:
 		return d.exportEvidence(i, c)
+	case AffectedOpen:
+		return d.affectedOpen(i, c)
+	case AffectedTake:
+		return d.affectedTake(i, c)
+	case AffectedClose:
+		return d.affectedClose(i, c)
 	case PlaceHold:
 		return d.placeHold(i, c)
 	case ReleaseHold:
@@ -216,7 +225,9 @@ func unsupported(command Command) error {
 // worksOnEnded tells the commands that an ended incident still takes: what is
 // learned later belongs in its record, and evidence outlives the work.
 func worksOnEnded(command Command) bool {
-	switch command.(type) {
+	switch c := command.(type) {
+	case AffectedClose:
+		return c.Abandon != ""
 	case PlaceHold, ReleaseHold, WithdrawDeletion, ForgetReporter, AddNote, LinkTo, AddEvidence, MoveEvidence, VerifyEvidence, ExportEvidence:
 		return true
 	}

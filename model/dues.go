@@ -59,7 +59,7 @@ func (d *decider) touched() []ID {
 // movesDues tells events that rules look at from those they do not.
 func movesDues(body Body) bool {
 	switch body.(type) {
-	case *HoldPlaced, *HoldReleased, *RecordAccepted, *PersonForgotten, *ReporterForgotten, *ForgettingRefused, *RecordCopied:
+	case *HoldPlaced, *HoldReleased, *RecordAccepted, *PersonForgotten, *ReporterForgotten, *ForgettingRefused, *RecordCopied, *CustomerKept, *AffectedOpened, *AffectedTaken:
 		return false
 	case *DuesMoved, *TaskSet, *TaskAdded, *RoleTaken, *RoleLeft, *Noted, *PhaseEntered, *Acknowledged, *CallsSeen, *EvidenceAdded, *EvidenceMoved, *EvidenceVerified, *EvidenceExported:
 		return false

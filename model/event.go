@@ -25,8 +25,9 @@ type Event struct {
 // is known of an incident's reporter has personal:"text", followed by a
 // condition where another field says whether it does; personal:"own,Field" has
 // one that belongs to the person whom the field Field names, or with Actor to
-// the event's actor: where it names nobody, the text is nobody's either. What
-// has a tag is kept so that the person can be forgotten, and reads as
+// the event's actor: where it names nobody, the text is nobody's either;
+// personal:"customer,Field" has what is known of the customer whose number the
+// field Field has. What has a tag is kept so that they can be forgotten, and reads as
 // ForgottenPerson and some letters, or ForgottenText, afterwards.
 type Body interface {
 	// Kind is the event's stable name in the log.
@@ -557,6 +558,15 @@ var bodies = map[string]func() Body{
 	"evidence.moved":    func() Body { return new(EvidenceMoved) },
 	"evidence.verified": func() Body { return new(EvidenceVerified) },
 	"evidence.exported": func() Body { return new(EvidenceExported) },
+
+	"customers.opened":   func() Body { return new(CustomersOpened) },
+	"customers.taken":    func() Body { return new(CustomersTaken) },
+	"customers.closed":   func() Body { return new(CustomersClosed) },
+	"customer.forgotten": func() Body { return new(CustomerForgotten) },
+	"customer.kept":      func() Body { return new(CustomerKept) },
+	"affected.opened":    func() Body { return new(AffectedOpened) },
+	"affected.taken":     func() Body { return new(AffectedTaken) },
+	"affected.closed":    func() Body { return new(AffectedClosed) },
 
 	"person.added":         func() Body { return new(PersonAdded) },
 	"person.role-set":      func() Body { return new(RoleSet) },

@@ -74,6 +74,9 @@ func (s *State) fold(e Event) (Touched, error) {
 	if touched, ok := s.foldAccess(e); ok {
 		return touched, nil
 	}
+	if touched, ok, err := s.foldCustomers(e); ok {
+		return touched, err
+	}
 	return s.foldIncident(e)
 }
 
@@ -219,7 +222,7 @@ func (i *Incident) fold(e Event) (edited bool) {
 	case *ReporterForgotten:
 		i.Reporter, i.Contact = ForgottenText, ForgottenText
 	default:
-		if !i.foldEvidence(e) {
+		if !i.foldEvidence(e) && !i.foldAffected(e) {
 			i.foldWork(e)
 		}
 		return false

@@ -153,7 +153,8 @@ type Particulars struct {
 	Hold        LegalHold    `json:"hold,omitzero"`      // keeps it, and the people in it, from being forgotten
 	Deletion    *Deletion    `json:"deletion,omitempty"` // it is to go; nil: it is kept
 
-	Groups []AffectedGroup `json:"groups,omitempty"` // its affected customers by who is told alike, in the order first listed
+	Groups []AffectedGroup `json:"groups,omitempty"` // its affected customers by who is told alike, in the order added
+	Adding *AffectedBatch  `json:"adding,omitempty"` // customers being added or refreshed; nil: none
 }
 
 // LegalHold keeps an incident as it is for a court or an authority; the zero

@@ -113,12 +113,14 @@ type space struct {
 	state State
 	now   time.Time
 	log   []Event
+	shelf shelf
 }
 
 // newSpace is a space in Berlin under both packs.
 func newSpace(t rapid.TB) *space {
 	t.Helper()
 	s := &space{t: t, now: start}
+	s.state.Registry = &s.shelf
 	s.do(AdoptPack{procedurePack(1)})
 	s.do(AdoptPack{regimePack()})
 	s.do(Setup{Organisation: "Example", Zone: "Europe/Berlin", Packs: []policy.Ref{procedureRef, regimeRef}})
@@ -137,6 +139,7 @@ func (s *space) apply(actor Actor, c Command) ([]Body, error) {
 			s.t.Fatalf("fold what %s led to: %v", c.Kind(), err)
 		}
 		s.log = append(s.log, e)
+		s.shelf.follow(&s.state, e)
 	}
 	return decision.Bodies, nil
 }

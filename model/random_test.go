@@ -75,6 +75,12 @@ var drawn = map[reflect.Type]func(*rapid.T, string) any{
 		st.Value = Value{At: start.Add(time.Duration(hours)*time.Hour + 1500*time.Microsecond)}
 		return st
 	},
+	reflect.TypeFor[Customer](): func(t *rapid.T, name string) any {
+		one := someCustomer(rapid.SampledFrom([]string{"C-1", "C-2", "C-3", "C-4"}).Draw(t, "id"))
+		one.Tier = rapid.SampledFrom([]Tier{TierPaid, TierPaid, TierFree, "gold"}).Draw(t, "tier")
+		one.Name, one.Terms = word("name").Draw(t, "name"), rapid.SampledFrom([]string{"", "", "48h", "x"}).Draw(t, "terms")
+		return one
+	},
 	reflect.TypeFor[Unnamed](): func(t *rapid.T, name string) any {
 		return Unnamed{Name: rapid.SampledFrom([]string{emptyDigest, emptyDigest, emptyDigest, "mail.log"}).Draw(t, name), Size: 7}
 	},
@@ -137,6 +143,7 @@ var commands = []Command{
 	Submit{}, Waive{}, Reinstate{}, Suspend{}, Suspend{}, Lift{}, Acknowledge{}, ChangePacks{}, AddEvidence{}, AddEvidence{}, MoveEvidence{}, MoveEvidence{}, VerifyEvidence{}, ExportEvidence{}, LinkTo{}, MarkDuplicate{}, Merge{}, MarkFalse{}, Close{}, Reopen{}, ImportOpen{}, ImportRows{}, ImportClose{}, PlaceHold{}, ReleaseHold{}, AcceptRecord{}, ForgetPerson{}, ForgetReporter{},
 	SetRetention{}, MarkDeleted{}, MarkDeleted{}, WithdrawDeletion{}, Sweep{}, CopyRecord{}, RemoveUnnamed{},
 	AddPerson{}, AddPerson{}, SetRole{}, AddKey{}, RemoveKey{}, RevokePerson{}, SetAccessRule{}, TrustAuthority{}, DistrustAuthority{}, EnrolFactor{}, RemoveFactor{}, RevokeSessions{}, LogIn{}, LogOut{}, RefuseLogIn{},
+	CustomersOpen{}, CustomersTake{}, CustomersTake{}, CustomersClose{}, ForgetCustomer{}, AffectedOpen{}, AffectedOpen{}, AffectedTake{}, AffectedTake{}, AffectedClose{},
 	See{}, See{}, StateFact{}, StateFact{}, StateFact{}, Triage{}, Triage{}, Submit{}, Submit{}, Waive{}, Acknowledge{}, Acknowledge{}, Close{}, Reopen{}, Reopen{}, Reopen{}, Reopen{}, Reopen{},
 }
 

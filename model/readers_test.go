@@ -12,6 +12,7 @@ func TestReaders(t *testing.T) {
 		"incidents": "owner lead responder communications leadership auditor",
 		"audit":     "owner lead leadership auditor",
 		"people":    "owner lead leadership auditor",
+		"customers": "owner lead communications leadership auditor",
 		"wall":      "owner lead responder communications leadership auditor wall",
 		"own":       "owner lead responder communications leadership auditor reporter wall",
 	}

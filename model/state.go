@@ -22,6 +22,10 @@ type State struct {
 	pending   map[string]map[ID]*Incident // rows of open imports, by batch; not visible yet
 	external  map[string]ID               // while an import is open: ids of imported incidents, pending ones too, in the systems they came from
 	zone      *time.Location              // of Meta.Zone, resolved
+
+	// Registry is where Decide looks customers up; whoever restores a State
+	// gives it one. Fold needs none.
+	Registry Registry `json:"-"`
 }
 
 // Meta is the part of a State that is about the space itself. It is small and
@@ -39,6 +43,7 @@ type Meta struct {
 	Completed    []string          `json:"completed,omitempty"` // batches whose incidents are visible
 	Retention    Retention         `json:"retention,omitzero"`
 	Access       Access            `json:"access,omitzero"` // who may enter
+	Customers    CustomerBook      `json:"customers,omitzero"`
 }
 
 // Import is an import under way.

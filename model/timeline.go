@@ -165,6 +165,7 @@ func (t *teller) tellWork(body Body) {
 	default:
 		t.tellEvidence(body)
 		t.tellAccess(body)
+		t.tellCustomers(body)
 	}
 }
 

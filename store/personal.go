@@ -19,12 +19,16 @@ const (
 	personalName personalKind = "name" // a name: becomes a token
 	personalText personalKind = "text" // what is known of an incident's reporter: is sealed
 	personalOwn  personalKind = "own"  // what belongs to somebody named: is sealed for them
+	// What is known of a customer is sealed under the customer's key, all of it
+	// together: a million of them are a million texts rather than several.
+	personalCustomer personalKind = "customer"
 )
 
 // personalFields is where a type of struct holds something personal.
 type personalFields struct {
-	fields []personalField
-	within []personalList
+	fields   []personalField
+	customer personalTogether
+	within   []personalList
 }
 
 // personalField is a text, or a list of texts.
@@ -46,7 +50,9 @@ type personalList struct {
 	of    *personalFields
 }
 
-func (p *personalFields) none() bool { return len(p.fields) == 0 && len(p.within) == 0 }
+func (p *personalFields) none() bool {
+	return len(p.fields) == 0 && len(p.within) == 0 && len(p.customer.fields) == 0
+}
 
 // personalTypes keeps what was found out about types of bodies.
 type personalTypes struct{ known sync.Map }
@@ -68,11 +74,19 @@ func (t *personalTypes) of(body reflect.Type) (*personalFields, error) {
 //	personal:"text"
 //	personal:"text,Field=reporter contact"   where the field Field has one of these values
 //	personal:"own,Field"                     of the person whom the field Field, or the event as its Actor, names
+//	personal:"customer,Field"                of the customer whose number the field Field has
 func personalFieldsOf(t reflect.Type) (*personalFields, error) {
 	found := new(personalFields)
 	for k := range t.NumField() {
 		field := t.Field(k)
-		if tag, ok := field.Tag.Lookup("personal"); ok {
+		tag, ok := field.Tag.Lookup("personal")
+		if owner, together := strings.CutPrefix(tag, string(personalCustomer)+","); together {
+			if err := found.customer.include(t, k, owner); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		if ok {
 			one, err := parsePersonal(t, k, tag)
 			if err != nil {
 				return nil, err
@@ -135,6 +149,7 @@ type piece struct {
 	kind  personalKind
 	label string
 	owner string // who a personalOwn belongs to, as the event names them; "" is nobody
+	of    uint64 // the number of the customer whose a personalCustomer is
 	text  string
 }
 
@@ -164,6 +179,9 @@ func (p *personalFields) translate(v reflect.Value, actor string, each translati
 		if err := field.translate(v, actor, each); err != nil {
 			return err
 		}
+	}
+	if err := p.customer.translate(v, each); err != nil {
+		return err
 	}
 	for _, list := range p.within {
 		items := ownList(v.Field(list.index))

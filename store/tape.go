@@ -151,6 +151,7 @@ func (t *tape) particular(p *model.Particulars) {
 	t.hold(&p.Hold)
 	t.deletion(&p.Deletion)
 	list(t, &p.Groups, (*tape).group)
+	t.adding(&p.Adding)
 }
 
 func (t *tape) ref(r *policy.Ref) {
@@ -301,6 +302,8 @@ func (t *tape) group(g *model.AffectedGroup) {
 	t.int(&g.Customers)
 	t.int(&g.Addresses)
 	text(t, &g.Root)
+	t.uint(&g.Added)
+	t.uint(&g.Frozen)
 }
 
 func (t *tape) link(l *model.Link) {

@@ -422,6 +422,8 @@ func (v *veil) cover(e model.Event) (model.Event, map[string]personEntry, error)
 			return v.sealText(e.Body.Incident(), p.label, p.text)
 		case personalOwn:
 			return v.sealOwn(p.owner, p.label, p.text)
+		case personalCustomer:
+			return v.sealCustomer(p.of, p.text)
 		}
 		if p.text == "" {
 			return "", nil
@@ -609,6 +611,8 @@ func (v *veil) uncover(e model.Event, names map[string]personEntry) (model.Event
 			return v.openText(e.Body.Incident(), p.label, p.text)
 		case personalOwn:
 			return v.openOwn(p.owner, p.label, p.text)
+		case personalCustomer:
+			return v.openCustomer(p.of, p.text)
 		}
 		if p.text == "" {
 			return "", nil

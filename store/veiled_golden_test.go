@@ -60,12 +60,15 @@ func goldenVeil(t *testing.T, seed string) *veil {
 	return newVeil("acme", keys)
 }
 
-// makeGoldenVault makes the vault, with the keys of the people and reporters
-// that veiledSample names.
+// makeGoldenVault makes the vault, or adds to it what keys of the people,
+// reporters and customers that veiledSample names it does not have.
 func makeGoldenVault(t *testing.T) {
 	t.Helper()
-	if _, err := os.Stat(goldenVault); !errors.Is(err, os.ErrNotExist) || !*update {
+	if !*update {
 		return
+	}
+	if err := private(goldenVault); err != nil && !errors.Is(err, os.ErrNotExist) {
+		t.Fatal(err)
 	}
 	keys, err := vault.Open(goldenVault, vault.Unlock{Random: &chance{seed: "vault"}})
 	if err != nil {
@@ -74,7 +77,7 @@ func makeGoldenVault(t *testing.T) {
 	v := newVeil("acme", keys)
 	reporter, err := v.reporterKey("INC-2026-0001")
 	if err == nil {
-		err = keys.Keys([]vault.Subject{v.personKey(1), reporter})
+		err = keys.Keys([]vault.Subject{v.personKey(1), reporter, v.customerKey(2)})
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -120,7 +123,7 @@ func TestFormatOfForgottenEventsDoesNotDrift(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, gone := range []vault.Subject{v.personKey(1), v.personKey(2), v.personKey(3), v.personKey(4), v.personKey(5), reporter} {
+	for _, gone := range []vault.Subject{v.personKey(1), v.personKey(2), v.personKey(3), v.personKey(4), v.personKey(5), v.customerKey(2), reporter} {
 		if err := v.vault.Forget(gone); err != nil {
 			t.Fatal(err)
 		}
