@@ -31,17 +31,22 @@ func (a *app) checkZones() health.Finding {
 	return found
 }
 
-// checkLibrary checks a team's own packs and calendars.
+// checkLibrary checks a team's own packs, calendars and templates.
 func checkLibrary(dir string) health.Finding {
 	const check = "own policies"
 	_, problems, err := config.LoadLibrary(dir)
+	if err == nil {
+		var wrong []config.Problem
+		_, wrong, err = config.LoadTemplates(filepath.Join(dir, config.TemplatesFolder))
+		problems = append(problems, wrong...)
+	}
 	switch {
 	case err != nil:
 		return health.Finding{Check: check, Level: health.Wrong, Text: err.Error(), Mend: "tocsin policy lint"}
 	case len(problems) > 0:
 		return health.Finding{Check: check, Level: health.Wrong, Text: leftOutWords(problems[:1]), Mend: "tocsin policy lint"}
 	}
-	return health.Finding{Check: check, Level: health.Sound, Text: "nothing of the team's own packs and calendars is left out"}
+	return health.Finding{Check: check, Level: health.Sound, Text: "nothing of the team's own packs, calendars and templates is left out"}
 }
 
 func checkSettingsFile(file string) health.Finding {

@@ -26,11 +26,11 @@ type findingView struct {
 func (a *app) policyLintCommand() *cobra.Command {
 	return a.reading(&cobra.Command{
 		Use:   "lint [FILE…]",
-		Short: "Check files of packs and calendars; without one, those in the data directory",
-		Long: `Reads files of packs and of calendars as strictly as the console does and says
-what is wrong with them, and what their author should look at again. Packs may
-count by the calendars given with them and by those of the data directory.
-Errors make it exit with 1. It opens no record.`,
+		Short: "Check files of packs, calendars and templates; without one, those in the data directory",
+		Long: `Reads files of packs, of calendars and of templates of notices as strictly as
+the console does and says what is wrong with them, and what their author should
+look at again. Packs may count by the calendars given with them and by those of
+the data directory. Errors make it exit with 1. It opens no record.`,
 		RunE: func(_ *cobra.Command, files []string) error { return a.lint(files) },
 	})
 }
@@ -70,7 +70,7 @@ func (a *app) findings(files []string) ([]findingView, []string, error) {
 		return nil, nil, err
 	}
 	if len(files) > 0 {
-		l := &linter{lent: calendars, findings: []findingView{}}
+		l := &linter{dir: dir, lent: calendars, findings: []findingView{}}
 		err := l.read(files)
 		return l.findings, files, err
 	}
@@ -78,12 +78,21 @@ func (a *app) findings(files []string) ([]findingView, []string, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	files = append(calendars, packs...)
-	l := &linter{findings: []findingView{}}
+	templates, err := ownFiles(dir, config.TemplatesFolder)
+	if err != nil {
+		return nil, nil, err
+	}
+	files = slices.Concat(calendars, packs, templates)
+	l := &linter{dir: dir, findings: []findingView{}}
 	if err := l.read(files); err != nil {
 		return nil, nil, err
 	}
 	_, together, err := config.LoadLibrary(dir)
+	if err != nil {
+		return nil, nil, &storeError{err: err}
+	}
+	l.add(levelError, together)
+	_, together, err = config.LoadTemplates(filepath.Join(dir, config.TemplatesFolder))
 	if err != nil {
 		return nil, nil, &storeError{err: err}
 	}
@@ -107,6 +116,7 @@ func ownFiles(dir, folder string) ([]string, error) {
 
 // linter reads files and collects what there is to say about each.
 type linter struct {
+	dir      string   // the data directory, whose packs templates may be for
 	lent     []string // files of calendars that packs may count by, of which nothing is said
 	findings []findingView
 }
@@ -133,13 +143,44 @@ func (l *linter) read(files []string) error {
 		l.add(levelError, wrong)
 	}
 	for _, file := range files {
-		if data, isPack := packs[file]; isPack {
-			if err := l.readPack(known, file, data); err != nil {
-				return err
-			}
+		data, isPack := packs[file]
+		switch {
+		case !isPack:
+			continue
+		case isTemplate(file, data):
+			err = l.readTemplate(file, data)
+		default:
+			err = l.readPack(known, file, data)
+		}
+		if err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// readTemplate judges a template, also against the packs there are.
+func (l *linter) readTemplate(file string, data []byte) error {
+	library, _, err := config.LoadLibrary(l.dir)
+	if err != nil {
+		return err
+	}
+	_, warnings, err := library.CheckTemplate(file, data)
+	var refused *config.TemplateError
+	if err != nil && !errors.As(err, &refused) {
+		return err
+	}
+	if refused != nil {
+		l.add(levelError, refused.Problems)
+	}
+	l.add(levelWarning, warnings)
+	return nil
+}
+
+// isTemplate tells a template of a notice by what is in it or, where that cannot
+// be told, by its folder.
+func isTemplate(file string, data []byte) bool {
+	return config.HoldsTemplate(data) || filepath.Base(filepath.Dir(file)) == config.TemplatesFolder
 }
 
 // borrow adds the calendars that packs may count by, but for those that are to
@@ -215,7 +256,7 @@ func (a *app) printFindings(out *paper, findings []findingView, files int) error
 		out.line(painted{f.Level + ": ", tone}, painted{text, plain})
 	}
 	if files == 0 {
-		out.printf("There are no packs or calendars of your own: they would be *.toml files in the folders %s and %s of the data directory.", config.PacksFolder, config.CalendarsFolder)
+		out.printf("There are no packs, calendars or templates of your own: they would be *.toml files in the folders %s, %s and %s of the data directory.", config.PacksFolder, config.CalendarsFolder, config.TemplatesFolder)
 		return nil
 	}
 	out.printf("%s checked, %s.", counted(files, "file"), counted(len(findings), "finding"))

@@ -57,7 +57,7 @@ func (l *linter) head() {
 	if t.Version < 1 {
 		l.problem("version", "write a whole number from 1, higher for every change; this is %d", t.Version)
 	}
-	l.oneOf("kind", "kind of notice", string(t.Kind), texts(Kinds))
+	l.oneOf("kind", "kind of notice", t.Kind, policy.NoticeKinds)
 	l.line("title", t.Title)
 	for i, rule := range t.Rules {
 		pack, id, _ := strings.Cut(rule, "/")

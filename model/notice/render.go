@@ -115,6 +115,9 @@ func (r *renderer) read(values Values, facts Facts) {
 		f := &r.template.Fields[i]
 		given, said := values.of(f.Name, r.text.Language)
 		if given.Unknown {
+			if f.Firm {
+				r.problem(f.Name, "“%s” cannot be left open as not known yet", f.Label)
+			}
 			r.values[f.Name] = value{unknown: true}
 			continue
 		}

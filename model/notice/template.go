@@ -22,24 +22,6 @@ import (
 	"strings"
 )
 
-// Kind is what a notice is, as people speak of it.
-type Kind string
-
-// The kinds of notices.
-const (
-	Initial    Kind = "initial"    // the first word to somebody affected
-	Update     Kind = "update"     // what has become known since
-	Resolution Kind = "resolution" // that it is over
-	Regulator  Kind = "regulator"  // to an authority
-	Leadership Kind = "leadership" // to the organisation's own leadership
-	Partner    Kind = "partner"    // to partners, and others outside who are no customers
-	Public     Kind = "public"     // to everybody
-	Summary    Kind = "summary"    // scope, root cause and remediation in writing
-)
-
-// Kinds are the kinds of notices, in the order in which they tend to be written.
-var Kinds = []Kind{Initial, Update, Resolution, Regulator, Leadership, Partner, Public, Summary}
-
 // Type says what a field takes.
 type Type string
 
@@ -74,7 +56,7 @@ const (
 type Template struct {
 	ID      string   `json:"id"`
 	Version int      `json:"version"` // higher for every change
-	Kind    Kind     `json:"kind"`
+	Kind    string   `json:"kind"`    // of policy.NoticeKinds
 	Title   string   `json:"title"`
 	Rules   []string `json:"rules,omitempty"` // "pack/rule"; none: for whatever is of its kind
 	Note    string   `json:"note,omitempty"`  // what its author tells who uses it
@@ -92,6 +74,7 @@ type Field struct {
 	Type     Type   `json:"type"`
 	Choices  []Word `json:"choices,omitempty"`
 	Required bool   `json:"required,omitempty"` // the text cannot go without it
+	Firm     bool   `json:"firm,omitempty"`     // it cannot be left open as not known yet
 	Help     string `json:"help,omitempty"`
 	From     string `json:"from,omitempty"` // the fact of the incident that fills it, of Sources
 }
