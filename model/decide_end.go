@@ -194,7 +194,7 @@ func (d *decider) undecided(i *Incident) error {
 	for k := range obligations {
 		o := &obligations[k]
 		if state := o.State(d.now); !state.Decided() {
-			refusal.Open = append(refusal.Open, fmt.Sprintf("%s: %s (%s)", state, o.Rule.Title, o.Key()))
+			refusal.Open = append(refusal.Open, fmt.Sprintf("%s: %s (%s)", state, o.Title(), o.Key()))
 		}
 	}
 	if len(refusal.Open) == 0 {

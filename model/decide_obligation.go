@@ -60,7 +60,7 @@ func (d *decider) reinstate(i *Incident, c Reinstate) error {
 	in := &inputs{}
 	key, rule := d.rule(in, i, c.Key)
 	reason := in.needText("reason", c.Reason, "why it counts again")
-	if rule != nil && !i.waived(key) {
+	if rule != nil && !slices.ContainsFunc(i.Waivers, func(w Waiver) bool { return key.Covers(w.Key) }) {
 		in.bad("rule", fmt.Sprintf("%s is not waived", key), "a waived rule")
 	}
 	if err := in.refusal(); err != nil {
@@ -71,11 +71,12 @@ func (d *decider) reinstate(i *Incident, c Reinstate) error {
 }
 
 func (i *Incident) waived(key policy.RuleKey) bool {
-	return slices.ContainsFunc(i.Waivers, func(w Waiver) bool { return w.Key == key })
+	return slices.ContainsFunc(i.Waivers, func(w Waiver) bool { return w.Key.Covers(key) })
 }
 
 // rule finds a rule of the incident's packs, upper or lower case, and its key
-// as the pack has it; nil with a problem where there is none.
+// as the pack has it, with the group of affected customers where one is named;
+// nil with a problem where there is none.
 func (d *decider) rule(in *inputs, i *Incident, key policy.RuleKey) (policy.RuleKey, *policy.Rule) {
 	var known []string
 	rules := make(map[string]*policy.Rule)
@@ -87,6 +88,25 @@ func (d *decider) rule(in *inputs, i *Incident, key policy.RuleKey) (policy.Rule
 			rules[own.String()], keys[own.String()] = &p.Rules[k], own
 		}
 	}
-	name := in.oneOf("rule", key.String(), known)
-	return keys[name], rules[name]
+	name := in.oneOf("rule", key.Whole().String(), known)
+	own, rule := keys[name], rules[name]
+	if rule != nil && key.Group != "" {
+		own.Group = i.groupFor(in, own, rule, key.Group)
+	}
+	return own, rule
+}
+
+// groupFor finds a group of affected customers that a rule is about.
+func (i *Incident) groupFor(in *inputs, key policy.RuleKey, rule *policy.Rule, group string) string {
+	var known []string
+	for k := range i.Groups {
+		if rule.To.Reaches(string(i.Groups[k].Tier)) {
+			known = append(known, i.Groups[k].ID)
+		}
+	}
+	if len(known) == 0 {
+		in.bad("group", fmt.Sprintf("%s is about no group of affected customers of %s", key, i.ID), "the rule as a whole")
+		return ""
+	}
+	return in.oneOf("group", group, known)
 }

@@ -86,27 +86,47 @@ func compareDues(before, after []policy.Obligation) []DueMove {
 	for k := range before {
 		old[before[k].Key()] = &before[k]
 	}
+	split := splitRules(old, after)
 	var moves []DueMove
 	for k := range after {
 		o := &after[k]
 		was := old[o.Key()]
+		if whole := split[o.Key().Whole()]; was == nil && whole != nil {
+			was = whole
+		}
 		delete(old, o.Key())
 		if change := changeOf(was, o); change != "" {
-			moves = append(moves, DueMove{Key: o.Key(), Title: o.Rule.Title, Before: strictOf(was), After: o.Strict, Sure: o.Applies == policy.Yes, Change: change})
+			moves = append(moves, DueMove{Key: o.Key(), Title: o.Title(), Before: strictOf(was), After: o.Strict, Sure: o.Applies == policy.Yes, Change: change})
 		}
 	}
 	for k := range before {
 		o := &before[k]
-		if old[o.Key()] == nil || !visible(o) {
+		if old[o.Key()] == nil || split[o.Key()] != nil || !visible(o) {
 			continue
 		}
 		change := "no longer applies"
 		if o.Applies == policy.Unknown {
 			change = "is excluded"
 		}
-		moves = append(moves, DueMove{Key: o.Key(), Title: o.Rule.Title, Before: o.Strict, Change: change})
+		moves = append(moves, DueMove{Key: o.Key(), Title: o.Title(), Before: o.Strict, Change: change})
 	}
 	return moves
+}
+
+// splitRules are the obligations of rules as a whole that are now asked for
+// group by group: what was asked of all is the past of each.
+func splitRules(old map[policy.RuleKey]*policy.Obligation, after []policy.Obligation) map[policy.RuleKey]*policy.Obligation {
+	var split map[policy.RuleKey]*policy.Obligation
+	for k := range after {
+		key := after[k].Key()
+		if whole := old[key.Whole()]; key.Group != "" && whole != nil {
+			if split == nil {
+				split = make(map[policy.RuleKey]*policy.Obligation)
+			}
+			split[key.Whole()] = whole
+		}
+	}
+	return split
 }
 
 // changeOf names what happened to one obligation, "" where nothing did.

@@ -255,7 +255,7 @@ func (i *Incident) foldWork(e Event) {
 	case *WaiverDecided:
 		i.Waivers = append(i.Waivers, Waiver{Key: body.Key, Decider: body.Decider, Rationale: body.Rationale, By: e.Actor, At: e.At})
 	case *WaiverWithdrawn:
-		i.Waivers = slices.DeleteFunc(i.Waivers, func(w Waiver) bool { return w.Key == body.Key })
+		i.Waivers = slices.DeleteFunc(i.Waivers, func(w Waiver) bool { return body.Key.Covers(w.Key) })
 	case *DuesMoved:
 		i.remember(body.Moves)
 	case *SuspensionRecorded:

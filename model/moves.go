@@ -41,9 +41,13 @@ func Moves(before, after []policy.Obligation) []Move {
 	for k := range before {
 		old[before[k].Key()] = &before[k]
 	}
+	split := splitRules(old, after)
 	var moved, stay []Move
 	for k := range after {
 		m := Move{Before: old[after[k].Key()], After: &after[k], Change: words[after[k].Key()]}
+		if m.Before == nil {
+			m.Before = split[after[k].Key().Whole()]
+		}
 		delete(old, after[k].Key())
 		switch {
 		case m.Change != "":

@@ -80,14 +80,16 @@ func (s *Standing) Reminder(d *Due, now time.Time) (r Reminder, ok bool) {
 	return Reminder{Standing: s, Due: *d, Reach: reach}, true
 }
 
-// known is what was last acknowledged of a deadline.
+// known is what was last acknowledged of a deadline, for its group or for all
+// groups of its rule.
 func (i *Incident) known(key policy.RuleKey) policy.Acknowledgement {
+	var last policy.Acknowledgement
 	for k := range i.Known {
-		if a := &i.Known[k]; a.Key == key {
-			return policy.Acknowledgement{Due: a.Due, Since: a.Since, At: a.At}
+		if a := &i.Known[k]; a.Key.Covers(key) && (last.At.IsZero() || a.At.After(last.At)) {
+			last = policy.Acknowledgement{Due: a.Due, Since: a.Since, At: a.At}
 		}
 	}
-	return policy.Acknowledgement{}
+	return last
 }
 
 // acknowledge keeps the last word on each deadline.
@@ -109,7 +111,7 @@ func (d *decider) acknowledge(i *Incident, c Acknowledge) error {
 		return err
 	}
 	dues := d.state.Stand(i).Dues
-	k := slices.IndexFunc(dues, func(due Due) bool { return due.Key() == key })
+	k := slices.IndexFunc(dues, func(due Due) bool { return key.Covers(due.Key()) }) // the soonest of several groups
 	if k < 0 {
 		return Refuse(Field("rule", fmt.Sprintf("%s counts towards no time now, so that nothing is brought to mind", key), "a rule with a due time that stands"))
 	}

@@ -92,7 +92,7 @@ func (d *decider) checkDelay(in *inputs, i *Incident, body *SuspensionRecorded) 
 	case until.After(d.now.Add(longestSuspension)):
 		in.bad("until", d.show(until)+" is too far ahead", "at most five years from now; extend it then")
 	case slices.ContainsFunc(i.Suspensions, func(s Suspension) bool {
-		return s.Key == body.Key && !s.From.After(from) && !s.Until.Before(until)
+		return s.Key.Covers(body.Key) && !s.From.After(from) && !s.Until.Before(until)
 	}):
 		in.bad("until", fmt.Sprintf("%s is suspended for longer already", body.Key), "a later time, or lift the delay")
 	}
@@ -107,7 +107,7 @@ func (d *decider) lift(i *Incident, c Lift) error {
 		at = in.past("at", c.At, d.now)
 	}
 	reason := in.needText("reason", c.Reason, "why the delay ends early")
-	if rule != nil && !slices.ContainsFunc(i.Suspensions, func(s Suspension) bool { return s.Key == key && s.Until.After(at) }) {
+	if rule != nil && !slices.ContainsFunc(i.Suspensions, func(s Suspension) bool { return key.Covers(s.Key) && s.Until.After(at) }) {
 		in.bad("rule", fmt.Sprintf("%s is not suspended", key), "a rule with a delay that has not expired")
 	}
 	if err := in.refusal(); err != nil {
@@ -120,9 +120,9 @@ func (d *decider) lift(i *Incident, c Lift) error {
 // liftSuspensions ends the delays of a rule with the moment that they were
 // lifted; those that had not begun then never come.
 func (i *Incident) liftSuspensions(body *SuspensionLifted) {
-	i.Suspensions = slices.DeleteFunc(i.Suspensions, func(s Suspension) bool { return s.Key == body.Key && !s.From.Before(body.At) })
+	i.Suspensions = slices.DeleteFunc(i.Suspensions, func(s Suspension) bool { return body.Key.Covers(s.Key) && !s.From.Before(body.At) })
 	for k := range i.Suspensions {
-		if s := &i.Suspensions[k]; s.Key == body.Key && s.Until.After(body.At) {
+		if s := &i.Suspensions[k]; body.Key.Covers(s.Key) && s.Until.After(body.At) {
 			s.Until = body.At
 		}
 	}

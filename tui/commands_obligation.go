@@ -10,7 +10,7 @@ import (
 func (c *Console) submit() tea.Cmd {
 	id, o := c.target().Incident.ID, c.obligation()
 	key := o.Key()
-	d := &dialog{title: "Record: " + o.Rule.Title, confirm: "Record", danger: recorded, draft: c.draftKey("submit "+key.String(), id), said: "recorded for {id}",
+	d := &dialog{title: "Record: " + o.Title(), confirm: "Record", danger: recorded, draft: c.draftKey("submit "+key.String(), id), said: "recorded for {id}",
 		intro: contentsIntro(o.Rule)}
 	d.form = newForm(c.theme,
 		c.time("at", "Sent or done", "Empty: now. The real moment counts, not when it is recorded."),
@@ -40,7 +40,7 @@ func contentsIntro(r *policy.Rule) []string {
 func (c *Console) waive() tea.Cmd {
 	id, o := c.target().Incident.ID, c.obligation()
 	key := o.Key()
-	d := &dialog{title: "Not required: " + o.Rule.Title, confirm: "Waive", danger: consequence, draft: c.draftKey("waive "+key.String(), id), said: "waived for {id}; it stays on record"}
+	d := &dialog{title: "Not required: " + o.Title(), confirm: "Waive", danger: consequence, draft: c.draftKey("waive "+key.String(), id), said: "waived for {id}; it stays on record"}
 	d.form = newForm(c.theme,
 		c.line("decider", "Decided by", "The person who takes this decision."),
 		c.text("rationale", "Rationale", "Why it is not required. A regulator may read this.", 4),
@@ -54,7 +54,7 @@ func (c *Console) waive() tea.Cmd {
 func (c *Console) reinstate() tea.Cmd {
 	id, o := c.target().Incident.ID, c.obligation()
 	key := o.Key()
-	d := &dialog{title: "Counts again: " + o.Rule.Title, confirm: "Reinstate", danger: consequence, said: "it counts again"}
+	d := &dialog{title: "Counts again: " + o.Title(), confirm: "Reinstate", danger: consequence, said: "it counts again"}
 	d.form = newForm(c.theme, c.line("reason", "Reason", "Why the waiver no longer holds."))
 	d.command = func(f *form) (model.Command, bool) {
 		return model.Reinstate{Incident: id, Key: key, Reason: f.value("reason")}, true
@@ -65,7 +65,7 @@ func (c *Console) reinstate() tea.Cmd {
 func (c *Console) suspend() tea.Cmd {
 	id, o := c.target().Incident.ID, c.obligation()
 	key := o.Key()
-	d := &dialog{title: "Delay: " + o.Rule.Title, confirm: "Suspend", danger: consequence, draft: c.draftKey("suspend "+key.String(), id), said: "suspended for {id}; it goes on by itself when the delay ends",
+	d := &dialog{title: "Delay: " + o.Title(), confirm: "Suspend", danger: consequence, draft: c.draftKey("suspend "+key.String(), id), said: "suspended for {id}; it goes on by itself when the delay ends",
 		intro: c.delayIntro(c.target().Incident, key)}
 	d.form = newForm(c.theme,
 		c.line("by", "Asked for by", "The authority or person who asks for the delay."),
@@ -96,7 +96,7 @@ func (c *Console) delayIntro(i *model.Incident, key policy.RuleKey) []string {
 func (c *Console) lift() tea.Cmd {
 	id, o := c.target().Incident.ID, c.obligation()
 	key := o.Key()
-	d := &dialog{title: "End the delay: " + o.Rule.Title, confirm: "Lift", danger: consequence, said: "the delay has ended",
+	d := &dialog{title: "End the delay: " + o.Title(), confirm: "Lift", danger: consequence, said: "the delay has ended",
 		intro: c.delayIntro(c.target().Incident, key)}
 	d.form = newForm(c.theme,
 		c.line("reason", "Reason", "Why the delay ends before it expires."),

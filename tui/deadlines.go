@@ -210,7 +210,7 @@ func (d *deadlinesScreen) drawRow(row deadlineRow, selected bool) string {
 	if k.gauge > 0 {
 		line += gauge(t, style, due.Start, due.At, now, k.gauge-1) + " "
 	}
-	line += text.Paint(fit(due.Rule.Title, k.rule-1)) + " " + severity.Paint(fit(shape+" "+word, 11)) + " " +
+	line += text.Paint(fit(due.Title(), k.rule-1)) + " " + severity.Paint(fit(shape+" "+word, 11)) + " " +
 		t.Muted.Paint(fit(string(row.standing.Incident.ID), 13)) + " " + t.Muted.Paint(fit(safe(row.standing.Incident.Title), k.title))
 	if selected {
 		return t.Selected.Over(fit(line, d.width))

@@ -46,7 +46,7 @@ func (c *Console) explanation(id model.ID, key policy.RuleKey, width int) []stri
 func (p *sheet) obligation(o *policy.Obligation, of *policy.Case, s *model.Standing, about string) {
 	c := p.c
 	e := policy.ExplainIn(o, of, c.frame.snapshot.Home())
-	p.title(o.Rule.Title)
+	p.title(o.Title())
 	p.text(about)
 	p.blank()
 	state := o.State(c.now())

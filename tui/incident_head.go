@@ -108,7 +108,7 @@ func (s *incidentScreen) drawNext() []string {
 	}
 	state := due.State(now)
 	shape, style := stateMark(t, state)
-	what := t.Bold.Paint(due.Rule.Title)
+	what := t.Bold.Paint(due.Title())
 	at := t.Muted.Paint(string(state) + ", " + s.c.dueText(due.At, due.Rule) + " " + due.At.In(s.c.zone()).Format("MST"))
 	if !s.bigDigits() {
 		left := " " + style.Paint(shape+" "+countdown(due.At, now, true)) + "  " + at + "  " + what

@@ -55,7 +55,7 @@ func (s *incidentScreen) drawObligation(o *policy.Obligation, wide, selected boo
 	if !o.Strict.IsZero() {
 		due = s.c.dueText(o.Strict, o.Rule)
 	}
-	line := mark + cell + title.Paint(fit(o.Rule.Title, s.titleWidth(wide))) + " " + t.Muted.Paint(fit(due, 18))
+	line := mark + cell + title.Paint(fit(o.Title(), s.titleWidth(wide))) + " " + t.Muted.Paint(fit(due, 18))
 	if wide {
 		line += t.Muted.Paint(fit(o.Pack.Ref().String(), 24)) + s.progress(o, state, style)
 	}

@@ -78,7 +78,7 @@ func (c *Console) drawMove(m *model.Move, width int, selected bool) []string {
 	if selected {
 		mark, title = t.Focus.Paint("▌ "), t.Bold
 	}
-	name, word := m.Obligation().Rule.Title, c.changeWord(m)
+	name, word := m.Obligation().Title(), c.changeWord(m)
 	var lines []string
 	if moveHeight(width) == 1 {
 		before := orElse(c.standsAt(m.Before), "–")

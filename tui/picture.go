@@ -124,10 +124,10 @@ func drawDue(c *Console, o *policy.Obligation, a axis) string {
 	if o.Strict.After(a.to) {
 		text := "→ " + o.Strict.In(c.zone()).Format("2 Jan")
 		dots := max(a.width-from-len([]rune(text))-1, 0)
-		return style.Paint(fit(o.Rule.Title, pictureLabel)) + " " + spaces(from) + t.Rule.Paint(strings.Repeat("·", dots)) + " " + style.Paint(text)
+		return style.Paint(fit(o.Title(), pictureLabel)) + " " + spaces(from) + t.Rule.Paint(strings.Repeat("·", dots)) + " " + style.Paint(text)
 	}
 	bar := spaces(from) + t.Rule.Paint(strings.Repeat("·", max(to-from, 0))) + style.Paint(markAt(shape))
-	return style.Paint(fit(o.Rule.Title, pictureLabel)) + " " + withNow(c, bar, max(to, from)+1, a)
+	return style.Paint(fit(o.Title(), pictureLabel)) + " " + withNow(c, bar, max(to, from)+1, a)
 }
 
 func markAt(shape string) string {

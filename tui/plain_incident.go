@@ -45,7 +45,7 @@ func (s *incidentScreen) headWords() []string {
 	case !i.Open():
 		lines = append(lines, "Ended "+clock(i.Closed, c.now(), c.zone())+": "+string(i.Outcome)+".")
 	case counts:
-		lines = append(lines, capital(c.dueWords(due.At, due.State(c.now())))+", "+c.dueText(due.At, due.Rule)+": "+due.Rule.Title+".")
+		lines = append(lines, capital(c.dueWords(due.At, due.State(c.now())))+", "+c.dueText(due.At, due.Rule)+": "+due.Title()+".")
 	case s.standing.Waits != nil:
 		lines = append(lines, "Not started: "+s.standing.Waits.Rule.Title+" waits for "+c.factLabel(s.standing, s.standing.Waits.Fact)+"; fact states it.")
 	default:

@@ -138,7 +138,7 @@ func thresholdLine(standing *model.Standing, due *model.Due, level int) string {
 	if due.Conditional {
 		says = "perhaps " + says
 	}
-	return fmt.Sprintf("%s: %s: %s", says, standing.Incident.ID, due.Rule.Title)
+	return fmt.Sprintf("%s: %s: %s", says, standing.Incident.ID, due.Title())
 }
 
 // changes tells what others did to incidents since it was last told.

@@ -312,7 +312,7 @@ func (c *Console) incidentWords(s *model.Standing) string {
 	due, counts := s.Next()
 	switch {
 	case counts:
-		text += capital(c.dueWords(due.At, due.State(c.now()))) + ": " + due.Rule.Title
+		text += capital(c.dueWords(due.At, due.State(c.now()))) + ": " + due.Title()
 	case s.Waits != nil:
 		text += "Not started: " + s.Waits.Rule.Title + " waits for " + c.factLabel(s, s.Waits.Fact)
 	default:
@@ -355,7 +355,7 @@ func (c *Console) obligationWords(o *policy.Obligation) string {
 	if counts(o, c.now()) {
 		text = capital(c.dueWords(o.Strict, state))
 	}
-	text += ": " + o.Rule.Title
+	text += ": " + o.Title()
 	if !o.Strict.IsZero() {
 		text += ", " + c.dueText(o.Strict, o.Rule)
 	}
@@ -370,7 +370,7 @@ func (d *deadlinesScreen) told() telling {
 		group: func(k int) string { return d.groupOf(d.rows[k].due) },
 		row: func(k int) string {
 			r := &d.rows[k]
-			return fmt.Sprintf("%s, %s: %s. %s, %s: %s", capital(c.dueWords(r.due.At, r.due.State(c.now()))), c.dueText(r.due.At, r.due.Rule), r.due.Rule.Title,
+			return fmt.Sprintf("%s, %s: %s. %s, %s: %s", capital(c.dueWords(r.due.At, r.due.State(c.now()))), c.dueText(r.due.At, r.due.Rule), r.due.Title(),
 				r.standing.Incident.ID, sign.Severity(r.standing).Word, safe(r.standing.Incident.Title))
 		},
 	}
@@ -386,7 +386,7 @@ func (r *remindersScreen) told() telling {
 				return r.calls[k].words(c)
 			}
 			m := &r.rows[k-len(r.calls)]
-			return fmt.Sprintf("%s since %s: %s. %s: %s. %s. Reminds %s", capital(m.Reach.Words()), clock(m.Reach.Since, c.now(), c.zone()), m.Due.Rule.Title,
+			return fmt.Sprintf("%s since %s: %s. %s: %s. %s. Reminds %s", capital(m.Reach.Words()), clock(m.Reach.Since, c.now(), c.zone()), m.Due.Title(),
 				m.Standing.Incident.ID, safe(m.Standing.Incident.Title), capital(c.dueWords(m.Due.At, m.Due.State(c.now()))), strings.ReplaceAll(reminds(m, true), "– ", "nobody as "))
 		},
 	}
@@ -423,7 +423,7 @@ func (s *whatIfScreen) told() telling {
 		row: func(k int) string {
 			m := &s.moves[k]
 			word := orElse(m.Change, string(m.Obligation().State(c.now())))
-			text := capital(word) + ": " + m.Obligation().Rule.Title
+			text := capital(word) + ": " + m.Obligation().Title()
 			before, after := spokenStand(c.standsAt(m.Before)), spokenStand(c.standsAt(m.After))
 			switch {
 			case m.Change == model.Unmoved || before == "" || m.Change == "":

@@ -179,7 +179,7 @@ func (q *queueScreen) drawNext(s *model.Standing, k queueColumns) string {
 	_, style := stateMark(t, state)
 	line := ""
 	if k.next > 0 {
-		line = t.Text.Paint(fit(due.Rule.Title, k.next-1)) + " "
+		line = t.Text.Paint(fit(due.Title(), k.next-1)) + " "
 	}
 	line += q.c.dueCell(due.At, state, k.due-1) + " "
 	if k.gauge > 0 {

@@ -153,7 +153,7 @@ func (r *remindersScreen) drawRow(k reminderColumns, m *model.Reminder, selected
 	if k.since > 10 {
 		since = clock(m.Reach.Since, now, r.c.zone())
 	}
-	line := mark + style.Paint(fit(shape+" "+m.Reach.Words(), k.level)) + text.Paint(fit(m.Due.Rule.Title, k.rule-1)) + " " +
+	line := mark + style.Paint(fit(shape+" "+m.Reach.Words(), k.level)) + text.Paint(fit(m.Due.Title(), k.rule-1)) + " " +
 		t.Muted.Paint(fit(string(m.Standing.Incident.ID), 14)) + t.Muted.Paint(fit(strings.TrimSuffix(since, " ago"), k.since-1)) + " " +
 		t.Muted.Paint(fit(reminds(m, k.role > 20), k.role))
 	if selected {
@@ -206,7 +206,7 @@ func (r *remindersScreen) drawFoot() []string {
 		due += " (perhaps: it cannot be excluded)"
 	}
 	due += "; " + m.Reach.Words() + " since " + clock(m.Reach.Since, now, r.c.zone())
-	title := t.Bold.Paint(safe(m.Due.Rule.Title)) + t.Muted.Paint("  "+string(m.Standing.Incident.ID)+"  "+safe(m.Standing.Incident.Title))
+	title := t.Bold.Paint(safe(m.Due.Title())) + t.Muted.Paint("  "+string(m.Standing.Incident.ID)+"  "+safe(m.Standing.Incident.Title))
 	lines := []string{t.Rule.Paint(strings.Repeat("─", r.width)), " " + fit(title, r.width-2), " " + fit(due, r.width-2)}
 	for _, line := range wrap(reminded, r.width-2) {
 		lines = append(lines, " "+t.Muted.Paint(line))
@@ -283,7 +283,7 @@ func (c *Console) acknowledge() tea.Cmd {
 	if !ok {
 		return nil
 	}
-	return c.do(c.acknowledgement(&m), nil, "{id}: acknowledged, "+m.Due.Rule.Title+", "+m.Reach.Words())
+	return c.do(c.acknowledgement(&m), nil, "{id}: acknowledged, "+m.Due.Title()+", "+m.Reach.Words())
 }
 
 // acknowledgement is about the level that was on the screen, whatever is

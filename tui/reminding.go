@@ -131,7 +131,7 @@ func notice(fresh []model.Reminder) string {
 		return ""
 	}
 	first := &fresh[0]
-	text := fmt.Sprintf("%s: %s: %s", first.Standing.Incident.ID, first.Due.Rule.Title, first.Reach.Words())
+	text := fmt.Sprintf("%s: %s: %s", first.Standing.Incident.ID, first.Due.Title(), first.Reach.Words())
 	if more := len(fresh) - 1; more > 0 {
 		text += fmt.Sprintf(", and %d more", more)
 	}

@@ -139,7 +139,7 @@ func (c *Console) obligationLine(o *policy.Obligation, width int) string {
 	if state.Decided() {
 		text = c.theme.Muted
 	}
-	return cell + "  " + text.Paint(fit(o.Rule.Title, width-22))
+	return cell + "  " + text.Paint(fit(o.Title(), width-22))
 }
 
 // sortedObligations puts what counts first, soonest first, then what waits,

@@ -135,7 +135,7 @@ func (w *Wall) dueItem(d wallDue) wallItem {
 	if item.withheld {
 		return item
 	}
-	item.what = safe(d.due.Rule.Title)
+	item.what = safe(d.due.Title())
 	if d.more > 0 {
 		item.what += fmt.Sprintf(", and %d more then", d.more)
 	}

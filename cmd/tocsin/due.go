@@ -544,7 +544,7 @@ func (s *supposition) declined(c policy.Case) []string {
 	var lines []string
 	for _, o := range policy.ObligationsIn(s.packs, &c, s.home) {
 		if o.Applies == policy.No {
-			lines = append(lines, fmt.Sprintf("%s (%s): %s", o.Rule.Title, o.Key(), o.Why))
+			lines = append(lines, fmt.Sprintf("%s (%s): %s", o.Title(), o.Key(), o.Why))
 		}
 	}
 	return lines

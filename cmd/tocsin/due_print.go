@@ -39,7 +39,7 @@ func (s *supposition) write(p *paper) {
 func (s *supposition) writeAnswer(p *paper, o *policy.Obligation, c *policy.Case) {
 	g := s.gatherFor(o)
 	mark := stateMark(o.State(s.at))
-	p.line(painted{o.Rule.Title, strong}, painted{"  " + o.Pack.Ref().String() + ", rule " + o.Rule.ID, quiet})
+	p.line(painted{o.Title(), strong}, painted{"  " + o.Pack.Ref().String() + ", rule " + o.Rule.ID, quiet})
 	p.line(painted{"  ", plain}, mark, painted{", " + recipient(o.Rule), plain})
 	p.indented(2, g.limits(o), strong)
 	if next := o.NextAfter(s.at); !next.IsZero() {

@@ -57,7 +57,7 @@ func (g *gatherer) queueRow(s *model.Standing) queueView {
 
 func (g *gatherer) due(d model.Due) *dueView {
 	return &dueView{
-		Rule: d.Key().String(), Title: d.Rule.Title, State: string(d.State(g.now)),
+		Rule: d.Key().String(), Title: d.Title(), State: string(d.State(g.now)),
 		Due: g.stamp(d.At), LeftSeconds: seconds(d.At.Sub(g.now)), Conditional: d.Conditional,
 	}
 }
@@ -188,7 +188,7 @@ func (g *gatherer) obligations(i *model.Incident, explain bool) []obligationView
 
 func (g *gatherer) obligation(i *model.Incident, o *policy.Obligation, explain bool) obligationView {
 	view := obligationView{
-		Incident: i.ID, Pack: o.Pack.Ref().String(), Rule: o.Key().String(), Title: o.Rule.Title, State: string(o.State(g.now)),
+		Incident: i.ID, Pack: o.Pack.Ref().String(), Rule: o.Key().String(), Title: o.Title(), State: string(o.State(g.now)),
 		Audience: o.Rule.Audience, Started: g.stamp(o.Start), Due: g.stamp(o.Strict), Legal: g.stamp(o.Legal), Occurrence: o.Occurrence,
 		Missed: o.Missed(g.now), Why: o.Why, Filings: []filingView{}, Contents: list(o.Rule.Contents), Approval: list(o.Rule.Approval),
 		Citation: o.Rule.Citation, rule: o.Rule, pack: o.Pack, passed: o.Passed(g.now),

@@ -111,7 +111,7 @@ func (a *app) printRepacking(s *session, i *model.Incident, refs []policy.Ref) e
 	s.out.line(painted{string(i.ID) + "  ", quiet}, painted{refList(i.Packs) + " → " + refList(refs), strong})
 	t := newTable(column{title: "change"}, column{title: "as it stands"}, column{title: "would be"}, column{title: "what", flexible: true}, column{title: "rule", flexible: true})
 	for _, m := range moves {
-		t.add(painted{m.Change, plain}, painted{g.standsAt(m.Before), quiet}, painted{g.standsAt(m.After), strong}, painted{m.Obligation().Rule.Title, plain}, painted{m.Obligation().Key().String(), quiet})
+		t.add(painted{m.Change, plain}, painted{g.standsAt(m.Before), quiet}, painted{g.standsAt(m.After), strong}, painted{m.Obligation().Title(), plain}, painted{m.Obligation().Key().String(), quiet})
 	}
 	if len(moves) == 0 {
 		s.out.printf("Nothing would move.")
@@ -138,7 +138,7 @@ func (g *gatherer) packsNamed(refs []policy.Ref) ([]*policy.Pack, error) {
 func (g *gatherer) moveViews(moves []model.Move) []moveView {
 	views := []moveView{}
 	for _, m := range moves {
-		view := moveView{Rule: m.Obligation().Key().String(), Title: m.Obligation().Rule.Title, Change: m.Change}
+		view := moveView{Rule: m.Obligation().Key().String(), Title: m.Obligation().Title(), Change: m.Change}
 		if m.Before != nil {
 			view.Before, view.BeforeLegal = g.stamp(m.Before.Strict), g.stamp(m.Before.Legal)
 		}

@@ -193,7 +193,7 @@ func (g *gatherer) softCells(i *model.Incident) (due, what painted) {
 	obligations := g.snapshot.Obligations(i)
 	for k := range obligations {
 		if obligations[k].State(g.now) == policy.Open {
-			return painted{"without delay", plain}, painted{obligations[k].Rule.Title, plain}
+			return painted{"without delay", plain}, painted{obligations[k].Title(), plain}
 		}
 	}
 	return painted{"nothing due", quiet}, painted{}
@@ -202,7 +202,7 @@ func (g *gatherer) softCells(i *model.Incident) (due, what painted) {
 // whatIsDue names an obligation in a list. One that may not apply says so.
 func whatIsDue(d model.Due) string {
 	if d.Conditional {
-		return d.Rule.Title + " (cannot be excluded)"
+		return d.Title() + " (cannot be excluded)"
 	}
-	return d.Rule.Title
+	return d.Title()
 }

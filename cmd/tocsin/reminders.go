@@ -88,7 +88,7 @@ func (g *gatherer) reminders() []model.Reminder {
 
 func (g *gatherer) reminder(r *model.Reminder) reminderView {
 	view := reminderView{
-		Incident: r.Standing.Incident.ID, Rule: r.Key().String(), Title: r.Due.Rule.Title, Level: r.Reach.Level(), Since: g.stamp(r.Reach.Since), Again: r.Reach.Again,
+		Incident: r.Standing.Incident.ID, Rule: r.Key().String(), Title: r.Due.Title(), Level: r.Reach.Level(), Since: g.stamp(r.Reach.Since), Again: r.Reach.Again,
 		Due: g.stamp(r.Due.At), LeftSeconds: seconds(r.Due.At.Sub(g.now)), Conditional: r.Due.Conditional, Reminds: []string{}, People: list(r.Standing.People(&r.Due)),
 	}
 	for _, reminded := range r.Reminded() {
@@ -105,7 +105,7 @@ func (g *gatherer) reminderTable(reminders []model.Reminder) *table {
 		mark := stateMark(r.Due.State(g.now))
 		shape, _, _ := strings.Cut(mark.text, " ")
 		t.add(painted{shape + " " + r.Reach.Words(), mark.ink}, painted{left(r.Due.At.Sub(g.now)), mark.ink}, painted{string(r.Standing.Incident.ID), plain},
-			painted{r.Due.Rule.Title, strong}, painted{when(r.Reach.Since, g.zone, g.now), plain}, painted{reminds(r), plain}, painted{r.Key().String(), quiet})
+			painted{r.Due.Title(), strong}, painted{when(r.Reach.Since, g.zone, g.now), plain}, painted{reminds(r), plain}, painted{r.Key().String(), quiet})
 	}
 	return t
 }

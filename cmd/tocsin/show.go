@@ -73,7 +73,7 @@ func (s *sheet) head() {
 	if v.Next != nil {
 		next, _ := s.standing.Next()
 		mark := stateMark(next.State(s.now))
-		s.line(mark, painted{", " + left(next.At.Sub(s.now)) + ": ", mark.ink}, painted{next.Rule.Title, plain})
+		s.line(mark, painted{", " + left(next.At.Sub(s.now)) + ": ", mark.ink}, painted{next.Title(), plain})
 	}
 }
 

@@ -29,7 +29,8 @@ func Obligations(packs []*Pack, c *Case, zone *time.Location) []Obligation {
 
 // ObligationsIn applies every rule of the packs to the case: one obligation for
 // each rule that applies, may apply, or once applied, in the order of the packs
-// and their rules. It is a pure function. Days are counted in the pack's own
+// and their rules. A rule to customers has one for each group of affected ones
+// that it is about, with a clock of its own. It is a pure function. Days are counted in the pack's own
 // zone and by its own holidays where it has them, otherwise as at home.
 func ObligationsIn(packs []*Pack, c *Case, home calendar.Calendar) []Obligation {
 	var few [32]candidate // keeps the list off the heap
@@ -39,7 +40,7 @@ func ObligationsIn(packs []*Pack, c *Case, home calendar.Calendar) []Obligation 
 	}
 	all := make([]Obligation, len(found))
 	for i, it := range found {
-		all[i] = Obligation{Pack: it.pack, Rule: it.rule, Applies: it.applies, Occurrence: 1}
+		all[i] = it.obligation(c)
 		cal := it.pack.CalendarAt(home)
 		all[i].begin(c, cal.Location())
 		all[i].settle(c, cal)
@@ -53,25 +54,56 @@ type candidate struct {
 	pack    *Pack
 	rule    *Rule
 	applies Answer
+	group   int // the group's place in the case, -1 for the rule as a whole
 }
 
 func candidates(found []candidate, packs []*Pack, c *Case, home calendar.Calendar) []candidate {
 	for _, pack := range packs {
-		cal := pack.CalendarAt(home)
+		zone := pack.CalendarAt(home).Location()
 		for i := range pack.Rules {
 			rule := &pack.Rules[i]
-			applies := rule.When.Holds(c)
-			if applies != No && rule.isDated(pack) {
-				o := Obligation{Pack: pack, Rule: rule}
-				o.begin(c, cal.Location())
-				applies = o.inForce(applies, cal.Location())
+			if !rule.reachesGroups(c) {
+				found = candidate{pack: pack, rule: rule, group: -1}.join(found, c, zone)
+				continue
 			}
-			if applies != No || slices.Contains(c.Applied, RuleKey{Pack: pack.ID, Rule: rule.ID}) {
-				found = append(found, candidate{pack, rule, applies})
+			for g := range c.Groups {
+				if rule.To.Reaches(c.Groups[g].Tier) {
+					found = candidate{pack: pack, rule: rule, group: g}.join(found, c, zone)
+				}
 			}
 		}
 	}
 	return found
+}
+
+// join adds the candidate to those found where it applies, may apply or once
+// applied.
+func (it candidate) join(found []candidate, c *Case, zone *time.Location) []candidate {
+	key, to := RuleKey{Pack: it.pack.ID, Rule: it.rule.ID}, addressee{}
+	if it.group >= 0 {
+		to = addressee{group: &c.Groups[it.group], direct: it.rule.Direct}
+		key.Group = to.group.ID
+	}
+	it.applies = it.rule.When.holds(c, to)
+	if it.applies != No && it.rule.isDated(it.pack) {
+		o := it.obligation(c)
+		o.begin(c, zone)
+		it.applies = o.inForce(it.applies, zone)
+	}
+	if it.applies != No || slices.ContainsFunc(c.Applied, func(once RuleKey) bool { return once.Covers(key) }) {
+		return append(found, it)
+	}
+	return found
+}
+
+// obligation is the candidate's, of which nothing is computed yet.
+func (it candidate) obligation(c *Case) Obligation {
+	o := Obligation{Pack: it.pack, Rule: it.rule, Applies: it.applies, Occurrence: 1}
+	if it.group >= 0 {
+		group := c.Groups[it.group]
+		o.Group = &group
+	}
+	return o
 }
 
 // CalendarAt is what the pack counts days by, and in whose zone its due times
@@ -91,9 +123,12 @@ func (p *Pack) CalendarAt(home calendar.Calendar) calendar.Calendar {
 
 // begin finds what started the clock; days are those of zone.
 func (o *Obligation) begin(c *Case, zone *time.Location) {
-	o.Trigger, o.Started = trigger(o.Rule.Starts, o.Pack.ID, c)
+	o.Trigger, o.Started = o.trigger(c)
 	if !o.Started && c.undated(o.Rule.Starts) {
 		o.beginUndated(c, zone)
+	}
+	if o.Group != nil {
+		o.later()
 	}
 	if o.Started && len(o.Rule.Restarts) > 0 {
 		o.Trigger = o.restarted(c)
@@ -104,13 +139,13 @@ func (o *Obligation) begin(c *Case, zone *time.Location) {
 // restarted is when the clock last started anew. What is submitted after the
 // obligation itself was met moves it no more.
 func (o *Obligation) restarted(c *Case) time.Time {
-	latest, own := o.Trigger, o.Key()
+	latest := o.Trigger
 	for i := range c.Submissions {
 		s := &c.Submissions[i]
-		if s.Key == own {
+		if o.files(s) {
 			break // submissions are in order
 		}
-		if s.Key.Pack == o.Pack.ID && s.At.After(latest) && o.Rule.restartsWith(s.Key.Rule) {
+		if s.Key.Pack == o.Pack.ID && s.At.After(latest) && o.Rule.restartsWith(s.Key.Rule) && o.ofGroup(s) {
 			latest = s.At
 		}
 	}
@@ -136,6 +171,9 @@ func (o *Obligation) settle(c *Case, cal calendar.Calendar) {
 	if len(o.Rule.Caps) > 0 {
 		o.cap(c, cal)
 	}
+	if o.Group != nil {
+		o.agree(cal)
+	}
 	o.Waiver = lastWaiver(c, o.Key())
 	if len(c.Suspensions) > 0 {
 		o.suspend(c)
@@ -153,21 +191,28 @@ func (o *Obligation) settle(c *Case, cal calendar.Calendar) {
 // describe fills in what people read beside the times.
 func (o *Obligation) describe(c *Case) {
 	o.legal = o.Rule.legalFor(c)
+	if o.ByTerms {
+		o.legal = LegalSame // a contract knows no other limit than its own
+	}
 	if !o.Strict.IsZero() {
 		o.Legal = o.legal.limit(&o.dues, o.Strict)
 	}
 	o.Why = o.why(c)
+	if len(c.Deliveries) > 0 {
+		o.Told = c.told(o.Key())
+	}
 }
 
-// trigger is when the clock that starts as named started.
-func trigger(starts, pack string, c *Case) (time.Time, bool) {
-	rule, submitted := strings.CutPrefix(starts, submittedPrefix)
+// trigger is when the rule's clock started: with its fact, or with the first
+// submission for its recipients of the rule it names.
+func (o *Obligation) trigger(c *Case) (time.Time, bool) {
+	rule, submitted := strings.CutPrefix(o.Rule.Starts, submittedPrefix)
 	if !submitted {
-		at, stated := c.Times[starts]
+		at, stated := c.Times[o.Rule.Starts]
 		return at, stated
 	}
 	for i := range c.Submissions {
-		if s := &c.Submissions[i]; s.Key.Rule == rule && s.Key.Pack == pack {
+		if s := &c.Submissions[i]; s.Key.Rule == rule && s.Key.Pack == o.Pack.ID && o.ofGroup(s) {
 			return s.At, true
 		}
 	}
@@ -176,7 +221,7 @@ func trigger(starts, pack string, c *Case) (time.Time, bool) {
 
 func lastWaiver(c *Case, key RuleKey) *Waiver {
 	for i := len(c.Waivers) - 1; i >= 0; i-- {
-		if c.Waivers[i].Key == key {
+		if c.Waivers[i].Key.Covers(key) {
 			waiver := c.Waivers[i]
 			return &waiver
 		}
@@ -186,7 +231,7 @@ func lastWaiver(c *Case, key RuleKey) *Waiver {
 
 // stands reports whether a due time is still to be met.
 func (o *Obligation) stands() bool {
-	return o.Started && !o.Rule.Soft() && o.Applies != No && o.Waiver == nil && !o.closed && !o.finished()
+	return o.Started && !o.soft() && o.Applies != No && o.Waiver == nil && !o.closed && !o.finished()
 }
 
 // file holds every submission against the due time that stood when it came.
@@ -202,7 +247,7 @@ func (o *Obligation) file(c *Case) {
 		return
 	}
 	for i := range c.Submissions {
-		if s := &c.Submissions[i]; s.Key.Rule == o.Rule.ID && s.Key.Pack == o.Pack.ID {
+		if s := &c.Submissions[i]; o.files(s) {
 			o.add(*s, s.At)
 		}
 	}
@@ -213,7 +258,7 @@ func (o *Obligation) file(c *Case) {
 func (o *Obligation) fileReceived(c *Case) {
 	var arrived []Submission
 	for _, s := range c.Submissions {
-		if s.Key == o.Key() && !s.Received.IsZero() {
+		if o.files(&s) && !s.Received.IsZero() {
 			arrived = append(arrived, s)
 		}
 	}
@@ -243,7 +288,7 @@ func (o *Obligation) add(s Submission, at time.Time) {
 // What comes after the only or the last one is kept, but meets nothing.
 func (o *Obligation) awaits() bool {
 	switch {
-	case !o.Started || o.Rule.Soft():
+	case !o.Started || o.soft():
 		return false
 	case len(o.Done) == 0:
 		return true

@@ -17,7 +17,10 @@ const (
 // open. Where no type (or data category) is named at all, that is unknown:
 // nobody has said that no data is affected. Where some are named, the others
 // are a no.
-func (w *Condition) Holds(c *Case) Answer {
+func (w *Condition) Holds(c *Case) Answer { return w.holds(c, addressee{}) }
+
+// holds is Holds for the case as a whole or for one group of it.
+func (w *Condition) holds(c *Case, to addressee) Answer {
 	answer := Yes
 	if len(w.Severity) > 0 {
 		answer = answer.And(oneOf(w.Severity, c.Severity))
@@ -32,7 +35,7 @@ func (w *Condition) Holds(c *Case) Answer {
 		answer = answer.And(anyOf(w.Data, c.Data))
 	}
 	if answer != No && len(w.Tier) > 0 {
-		answer = answer.And(anyAnswer(tierKeys, w.Tier, c))
+		answer = answer.And(to.tier(w.Tier, c))
 	}
 	if answer != No && len(w.Acting) > 0 {
 		answer = answer.And(anyAnswer(actingKeys, w.Acting, c))
@@ -41,7 +44,7 @@ func (w *Condition) Holds(c *Case) Answer {
 		return No
 	}
 	for question, wanted := range w.Answers {
-		answer = answer.And(sameAnswer(wanted, c.Answers[question]))
+		answer = answer.And(sameAnswer(wanted, to.answer(question, c)))
 	}
 	if answer == No || !w.measures() {
 		return answer
@@ -130,10 +133,10 @@ type Reason struct {
 // form would ask; none for a condition that always holds. Questions are named
 // by their ids; Explain puts the pack's wording in their place.
 func (w *Condition) Reasons(c *Case) []Reason {
-	return w.reasons(c, func(id string) string { return id })
+	return w.reasons(c, addressee{}, func(id string) string { return id })
 }
 
-func (w *Condition) reasons(c *Case, label func(question string) string) []Reason {
+func (w *Condition) reasons(c *Case, to addressee, label func(question string) string) []Reason {
 	var reasons []Reason
 	words := func(name string, wanted []string, answer Answer, given string) {
 		if len(wanted) > 0 {
@@ -144,17 +147,16 @@ func (w *Condition) reasons(c *Case, label func(question string) string) []Reaso
 	words("classification", w.Classification, oneOf(w.Classification, c.Classification), itIs(c.Classification))
 	words("incident type", w.Types, anyOf(w.Types, c.Types), named(c.Types))
 	words("data", w.Data, anyOf(w.Data, c.Data), named(c.Data))
-	asked := func(key questionKeys, wanted []string) {
+	asked := func(key questionKeys, wanted []string, answer Answer, ground string) {
 		if len(wanted) > 0 {
-			answer := anyAnswer(key, wanted, c)
-			reasons = append(reasons, Reason{answer, answered(joinKeys(key, wanted, label), Yes, answer) + c.ground(keysOf(key, wanted)...)})
+			reasons = append(reasons, Reason{answer, answered(joinKeys(key, wanted, label), Yes, answer) + ground})
 		}
 	}
-	asked(tierKeys, w.Tier)
-	asked(actingKeys, w.Acting)
+	asked(tierKeys, w.Tier, to.tier(w.Tier, c), to.tierGround(w.Tier, c))
+	asked(actingKeys, w.Acting, anyAnswer(actingKeys, w.Acting, c), c.ground(keysOf(actingKeys, w.Acting)...))
 	for _, question := range sortedKeys(w.Answers) {
-		wanted, given := w.Answers[question], c.Answers[question]
-		reasons = append(reasons, Reason{sameAnswer(wanted, given), answered(label(question), wanted, given) + c.ground(question)})
+		wanted, given := w.Answers[question], to.answer(question, c)
+		reasons = append(reasons, Reason{sameAnswer(wanted, given), answered(label(question), wanted, given) + to.ground(question, c)})
 	}
 	return append(reasons, w.measuredReasons(c, label)...)
 }

@@ -81,12 +81,12 @@ func DiffDues(before, after []*Pack, c *Case, home calendar.Calendar) []DueChang
 	for i := range now {
 		was := withKey(old, now[i].Key())
 		if was == nil || !sameDues(was, &now[i]) {
-			changes = append(changes, DueChange{Key: now[i].Key(), Title: now[i].Rule.Title, Before: was, After: &now[i]})
+			changes = append(changes, DueChange{Key: now[i].Key(), Title: now[i].Title(), Before: was, After: &now[i]})
 		}
 	}
 	for i := range old {
 		if withKey(now, old[i].Key()) == nil {
-			changes = append(changes, DueChange{Key: old[i].Key(), Title: old[i].Rule.Title, Before: &old[i]})
+			changes = append(changes, DueChange{Key: old[i].Key(), Title: old[i].Title(), Before: &old[i]})
 		}
 	}
 	return changes

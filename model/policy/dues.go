@@ -14,7 +14,9 @@ type Due struct {
 	Start       time.Time // the anchor it is counted from
 	Pack        *Pack
 	Rule        *Rule
+	Group       *Group // of affected customers; nil: the rule as a whole
 	Occurrence  int
+	ByTerms     bool // the group's own terms, not the rule's number, decide the first due time
 	Conditional bool // "cannot be excluded": At is the worst case
 	Suspensions []Suspension
 }
@@ -36,13 +38,19 @@ func DuesIn(packs []*Pack, c *Case, home calendar.Calendar) []Due {
 		cal := pack.CalendarAt(home)
 		for i := range pack.Rules {
 			rule := &pack.Rules[i]
-			o := Obligation{Pack: pack, Rule: rule, Occurrence: 1}
-			if o.begin(c, cal.Location()); !o.Started || rule.Soft() {
-				continue // nothing can be due, whether the rule applies or not
+			if !rule.reachesGroups(c) {
+				o := Obligation{Pack: pack, Rule: rule, Occurrence: 1}
+				if o.falls(c, cal) {
+					dues = append(dues, o.due())
+				}
+				continue
 			}
-			o.Applies = o.inForce(rule.When.Holds(c), cal.Location())
-			if o.settle(c, cal); !o.Strict.IsZero() {
-				dues = append(dues, o.due())
+			for g := range c.Groups {
+				group := c.Groups[g]
+				o := Obligation{Pack: pack, Rule: rule, Occurrence: 1, Group: &group}
+				if rule.To.Reaches(group.Tier) && o.falls(c, cal) {
+					dues = append(dues, o.due())
+				}
 			}
 		}
 	}
@@ -50,16 +58,29 @@ func DuesIn(packs []*Pack, c *Case, home calendar.Calendar) []Due {
 	return append([]Due(nil), dues...)
 }
 
+// falls computes the obligation and reports whether it counts towards a time.
+func (o *Obligation) falls(c *Case, cal calendar.Calendar) bool {
+	if o.begin(c, cal.Location()); !o.Started || o.Rule.Soft() && !o.termed() {
+		return false // nothing can be due, whether the rule applies or not
+	}
+	o.Applies = o.inForce(o.applies(c), cal.Location())
+	o.settle(c, cal)
+	return !o.Strict.IsZero()
+}
+
 func (o *Obligation) due() Due {
-	return Due{At: o.Strict, Start: o.Start, Pack: o.Pack, Rule: o.Rule, Occurrence: o.Occurrence, Conditional: o.Applies == Unknown, Suspensions: o.Suspensions}
+	return Due{
+		At: o.Strict, Start: o.Start, Pack: o.Pack, Rule: o.Rule, Group: o.Group, ByTerms: o.ByTerms, Occurrence: o.Occurrence,
+		Conditional: o.Applies == Unknown, Suspensions: o.Suspensions,
+	}
 }
 
 // Key names the obligation within its incident.
-func (d *Due) Key() RuleKey { return RuleKey{Pack: d.Pack.ID, Rule: d.Rule.ID} }
+func (d *Due) Key() RuleKey { return RuleKey{Pack: d.Pack.ID, Rule: d.Rule.ID, Group: d.Group.name()} }
 
 // State is where the due stands at now: that of its obligation.
 func (d Due) State(now time.Time) State {
-	o := Obligation{Pack: d.Pack, Rule: d.Rule, Applies: Yes, Started: true, Start: d.Start, Strict: d.At, Occurrence: d.Occurrence, Suspensions: d.Suspensions}
+	o := Obligation{Pack: d.Pack, Rule: d.Rule, Applies: Yes, Started: true, Start: d.Start, Strict: d.At, Group: d.Group, ByTerms: d.ByTerms, Occurrence: d.Occurrence, Suspensions: d.Suspensions}
 	if d.Conditional {
 		o.Applies = Unknown
 	}

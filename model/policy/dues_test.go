@@ -37,6 +37,11 @@ func randomPacks(t *rapid.T) []*Pack {
 			if rapid.IntRange(0, 4).Draw(t, "soft") == 0 {
 				rule.Within = calendar.Period{}
 			}
+			rule.To = rapid.SampledFrom([]To{ToNobody, ToNobody, ToRegulator, ToCustomers, ToPaid, ToFree}).Draw(t, "to")
+			rule.Direct = rapid.SampledFrom([]string{"", "q"}).Draw(t, "direct")
+			if rapid.IntRange(0, 5).Draw(t, "by tier") == 0 {
+				rule.When.Tier = []string{TierPaid}
+			}
 			pack.Rules = append(pack.Rules, rule)
 		}
 		packs = append(packs, pack)
@@ -48,7 +53,10 @@ func randomPacks(t *rapid.T) []*Pack {
 // and an end.
 func aboutThem(t *rapid.T, c *Case) {
 	key := func() RuleKey {
-		return RuleKey{Pack: rapid.SampledFrom([]string{"pack", "other"}).Draw(t, "pack"), Rule: fmt.Sprint("rule-", rapid.IntRange(0, 5).Draw(t, "rule"))}
+		return RuleKey{
+			Pack: rapid.SampledFrom([]string{"pack", "other"}).Draw(t, "pack"), Rule: fmt.Sprint("rule-", rapid.IntRange(0, 5).Draw(t, "rule")),
+			Group: rapid.SampledFrom([]string{"", "", "A1", "A2"}).Draw(t, "group"),
+		}
 	}
 	c.Severity = rapid.SampledFrom([]string{"", "low", "high"}).Draw(t, "severity")
 	c.Answers = map[string]Answer{"q": rapid.SampledFrom([]Answer{Unknown, Yes, No}).Draw(t, "q")}
@@ -72,6 +80,14 @@ func aboutThem(t *rapid.T, c *Case) {
 		c.Waivers = append(c.Waivers, Waiver{Key: key(), At: hours(5)})
 	}
 	c.Applied = []RuleKey{key(), key()}
+	for n := range rapid.IntRange(0, 3).Draw(t, "groups") {
+		g := Group{ID: fmt.Sprint("A", n+1), Tier: rapid.SampledFrom([]string{TierPaid, TierFree}).Draw(t, "tier"), Direct: rapid.Bool().Draw(t, "hit")}
+		if rapid.Bool().Draw(t, "later") {
+			g.Since = hours(rapid.IntRange(-10, 300).Draw(t, "since"))
+		}
+		g.Terms = rapid.SampledFrom([]calendar.Period{{}, {N: 30, Unit: calendar.Hours}, {N: 5, Unit: calendar.Days}, {N: 90, Unit: calendar.BusinessDays}}).Draw(t, "terms")
+		c.Groups = append(c.Groups, g)
+	}
 	if rapid.IntRange(0, 9).Draw(t, "ended") == 0 {
 		c.Ended = hours(6)
 	}
@@ -105,7 +121,7 @@ func sameDue(a, b Due) bool { return reflect.DeepEqual(a, b) }
 func listed(dues []Due) string {
 	var text strings.Builder
 	for _, d := range dues {
-		fmt.Fprintf(&text, "\n%s/%s due %s from %s, number %d, conditional %t", d.Pack.ID, d.Rule.ID, d.At, d.Start, d.Occurrence, d.Conditional)
+		fmt.Fprintf(&text, "\n%s due %s from %s, number %d, conditional %t", d.Key(), d.At, d.Start, d.Occurrence, d.Conditional)
 	}
 	return text.String()
 }

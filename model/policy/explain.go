@@ -30,14 +30,14 @@ func ExplainIn(o *Obligation, c *Case, home calendar.Calendar) Explanation {
 	cal := o.Pack.CalendarAt(home)
 	return Explanation{
 		Why:      o.explainWhy(c),
-		Steps:    o.explainSteps(c, cal),
+		Steps:    append(o.explainSteps(c, cal), o.explainHold(c, home, cal)...),
 		Warnings: o.warnings(c, cal),
 	}
 }
 
 func (o *Obligation) explainWhy(c *Case) []string {
 	var lines []string
-	for _, reason := range o.Rule.When.reasons(c, o.Pack.questionLabel) {
+	for _, reason := range o.Rule.When.reasons(c, o.addressee(), o.Pack.questionLabel) {
 		lines = append(lines, reason.Text)
 	}
 	if len(lines) == 0 {
@@ -63,7 +63,7 @@ func (o *Obligation) explainSteps(c *Case, cal calendar.Calendar) []calendar.Ste
 		return []calendar.Step{{Text: "the clock has not started; not stated yet: " + o.startLabel()}}
 	}
 	steps := []calendar.Step{{Text: o.explainStart(c, cal), At: o.Trigger}}
-	if o.Rule.Soft() {
+	if o.soft() {
 		return append(steps, calendar.Step{Text: "without undue delay: the source gives no number"})
 	}
 	steps = append(steps, o.explainFilings(cal)...)
@@ -71,6 +71,7 @@ func (o *Obligation) explainSteps(c *Case, cal calendar.Calendar) []calendar.Ste
 		_, counted := cal.ExplainCount(o.dues.first, o.dues.anchor)
 		steps = append(steps, counted...)
 		steps = append(steps, o.explainCaps(c, cal)...)
+		steps = append(steps, o.explainTerms(cal)...)
 		steps = append(steps, o.explainDelays(c, cal)...)
 		steps = append(steps, o.explainLegal(cal)...)
 	}
@@ -81,6 +82,10 @@ func (o *Obligation) explainSteps(c *Case, cal calendar.Calendar) []calendar.Ste
 // where nobody knows when that was.
 func (o *Obligation) explainStart(c *Case, cal calendar.Calendar) string {
 	label, started := o.startLabel(), calendar.Reading(o.Trigger, cal.Zone)
+	if fact, moved := o.movedBySince(c); moved {
+		return fmt.Sprintf("group %s was found to be affected: %s; it was not known of before, so that its own clock starts then and not with: %s (%s)",
+			o.Group.ID, started, label, calendar.Reading(fact, cal.Zone))
+	}
 	if o.Undated != o.Rule.Starts {
 		return label + ": " + started
 	}
@@ -164,7 +169,7 @@ func (o *Obligation) explainDelays(c *Case, cal calendar.Calendar) []calendar.St
 	}
 	var steps []calendar.Step
 	for _, s := range c.Suspensions {
-		if s.Key != o.Key() {
+		if !s.Key.Covers(o.Key()) {
 			continue
 		}
 		text := fmt.Sprintf("delay from %s until %s, asked for by %s (%s)",
@@ -261,7 +266,7 @@ func (o *Obligation) warnings(c *Case, cal calendar.Calendar) []string {
 	if o.Started && o.Undated != "" && o.Why != o.undatedWords() && o.Applies == Unknown {
 		lines = append(lines, "worst case: "+o.undatedWords())
 	}
-	if !o.Started && o.Undated != "" && !o.Rule.Soft() {
+	if !o.Started && o.Undated != "" && !o.soft() {
 		lines = append(lines, fmt.Sprintf("no time is stated at all, so there is no due time, not even for the worst case; to state this would give it: %s", o.noTimeWords()))
 	}
 	if text := o.unknownHolidays(cal); text != "" {
@@ -272,7 +277,7 @@ func (o *Obligation) warnings(c *Case, cal calendar.Calendar) []string {
 			lines = append(lines, "an earlier limit cannot be excluded; not stated yet: "+o.Pack.factLabel(k.Starts))
 		}
 	}
-	if o.Rule.Suspend == SuspendNever && slices.ContainsFunc(c.Suspensions, func(s Suspension) bool { return s.Key == o.Key() }) {
+	if o.Rule.Suspend == SuspendNever && slices.ContainsFunc(c.Suspensions, func(s Suspension) bool { return s.Key.Covers(o.Key()) }) {
 		lines = append(lines, "a delay is recorded, but the source knows none for this: nothing moves")
 	}
 	if relief := o.Rule.Relief; relief != nil && c.Settings[relief.Setting] == "" {
@@ -301,7 +306,7 @@ func (o *Obligation) unknownHolidays(cal calendar.Calendar) string {
 		return "no public holidays of your own place are known: only weekends are skipped; name a home calendar, such as with tocsin setup --calendar de"
 	case len(cal.Holidays) == 0:
 		return "no public holidays are known here: only weekends are skipped"
-	case !o.Started || o.Rule.Soft():
+	case !o.Started || o.soft():
 		return ""
 	}
 	strict := o.dues.due(1)

@@ -105,7 +105,7 @@ func (o *Obligation) suspend(c *Case) {
 func delaysOf(c *Case, key RuleKey) []Suspension {
 	var recorded []Suspension
 	for i := range c.Suspensions {
-		if c.Suspensions[i].Key == key {
+		if c.Suspensions[i].Key.Covers(key) {
 			recorded = append(recorded, c.Suspensions[i])
 		}
 	}

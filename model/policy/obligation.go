@@ -68,10 +68,11 @@ type Obligation struct {
 	Pack    *Pack
 	Rule    *Rule
 	Applies Answer // No only for a rule that applied once
-	Group   Group  // the affected customers it is about; the zero group is the rule as a whole
+	Group   *Group // the affected customers it is about; nil: the rule as a whole
 	Told    Told   // how many of its recipients were told, where that is counted
 
 	Started bool
+	ByTerms bool      // the group's own terms, not the rule's number, decide the first due time
 	Start   time.Time // the anchor the current due time is counted from
 	Trigger time.Time // the fact or submission that first started the clock
 
@@ -113,7 +114,7 @@ type Filing struct {
 
 // Key names the obligation within its incident.
 func (o *Obligation) Key() RuleKey {
-	return RuleKey{Pack: o.Pack.ID, Rule: o.Rule.ID, Group: o.Group.ID}
+	return RuleKey{Pack: o.Pack.ID, Rule: o.Rule.ID, Group: o.Group.name()}
 }
 
 // State is where the obligation stands at now.
@@ -131,7 +132,7 @@ func (o *Obligation) State(now time.Time) State {
 		return Suspended
 	case o.Applies == Unknown:
 		return CannotExclude
-	case o.Rule.Soft():
+	case o.soft():
 		return Open
 	case o.past(now):
 		return Overdue
@@ -148,7 +149,7 @@ func suspendedAt(delays []Suspension, now time.Time) bool {
 // finished reports whether nothing more can come due: something was filed, and
 // the rule asks once or has ended.
 func (o *Obligation) finished() bool {
-	return len(o.Done) > 0 && (o.Rule.Every.IsZero() || !o.Ended.IsZero() || o.Rule.Soft())
+	return len(o.Done) > 0 && (o.Rule.Every.IsZero() || !o.Ended.IsZero() || o.soft())
 }
 
 func (o *Obligation) metState(now time.Time) State {
@@ -220,7 +221,7 @@ func (o *Obligation) NextAfter(now time.Time) time.Time {
 }
 
 func (o *Obligation) recurs() bool {
-	return o.Started && !o.Rule.Soft() && !o.Rule.Every.IsZero()
+	return o.Started && !o.soft() && !o.Rule.Every.IsZero()
 }
 
 // until is the earliest of now, the end of the rule and its waiver: after
@@ -242,8 +243,11 @@ func (o *Obligation) past(now time.Time) bool {
 
 // endsDay reports whether the due time that stands is an exclusive midnight.
 func (o *Obligation) endsDay() bool {
-	if o.Occurrence > 1 {
+	switch {
+	case o.Occurrence > 1:
 		return o.Rule.Every.EndsDay()
+	case o.ByTerms:
+		return o.Group.Terms.EndsDay()
 	}
 	return o.Rule.Within.EndsDay() && o.Rule.At == calendar.EndOfDay
 }

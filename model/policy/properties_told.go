@@ -35,7 +35,7 @@ func (p *Pack) bufferOf(r *Rule) string {
 	if r.Buffer.IsZero() && r.BufferBy == "" {
 		return ""
 	}
-	text := "until " + r.Buffer.Words() + " after paying customers were told"
+	text := "until " + afterPaid(r.Buffer)
 	if r.BufferBy != "" {
 		text += ", or as many hours as the organisation says to " + p.quotedLabel(r.BufferBy)
 	}

@@ -29,7 +29,7 @@ func Propose(packs []*Pack, c *Case, zone *time.Location) []Proposal {
 			best.Answer, best.Rule = o.Applies, o.Rule
 		}
 		if best.Rule != nil {
-			best.Reasons = best.Rule.When.reasons(c, pack.questionLabel)
+			best.Reasons = best.Rule.When.reasons(c, addressee{}, pack.questionLabel)
 			proposals = append(proposals, best)
 		}
 	}

@@ -253,7 +253,7 @@ func (d *Due) passes() time.Time {
 }
 
 func (d *Due) endsDay() bool {
-	o := Obligation{Rule: d.Rule, Occurrence: d.Occurrence}
+	o := Obligation{Rule: d.Rule, Group: d.Group, ByTerms: d.ByTerms, Occurrence: d.Occurrence}
 	return o.endsDay()
 }
 

@@ -3,6 +3,7 @@ package policy
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"tocsin/model/calendar"
@@ -70,9 +71,11 @@ func (c *Case) Submit(packs []*Pack, rule string, at, received time.Time) error 
 	return nil
 }
 
-// KeyOf finds a rule among the packs by its id, or by pack/rule. Its error
+// KeyOf finds a rule among the packs by its id, or by pack/rule, each with
+// #GROUP after it where one group of affected customers is meant. Its error
 // gives the nearest known one.
 func KeyOf(packs []*Pack, text string) (RuleKey, error) {
+	text, group, _ := strings.Cut(text, groupMark)
 	var found []RuleKey
 	var known []string
 	for _, pack := range packs {
@@ -88,6 +91,7 @@ func KeyOf(packs []*Pack, text string) (RuleKey, error) {
 	case 0:
 		return RuleKey{}, fmt.Errorf("%q is not a rule of these packs%s", text, suggestion(text, known))
 	case 1:
+		found[0].Group = group
 		return found[0], nil
 	}
 	return RuleKey{}, fmt.Errorf("%q is a rule of several packs: write %s", text, either([]string{found[0].String(), found[1].String()}))

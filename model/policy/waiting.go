@@ -53,6 +53,6 @@ func Waiting(packs []*Pack, c *Case, home calendar.Calendar, earliest time.Time)
 // started.
 func (o *Obligation) decided(c *Case) bool {
 	key := o.Key()
-	return slices.ContainsFunc(c.Submissions, func(s Submission) bool { return s.Key == key }) ||
-		slices.ContainsFunc(c.Waivers, func(w Waiver) bool { return w.Key == key })
+	return slices.ContainsFunc(c.Submissions, func(s Submission) bool { return s.Key.Covers(key) }) ||
+		slices.ContainsFunc(c.Waivers, func(w Waiver) bool { return w.Key.Covers(key) })
 }

@@ -9,7 +9,7 @@ func (o *Obligation) why(c *Case) string {
 		return o.against(c)
 	case o.closed:
 		return "the incident ended before this was done"
-	case o.Applies == Unknown && o.Undated != "" && o.Rule.When.Holds(c) == Yes:
+	case o.Applies == Unknown && o.Undated != "" && o.applies(c) == Yes:
 		return o.undatedWords()
 	case o.Applies == Unknown:
 		return o.unknown(c)
@@ -35,7 +35,7 @@ func (o *Obligation) unknown(c *Case) string {
 	case len(when.Data) > 0 && anyOf(when.Data, c.Data) == Unknown:
 		return "the data concerned is not decided yet"
 	}
-	if question := when.unanswered(c); question != "" {
+	if question := when.unanswered(c, o.addressee()); question != "" {
 		return "not answered yet: " + o.Pack.questionLabel(question)
 	}
 	return "not known yet: " + o.Pack.questionLabel(when.unmeasured(c))
@@ -43,12 +43,13 @@ func (o *Obligation) unknown(c *Case) string {
 
 // unanswered returns the first question, in the order of Reasons, whose answer
 // the condition waits for; "" where it waits for none.
-func (w *Condition) unanswered(c *Case) string {
+func (w *Condition) unanswered(c *Case, to addressee) string {
 	for _, asked := range [2]struct {
-		key   questionKeys
-		words []string
-	}{{tierKeys, w.Tier}, {actingKeys, w.Acting}} {
-		if anyAnswer(asked.key, asked.words, c) != Unknown {
+		key    questionKeys
+		words  []string
+		answer Answer
+	}{{tierKeys, w.Tier, to.tier(w.Tier, c)}, {actingKeys, w.Acting, anyAnswer(actingKeys, w.Acting, c)}} {
+		if asked.answer != Unknown {
 			continue
 		}
 		for _, word := range asked.words {
@@ -59,7 +60,7 @@ func (w *Condition) unanswered(c *Case) string {
 	}
 	first := ""
 	for question := range w.Answers {
-		if c.Answers[question] == Unknown && (first == "" || question < first) {
+		if to.answer(question, c) == Unknown && (first == "" || question < first) {
 			first = question
 		}
 	}
@@ -68,7 +69,7 @@ func (w *Condition) unanswered(c *Case) string {
 
 // against gives the first reason that says no.
 func (o *Obligation) against(c *Case) string {
-	for _, reason := range o.Rule.When.reasons(c, o.Pack.questionLabel) {
+	for _, reason := range o.Rule.When.reasons(c, o.addressee(), o.Pack.questionLabel) {
 		if reason.Answer == No {
 			return reason.Text
 		}
