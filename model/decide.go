@@ -33,6 +33,9 @@ func Decide(s *State, actor Actor, command Command, now time.Time) (Decision, er
 	if err := d.decide(command); err != nil {
 		return Decision{}, err
 	}
+	if err := d.voidApprovals(); err != nil {
+		return Decision{}, err
+	}
 	if d.batch == "" {
 		if err := d.moveDues(); err != nil {
 			return Decision{}, err
@@ -180,6 +183,12 @@ func (d *decider) decideIncident(command Command) error {
 		return d.acknowledge(i, c)
 	case ChangePacks:
 		return d.changePacks(i, c)
+	case DraftNotice, EditNotice, ProposeNotice, ApproveNotice, RejectNotice, OverrideApproval, ReleaseNotice, FileNotice, WithdrawNotice:
+		return d.decideNotice(i, command)
+	case PauseNotice, ResumeNotice, CancelNotice, AttemptDelivery, RecordDelivery, RecordContact, RecordReceipt, RecordBounce, GiveUp, RetryDelivery:
+		return d.decideDelivery(i, command)
+	case NoMaterialFacts:
+		return d.noMaterialFacts(i, c)
 	case AddEvidence:
 		return d.addEvidence(i, c)
 	case MoveEvidence:
@@ -230,6 +239,9 @@ func worksOnEnded(command Command) bool {
 		return c.Abandon != ""
 	case PlaceHold, ReleaseHold, WithdrawDeletion, ForgetReporter, AddNote, LinkTo, AddEvidence, MoveEvidence, VerifyEvidence, ExportEvidence:
 		return true
+	case DraftNotice, EditNotice, ProposeNotice, ApproveNotice, RejectNotice, OverrideApproval, ReleaseNotice, FileNotice, WithdrawNotice,
+		PauseNotice, ResumeNotice, CancelNotice, AttemptDelivery, RecordDelivery, RecordContact, RecordReceipt, RecordBounce, GiveUp, RetryDelivery:
+		return true // who was told something wrong is told so afterwards
 	}
 	return false
 }

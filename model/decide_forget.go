@@ -135,6 +135,14 @@ func named(e Event) []string {
 		return []string{e.Actor, b.Approver}
 	case *ForgettingRefused:
 		return []string{e.Actor, b.Person}
+	case *ContactRecorded:
+		return []string{e.Actor, b.Person}
+	case *ApprovalsVoided:
+		people := []string{e.Actor}
+		for _, a := range b.Approvals {
+			people = append(people, a.Person)
+		}
+		return people
 	}
 	return []string{e.Actor}
 }

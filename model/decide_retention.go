@@ -285,6 +285,7 @@ func (s *State) foldPurged(body *IncidentsPurged) (Touched, error) {
 			}
 			delete(s.Incidents, id)
 		}
+		touched.Blocks = append(touched.Blocks, s.dropDeliveries(id)...)
 		touched.Purged = append(touched.Purged, id)
 	}
 	return touched, nil

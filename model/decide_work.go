@@ -112,14 +112,19 @@ func (d *decider) addTask(i *Incident, c AddTask) error {
 	if err := in.refusal(); err != nil {
 		return err
 	}
+	d.emit(&TaskAdded{ID: i.ID, Task: i.nextTask(), Phase: phase, Title: title, Assignee: assignee, Calls: assignee != "" && assignee != d.actor.Name})
+	return nil
+}
+
+// nextTask is the id of the task that is added next.
+func (i *Incident) nextTask() string {
 	added := 0
-	for _, t := range i.Tasks {
-		if t.Title != "" {
+	for k := range i.Tasks {
+		if i.Tasks[k].Title != "" {
 			added++
 		}
 	}
-	d.emit(&TaskAdded{ID: i.ID, Task: fmt.Sprintf("added-%d", added+1), Phase: phase, Title: title, Assignee: assignee, Calls: assignee != "" && assignee != d.actor.Name})
-	return nil
+	return fmt.Sprintf("added-%d", added+1)
 }
 
 func (d *decider) assign(i *Incident, c Assign) error {

@@ -63,6 +63,10 @@ func movesDues(body Body) bool {
 		return false
 	case *DuesMoved, *TaskSet, *TaskAdded, *RoleTaken, *RoleLeft, *Noted, *PhaseEntered, *Acknowledged, *CallsSeen, *EvidenceAdded, *EvidenceMoved, *EvidenceVerified, *EvidenceExported:
 		return false
+	case *NoticeDrafted, *NoticeEdited, *NoticeProposed, *NoticeApproved, *NoticeRejected, *ApprovalsVoided, *ApprovalOverridden, *NoticeReleased, *NoticeFiled,
+		*NoticeWithdrawn, *NoticePaused, *NoticeResumed, *NoticeCancelled, *DeliveryAttempted, *DeliveryRecorded, *ContactRecorded, *ReceiptRecorded, *BounceRecorded,
+		*DeliveryGivenUp, *RetryOrdered:
+		return false // what they lead to is Submitted
 	}
 	return true
 }
@@ -75,6 +79,7 @@ func (s *State) scratch(ids []ID) *State {
 	for _, id := range ids {
 		if i, ok := s.Incidents[id]; ok {
 			next.Incidents[id] = i
+			next.takeDeliveries(s, i)
 		}
 	}
 	return next

@@ -158,12 +158,13 @@ type (
 
 	// TaskAdded: responders added a task of their own.
 	TaskAdded struct {
-		ID       ID     `json:"id"`
-		Task     string `json:"task"`
-		Phase    string `json:"phase"`
-		Title    string `json:"title"`
-		Assignee string `json:"assignee,omitempty" personal:"name"`
-		Calls    bool   `json:"calls,omitempty"` // it was given to somebody else
+		ID        ID     `json:"id"`
+		Task      string `json:"task"`
+		Phase     string `json:"phase"`
+		Title     string `json:"title"`
+		Assignee  string `json:"assignee,omitempty" personal:"name"`
+		Calls     bool   `json:"calls,omitempty"` // it was given to somebody else
+		Mandatory bool   `json:"mandatory,omitempty"`
 	}
 
 	// RoleTaken: a person took on a role.
@@ -203,6 +204,7 @@ type (
 		Received  time.Time      `json:"received,omitzero"`
 		Reference string         `json:"reference,omitempty"`
 		Note      string         `json:"note,omitempty"`
+		Notice    string         `json:"notice,omitempty"` // that told everybody
 	}
 
 	// WaiverDecided: a rule need not be met.
@@ -553,6 +555,28 @@ var bodies = map[string]func() Body{
 	"forgetting.refused":    func() Body { return new(ForgettingRefused) },
 	"record.copied":         func() Body { return new(RecordCopied) },
 	"import.closed":         func() Body { return new(ImportClosed) },
+
+	"notice.drafted":         func() Body { return new(NoticeDrafted) },
+	"notice.edited":          func() Body { return new(NoticeEdited) },
+	"notice.proposed":        func() Body { return new(NoticeProposed) },
+	"notice.approved":        func() Body { return new(NoticeApproved) },
+	"notice.rejected":        func() Body { return new(NoticeRejected) },
+	"notice.voided":          func() Body { return new(ApprovalsVoided) },
+	"notice.overridden":      func() Body { return new(ApprovalOverridden) },
+	"notice.released":        func() Body { return new(NoticeReleased) },
+	"notice.filed":           func() Body { return new(NoticeFiled) },
+	"notice.withdrawn":       func() Body { return new(NoticeWithdrawn) },
+	"notice.paused":          func() Body { return new(NoticePaused) },
+	"notice.resumed":         func() Body { return new(NoticeResumed) },
+	"notice.cancelled":       func() Body { return new(NoticeCancelled) },
+	"obligation.nothing-new": func() Body { return new(NothingNew) },
+	"delivery.attempted":     func() Body { return new(DeliveryAttempted) },
+	"delivery.recorded":      func() Body { return new(DeliveryRecorded) },
+	"delivery.contact":       func() Body { return new(ContactRecorded) },
+	"delivery.receipt":       func() Body { return new(ReceiptRecorded) },
+	"delivery.bounced":       func() Body { return new(BounceRecorded) },
+	"delivery.given-up":      func() Body { return new(DeliveryGivenUp) },
+	"delivery.retry":         func() Body { return new(RetryOrdered) },
 
 	"evidence.added":    func() Body { return new(EvidenceAdded) },
 	"evidence.moved":    func() Body { return new(EvidenceMoved) },

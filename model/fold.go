@@ -20,6 +20,7 @@ type Touched struct {
 	Pack      *policy.Pack      // a pack that was adopted
 	Calendar  *calendar.Edition // a calendar that was adopted
 	Purged    []ID              // incidents that are no longer there
+	Blocks    []TouchedBlock    // of deliveries
 	Completed []*Incident       // incidents that became visible with the end of an import
 }
 
@@ -190,8 +191,12 @@ func (s *State) foldIncident(e Event) (Touched, error) {
 	if next.fold(e) {
 		next.Revision = e.Seq
 	}
+	blocks, err := s.foldDelivery(e, next)
+	if err != nil {
+		return Touched{}, err
+	}
 	s.put(next)
-	return Touched{Incident: next, Before: before.Version, Pending: s.importing(e.Batch)}, nil
+	return Touched{Incident: next, Before: before.Version, Pending: s.importing(e.Batch), Blocks: blocks}, nil
 }
 
 // fold takes an event into an incident that is not published yet. It reports
@@ -222,7 +227,7 @@ func (i *Incident) fold(e Event) (edited bool) {
 	case *ReporterForgotten:
 		i.Reporter, i.Contact = ForgottenText, ForgottenText
 	default:
-		if !i.foldEvidence(e) && !i.foldAffected(e) {
+		if !i.foldEvidence(e) && !i.foldAffected(e) && !i.foldNotice(e) {
 			i.foldWork(e)
 		}
 		return false
@@ -239,7 +244,7 @@ func (i *Incident) foldWork(e Event) {
 	case *TaskSet:
 		i.setTask(TaskRecord{ID: body.Task, Phase: body.Phase, State: body.After, Assignee: body.Assignee, By: e.Actor, At: e.At, Reason: body.Reason})
 	case *TaskAdded:
-		i.setTask(TaskRecord{ID: body.Task, Phase: body.Phase, Title: body.Title, Assignee: body.Assignee, By: e.Actor, At: e.At})
+		i.setTask(TaskRecord{ID: body.Task, Phase: body.Phase, Title: body.Title, Assignee: body.Assignee, By: e.Actor, At: e.At, Mandatory: body.Mandatory})
 	case *Noted:
 		i.Notes++
 	case *HoldPlaced:
@@ -251,7 +256,7 @@ func (i *Incident) foldWork(e Event) {
 	case *DeletionWithdrawn:
 		i.Deletion = nil
 	case *Submitted:
-		i.Submitted = append(i.Submitted, Submission{Key: body.Key, At: body.At, Received: body.Received, Reference: body.Reference, Note: body.Note, By: e.Actor, Recorded: e.At})
+		i.Submitted = append(i.Submitted, Submission{Key: body.Key, At: body.At, Received: body.Received, Reference: body.Reference, Note: body.Note, Notice: body.Notice, By: e.Actor, Recorded: e.At})
 	case *WaiverDecided:
 		i.Waivers = append(i.Waivers, Waiver{Key: body.Key, Decider: body.Decider, Rationale: body.Rationale, By: e.Actor, At: e.At})
 	case *WaiverWithdrawn:
@@ -301,7 +306,7 @@ func (i *Incident) setTask(record TaskRecord) {
 	for k := range i.Tasks {
 		if i.Tasks[k].ID == record.ID {
 			if record.Title == "" {
-				record.Title = i.Tasks[k].Title
+				record.Title, record.Mandatory = i.Tasks[k].Title, i.Tasks[k].Mandatory
 			}
 			i.Tasks[k] = record
 			return

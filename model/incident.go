@@ -155,6 +155,8 @@ type Particulars struct {
 
 	Groups []AffectedGroup `json:"groups,omitempty"` // its affected customers by who is told alike, in the order added
 	Adding *AffectedBatch  `json:"adding,omitempty"` // customers being added or refreshed; nil: none
+
+	Notices []Notice `json:"notices,omitempty"` // in the order begun
 }
 
 // LegalHold keeps an incident as it is for a court or an authority; the zero
@@ -224,6 +226,8 @@ type Submission struct {
 	Received  time.Time      `json:"received,omitzero"`
 	Reference string         `json:"reference,omitempty"`
 	Note      string         `json:"note,omitempty"`
+	Notice    string         `json:"notice,omitempty"`  // that told everybody
+	Nothing   bool           `json:"nothing,omitempty"` // nothing was sent: no material facts became known, as Note says
 	By        string         `json:"by"`
 	Recorded  time.Time      `json:"recorded"`
 }
@@ -330,6 +334,9 @@ func (i *Incident) reduce(c *policy.Case) {
 	if len(i.Groups) > 0 {
 		c.Groups = i.groups()
 	}
+	if len(i.Notices) > 0 {
+		c.Deliveries = i.deliveries()
+	}
 }
 
 // groups are the affected customers as rules look at them.
@@ -349,7 +356,7 @@ func (i *Incident) groups() []policy.Group {
 func (i *Incident) submissions() []policy.Submission {
 	var sent []policy.Submission
 	for _, s := range i.Submitted {
-		sent = append(sent, policy.Submission{Key: s.Key, At: s.At, Received: s.Received, By: s.By, Reference: s.Reference})
+		sent = append(sent, policy.Submission{Key: s.Key, At: s.At, Received: s.Received, By: s.By, Reference: s.Reference, Nothing: s.Nothing})
 	}
 	slices.SortStableFunc(sent, func(a, b policy.Submission) int { return a.At.Compare(b.At) })
 	return sent
@@ -390,5 +397,6 @@ func (p *Particulars) clone() *Particulars {
 	next.Links = slices.Clip(p.Links)
 	next.Evidence = slices.Clone(p.Evidence)
 	next.Groups = slices.Clone(p.Groups)
+	next.Notices = slices.Clone(p.Notices)
 	return &next
 }

@@ -87,6 +87,12 @@ var drawn = map[reflect.Type]func(*rapid.T, string) any{
 	reflect.TypeFor[policy.RuleKey](): func(t *rapid.T, name string) any {
 		return key(rapid.SampledFrom([]string{"house/notify", "house/update", "house/regret", "house/review", "house/board", "law/authority", "LAW/yearly", "no/rule"}).Draw(t, name))
 	},
+	reflect.TypeFor[NoticeKind](): func(t *rapid.T, name string) any {
+		return rapid.SampledFrom(append(NoticeKinds(), "rumour")).Draw(t, name)
+	},
+	reflect.TypeFor[DeliveryOutcome](): func(t *rapid.T, name string) any {
+		return rapid.SampledFrom(append(DeliveryOutcomes(), ToldAccepted, ToldAccepted, outcomeCount)).Draw(t, name)
+	},
 	reflect.TypeFor[policy.Ref](): func(t *rapid.T, name string) any {
 		return rapid.SampledFrom([]policy.Ref{procedureRef, procedureRef, regimeRef, {ID: "house", Version: 2}}).Draw(t, name)
 	},
@@ -127,6 +133,7 @@ func word(field string) *rapid.Generator[string] {
 		"Batch": {"b1", "b1", "b2"}, "External": {"", "A-1", "A-2"}, "Outcome": {"", "resolved"}, "Abandon": {"", "", "wrong"},
 		"Item": {"E-1", "e-1", "2"}, "Deed": {"collected", "transferred", "examined", "returned", "released"}, "From": {"", "", "Ann", "Olga", "192.0.2.77"}, "Fingerprint": {"", accessKey(1).Fingerprint},
 		"What": {"log", "disk-image"}, "SHA256": {emptyDigest}, "Way": {"backup", "export", "restored"}, "Found": {"intact", "changed", "missing"}, "Title": {"a title"},
+		"Notice": {"N1", "n2", "3"}, "Groups": {"A1"}, "Group": {"", "A1"}, "Language": {"en", "de"}, "Subject": {"What happened"}, "Body": {"It happened."}, "Corrects": {"", "", "N1"}, "How": {"telephone", "read"},
 	}
 	texts := fits[field]
 	if texts == nil {
@@ -141,6 +148,8 @@ var commands = []Command{
 	AdoptCalendar{},
 	Setup{}, AdoptPack{}, Report{}, Describe{}, Triage{}, StateFact{}, StateFacts{}, SetSeverity{}, SetPhase{}, SetTask{}, AddTask{}, Assign{}, Unassign{}, AddNote{},
 	Submit{}, Waive{}, Reinstate{}, Suspend{}, Suspend{}, Lift{}, Acknowledge{}, ChangePacks{}, AddEvidence{}, AddEvidence{}, MoveEvidence{}, MoveEvidence{}, VerifyEvidence{}, ExportEvidence{}, LinkTo{}, MarkDuplicate{}, Merge{}, MarkFalse{}, Close{}, Reopen{}, ImportOpen{}, ImportRows{}, ImportClose{}, PlaceHold{}, ReleaseHold{}, AcceptRecord{}, ForgetPerson{}, ForgetReporter{},
+	DraftNotice{}, DraftNotice{}, EditNotice{}, EditNotice{}, ProposeNotice{}, ProposeNotice{}, ApproveNotice{}, RejectNotice{}, OverrideApproval{}, ReleaseNotice{}, FileNotice{}, WithdrawNotice{},
+	PauseNotice{}, ResumeNotice{}, CancelNotice{}, AttemptDelivery{}, RecordDelivery{}, RecordContact{}, RecordReceipt{}, RecordBounce{}, GiveUp{}, RetryDelivery{}, NoMaterialFacts{},
 	SetRetention{}, MarkDeleted{}, MarkDeleted{}, WithdrawDeletion{}, Sweep{}, CopyRecord{}, RemoveUnnamed{},
 	AddPerson{}, AddPerson{}, SetRole{}, AddKey{}, RemoveKey{}, RevokePerson{}, SetAccessRule{}, TrustAuthority{}, DistrustAuthority{}, EnrolFactor{}, RemoveFactor{}, RevokeSessions{}, LogIn{}, LogOut{}, RefuseLogIn{},
 	CustomersOpen{}, CustomersTake{}, CustomersTake{}, CustomersClose{}, ForgetCustomer{}, AffectedOpen{}, AffectedOpen{}, AffectedTake{}, AffectedTake{}, AffectedClose{},

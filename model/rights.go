@@ -103,6 +103,27 @@ var rights = map[string][]Role{
 	"evidence-export": responders,
 	"evidence-sweep":  leads,
 
+	"notice-draft":     notifiers,
+	"notice-edit":      notifiers,
+	"notice-propose":   notifiers,
+	"notice-approve":   staff, // as far as the rule's roles are theirs
+	"notice-reject":    staff, // likewise, and who writes notices
+	"notice-override":  staff, // as far as the rule allows it to their role
+	"notice-release":   notifiers,
+	"notice-file":      notifiers,
+	"notice-withdraw":  notifiers,
+	"notice-pause":     notifiers,
+	"notice-resume":    notifiers,
+	"notice-cancel":    notifiers,
+	"nothing-new":      deciders,
+	"delivery-attempt": nil, // the record itself
+	"delivery-record":  nil, // the record itself
+	"contact":          notifiers,
+	"receipt":          notifiers,
+	"bounce":           notifiers,
+	"delivery-give-up": notifiers,
+	"delivery-retry":   notifiers,
+
 	"person-add":        nil,
 	"person-role":       nil,
 	"person-key":        nil,

@@ -13,13 +13,15 @@ type deed struct {
 var deeds = []deed{
 	{"report incidents", []string{"report"}},
 	{"write notes and acknowledge reminders", []string{"note", "acknowledge"}},
+	{"approve notices in the roles that their rules ask for", []string{"notice-approve", "notice-reject", "notice-override"}},
 	{"describe incidents, state facts, do tasks, say which customers are affected, record what was sent", []string{"describe", "fact", "facts", "task", "add-task", "submit", "affected-open", "affected-take", "affected-close"}},
+	{"write, release and file notices, record who was told by hand", []string{"notice-draft", "notice-edit", "notice-propose", "notice-release", "notice-file", "notice-withdraw", "notice-pause", "notice-resume", "notice-cancel", "contact", "receipt", "bounce", "delivery-give-up", "delivery-retry"}},
 	{"triage, decide severity and phase, assign roles, link, end duplicates, take in evidence and hand it on", []string{"triage", "severity", "phase", "assign", "unassign", "link", "duplicate", "evidence-add", "evidence-move", "evidence-export"}},
 	{"verify evidence", []string{"evidence-verify"}},
 	{"be called by others, and say that they saw it", []string{"see"}},
-	{"waive, delay and reinstate obligations", []string{"waive", "suspend", "lift", "reinstate"}},
+	{"waive, delay and reinstate obligations", []string{"waive", "suspend", "lift", "reinstate", "nothing-new"}},
 	{"close, reopen and merge incidents, end false positives, change packs, import, place legal holds, delete", []string{"packs", "merge", "false-positive", "close", "reopen", "import-open", "import-rows", "import-close", "customers-open", "customers-take", "customers-close", "hold", "delete", "undelete", "evidence-sweep"}},
-	{"change settings, policies and retention, release holds, sweep, forget people, back up, restore", []string{"setup", "adopt-pack", "adopt-calendar", "retention", "release-hold", "sweep", "accept-record", "forget-person", "forget-reporter", "forget-customer", "copy-record"}},
+	{"change settings, policies and retention, release holds, sweep, forget people, back up, restore", []string{"setup", "adopt-pack", "adopt-calendar", "retention", "release-hold", "sweep", "accept-record", "forget-person", "forget-reporter", "forget-customer", "copy-record", "delivery-attempt", "delivery-record"}},
 	{"say who may enter, in which role and how", []string{"person-add", "person-role", "person-key", "person-key-remove", "person-revoke", "access-rule", "authority", "authority-remove", "sessions-revoke", "log-in-refused"}},
 	{"keep a second factor of their own", []string{"factor", "factor-remove", "log-in", "log-out"}},
 }

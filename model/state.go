@@ -19,9 +19,11 @@ type State struct {
 	Packs     map[policy.Ref]*policy.Pack  // adopted versions, never changed
 	Calendars map[string]*calendar.Edition // the newest adopted version of each, by id; never changed
 	Incidents map[ID]*Incident
-	pending   map[string]map[ID]*Incident // rows of open imports, by batch; not visible yet
-	external  map[string]ID               // while an import is open: ids of imported incidents, pending ones too, in the systems they came from
-	zone      *time.Location              // of Meta.Zone, resolved
+	// Deliveries is where each recipient of a released notice stands.
+	Deliveries map[NoticeRef]*Deliveries
+	pending    map[string]map[ID]*Incident // rows of open imports, by batch; not visible yet
+	external   map[string]ID               // while an import is open: ids of imported incidents, pending ones too, in the systems they came from
+	zone       *time.Location              // of Meta.Zone, resolved
 
 	// Registry is where Decide looks customers up; whoever restores a State
 	// gives it one. Fold needs none.

@@ -28,6 +28,8 @@ type TaskRecord struct {
 	By       string    `json:"by"`
 	At       time.Time `json:"at"`
 	Reason   string    `json:"reason,omitempty"`
+	// Mandatory is of an added one: it has to be done as if the pack had it.
+	Mandatory bool `json:"mandatory,omitempty"`
 }
 
 // Task is a task as people see it: the pack's definition with its record.
@@ -71,7 +73,7 @@ func addedTasks(i *Incident, phase string) []Task {
 	var tasks []Task
 	for _, r := range i.Tasks {
 		if r.Title != "" && r.Phase == phase {
-			tasks = append(tasks, Task{ID: r.ID, Phase: phase, Title: r.Title, Added: true, Record: r})
+			tasks = append(tasks, Task{ID: r.ID, Phase: phase, Title: r.Title, Mandatory: r.Mandatory, Added: true, Record: r})
 		}
 	}
 	return tasks

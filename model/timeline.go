@@ -16,6 +16,7 @@ type Entry struct {
 	Kind   string
 	What   string   // one line, without a full stop
 	Detail []string // reasons, grounds, lists: lines below it
+	Loud   bool     // what nobody is to overlook, such as an emergency release
 	Minor  bool     // a consequence (due times moved), shown quieter than what people did
 }
 
@@ -166,6 +167,7 @@ func (t *teller) tellWork(body Body) {
 		t.tellEvidence(body)
 		t.tellAccess(body)
 		t.tellCustomers(body)
+		t.tellNotice(body)
 	}
 }
 

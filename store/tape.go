@@ -152,6 +152,7 @@ func (t *tape) particular(p *model.Particulars) {
 	t.deletion(&p.Deletion)
 	list(t, &p.Groups, (*tape).group)
 	t.adding(&p.Adding)
+	list(t, &p.Notices, (*tape).notice)
 }
 
 func (t *tape) ref(r *policy.Ref) {
@@ -224,6 +225,7 @@ func (t *tape) task(r *model.TaskRecord) {
 	t.person(&r.By)
 	t.time(&r.At)
 	text(t, &r.Reason)
+	t.bool(&r.Mandatory)
 }
 
 func (t *tape) submission(s *model.Submission) {
@@ -232,6 +234,8 @@ func (t *tape) submission(s *model.Submission) {
 	t.time(&s.Received)
 	text(t, &s.Reference)
 	text(t, &s.Note)
+	word(t, &s.Notice)
+	t.bool(&s.Nothing)
 	t.person(&s.By)
 	t.time(&s.Recorded)
 }

@@ -60,6 +60,7 @@ type Submission struct {
 	Received  time.Time // zero where not known
 	By        string
 	Reference string // the recipient's or the channel's own number
+	Nothing   bool   // nothing was sent: By decided that no material facts became known
 }
 
 // Waiver is a governed decision that a rule need not be met.

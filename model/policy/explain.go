@@ -106,7 +106,7 @@ func (o *Obligation) explainFilings(cal calendar.Calendar) []calendar.Step {
 	var steps []calendar.Step
 	for i := range o.Done {
 		filing := &o.Done[i]
-		text := "submitted " + calendar.Reading(filing.At, cal.Zone)
+		text := filing.words() + " " + calendar.Reading(filing.At, cal.Zone)
 		if !filing.Due.IsZero() {
 			text += ", due " + calendar.Reading(filing.Due, cal.Zone)
 		}
@@ -125,6 +125,14 @@ func (o *Obligation) explainFilings(cal calendar.Calendar) []calendar.Step {
 		})
 	}
 	return steps
+}
+
+// words say what answered the due time.
+func (s *Submission) words() string {
+	if s.Nothing {
+		return s.By + " decided that no material facts became known,"
+	}
+	return "submitted"
 }
 
 // explainCaps says of each further limit whether it comes first, comes later,
