@@ -354,6 +354,7 @@ func (in *inputs) wholeNotice(n *Notice, rules []*policy.Rule) {
 			in.covered(n, rule, label)
 		}
 	}
+	in.gaps(n, rules)
 }
 
 // covered holds a content that a rule asks for against the notice.

@@ -59,7 +59,7 @@ func (t *Template) item(content string, r *Rendered, spoken map[string]bool) Ite
 		where = append(where, t.labelOf(name))
 		switch {
 		case !said:
-			item.State, item.Why = Missing, t.why(place, spoken)
+			item.State, item.Why = Missing, t.why(place, r, spoken)
 		case r.unknown[name] && item.State == Covered:
 			item.State, item.Says = Unknown, r.tells[name]
 		}
@@ -92,13 +92,17 @@ func (t *Template) labelOf(name string) string {
 }
 
 // why says what is missing of a place, and how to mend it.
-func (t *Template) why(place string, spoken map[string]bool) string {
+func (t *Template) why(place string, r *Rendered, spoken map[string]bool) string {
 	var why []string
 	for name := range strings.SplitSeq(place, "|") {
-		if f, has := t.Field(name); has {
+		f, has := t.Field(name)
+		switch {
+		case has && r.given[name]:
+			why = append(why, fmt.Sprintf("the text in %s leaves out “%s” (%s)", r.Language, f.Label, name))
+		case has:
 			spoken[name] = true
 			why = append(why, f.empty())
-		} else {
+		default:
 			why = append(why, fmt.Sprintf("the text leaves out its passage %s", name))
 		}
 	}

@@ -54,7 +54,7 @@ func Render(t *Template, language string, values Values, facts Facts) (Rendered,
 		return Rendered{}, &Error{[]Problem{{"language", fmt.Sprintf("%q is no language of this template: it has %s", shortened(clean.Line(language)), strings.Join(t.Languages(), ", "))}}}
 	}
 	r := &renderer{template: t, text: text, values: map[string]value{}, out: Rendered{
-		Language: text.Language, said: map[string]bool{}, unknown: map[string]bool{}, tells: map[string]string{},
+		Language: text.Language, given: map[string]bool{}, said: map[string]bool{}, unknown: map[string]bool{}, tells: map[string]string{},
 	}}
 	r.strangers(values)
 	r.read(values, facts)
@@ -222,10 +222,12 @@ func (v value) in(t Type, alone bool) string {
 	return strings.Join(v.lines, "\n")
 }
 
-// gaps names the fields that say nothing and have to, in the template's order.
+// gaps tells fields that say something from those that say nothing, and names
+// those of them that have to, in the template's order.
 func (r *renderer) gaps() {
 	for i := range r.template.Fields {
 		f := &r.template.Fields[i]
+		r.out.given[f.Name] = r.values[f.Name].said()
 		if r.empty[f.Name] || f.Required && !r.values[f.Name].said() {
 			r.out.Gaps = append(r.out.Gaps, f.Name)
 		}

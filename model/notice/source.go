@@ -39,7 +39,7 @@ func Sources() []Source {
 		{FromDescription, "The incident's description", Long},
 		{FromTypes, "Types of the incident", List},
 		{FromClassification, "confirmed or potential", Choice},
-		{FromSeverity, "The severity's id", Choice},
+		{FromSeverity, "How severe it is", Line},
 		{FromData, "Categories of data affected", List},
 		{FromSystems, "Systems affected", List},
 		{FromOrganisation, "The organisation's name", Line},
