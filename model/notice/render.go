@@ -19,6 +19,7 @@ type Rendered struct {
 	// say nothing: the text shows them in brackets and cannot go like that.
 	Gaps []string
 
+	given   map[string]bool   // fields that say something
 	said    map[string]bool   // fields and passages that are in the text
 	unknown map[string]bool   // fields of which it says that they are not known yet
 	tells   map[string]string // what it says of those
