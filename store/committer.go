@@ -68,17 +68,17 @@ func (r *request) claim() bool { return r.claimed.CompareAndSwap(false, true) }
 // Nothing that it has decided is seen by anybody before it is durable, not
 // even a refusal, since that may rest on an event of the same group.
 type committer struct {
-	log       ledger
-	veil      *veil
-	state     *model.State // ahead of the log by the group in hand
-	board     *board.Board
-	last      time.Time // when the last event was recorded
-	incidents tally     // among the projections, ahead of the log as state is
-	growth    *growth   // the tree, ahead of the log as state is
-	now       func() time.Time
-	admit     func() error // refuses while nothing can be written; nil never does
-	trail     headKeeper   // told how far the log is
-	requests  chan *request
+	log      ledger
+	veil     *veil
+	state    *model.State // ahead of the log by the group in hand
+	board    *board.Board
+	last     time.Time // when the last event was recorded
+	kept     tallies   // among the projections, ahead of the log as state is
+	growth   *growth   // the tree, ahead of the log as state is
+	now      func() time.Time
+	admit    func() error // refuses while nothing can be written; nil never does
+	trail    headKeeper   // told how far the log is
+	requests chan *request
 
 	notary  *notary // told of each commit
 	publish func(*board.Snapshot)
@@ -281,7 +281,7 @@ func (c *committer) fold(g *group, events []model.Event, records []record) error
 		if err != nil {
 			return err
 		}
-		c.incidents.follow(t, gone)
+		c.kept.follow(t, gone)
 		touched = append(touched, t)
 		c.last = e.At
 		g.bytes += len(records[k].data)
@@ -305,7 +305,7 @@ func (c *committer) commit(g *group) error {
 	if len(g.batch.events) == 0 {
 		return nil
 	}
-	if err := projectMeta(&g.batch, c.veil, c.state, c.incidents); err != nil {
+	if err := projectMeta(&g.batch, c.veil, c.state, c.kept); err != nil {
 		return err
 	}
 	if err := c.growth.add(&g.batch); err != nil {
@@ -361,6 +361,6 @@ func (c *committer) show(g *group) error {
 	if err != nil {
 		return err
 	}
-	c.state, c.board, c.incidents = found.state, found.board, found.incidents
+	c.state, c.board, c.kept = found.state, found.board, found.kept
 	return nil
 }

@@ -89,6 +89,9 @@ func (d *Drift) compare(fresh, kept *model.State) error {
 	if err := compareAll(d, "calendar ", fresh.Calendars, kept.Calendars); err != nil {
 		return err
 	}
+	if err := compareAll(d, "deliveries of notice ", fresh.Deliveries, kept.Deliveries); err != nil {
+		return err
+	}
 	return compareAll(d, "", fresh.Incidents, kept.Incidents)
 }
 
@@ -220,7 +223,7 @@ func replaceAll(ctx context.Context, l ledger, v *veil, end uint64) error {
 	if err := remakeHistories(ctx, l, v); err != nil {
 		return err
 	}
-	if err := clearDerived(ctx, l, []slotKind{metaKind, packKind, calendarKind, incidentKind}); err != nil {
+	if err := clearDerived(ctx, l, []slotKind{metaKind, packKind, calendarKind, incidentKind, deliveryKind}); err != nil {
 		return err
 	}
 	return rebuild(ctx, l, v, end, foldedAtOnce)

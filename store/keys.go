@@ -27,6 +27,8 @@ import (
 //	'p' id@version                        an adopted pack: policy.Pack
 //	'c' id                                the newest version of an adopted calendar: calendar.Edition
 //	'i' incident                          an incident as it is now: model.Incident
+//	'd' len(incident) incident len(notice) notice block(4)
+//	                                      where some recipients of a notice stand: model.DeliveryBlock
 //	'n' token                             who a token stands for: personEntry
 //	'r' seq(8)                            what is left to do of the purge that an event orders: purgeRecord
 //	't' len(incident) incident seq(8)     which events are about an incident; no value
@@ -57,6 +59,7 @@ const (
 	historyKind    slotKind = 't'
 	personKind     slotKind = 'n'
 	purgeKind      slotKind = 'r'
+	deliveryKind   slotKind = 'd'
 )
 
 // slot is the place of one entry within a space.
@@ -117,6 +120,9 @@ func (s slot) words() string {
 		return "calendar " + model.Clip(string(s[1:]), 40)
 	case personKind:
 		return "somebody's name"
+	case deliveryKind:
+		ref, _, _ := s.delivery()
+		return "the deliveries of notice " + model.Clip(ref.String(), 40)
 	default:
 		return "the space itself"
 	}

@@ -18,12 +18,12 @@ import (
 
 // loaded is a space as a start finds it.
 type loaded struct {
-	state     *model.State
-	board     *board.Board
-	last      time.Time // when the last event was recorded
-	incidents tally     // among the projections
-	rebuilt   bool      // the projections were computed anew
-	damage    error     // what was wrong with them, nil where they were only not as far as the log, or of another version
+	state   *model.State
+	board   *board.Board
+	last    time.Time // when the last event was recorded
+	kept    tallies   // among the projections
+	rebuilt bool      // the projections were computed anew
+	damage  error     // what was wrong with them, nil where they were only not as far as the log, or of another version
 }
 
 // load brings a space back from its projections. Where they are not as far as
@@ -71,7 +71,7 @@ func fromProjections(ctx context.Context, l ledger, v *veil, end uint64) (*loade
 		return nil, errStale
 	}
 	state, live, err := restore(ctx, l, v, meta)
-	return &loaded{state: state, board: live, incidents: meta.Incidents}, err
+	return &loaded{state: state, board: live, kept: tallies{meta.Incidents, meta.Blocks}}, err
 }
 
 // readMeta reads the space itself and the names that are kept beside it.
@@ -200,9 +200,22 @@ func restore(ctx context.Context, l ledger, v *veil, meta metaRecord) (*model.St
 	for k, s := range standings {
 		incidents[k] = s.Incident
 	}
+	blocks, found, err := readDeliveries(ctx, l)
+	if err == nil && found != meta.Blocks {
+		err = miscounted("blocks of deliveries", found, meta.Blocks)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
 	state := new(model.State)
 	restored := make(chan error, 1)
-	go func() { restored <- state.Restore(meta.Seq, meta.Meta, adopted, incidents) }()
+	go func() {
+		err := state.Restore(meta.Seq, meta.Meta, adopted, incidents)
+		if err == nil && state.RestoreDeliveries(blocks) != nil {
+			err = unfit("what is kept of deliveries is not of the notices that are kept")
+		}
+		restored <- err
+	}()
 	live, err := board.New(laws, visible(meta.Meta, standings))
 	return state, live, errors.Join(<-restored, err)
 }

@@ -15,7 +15,7 @@ import (
 // when the same events are to fold to something else; that types changed is
 // noticed without it. A start that finds projections of another version or
 // shape computes them anew from the events.
-const projectionVersion = 15
+const projectionVersion = 16
 
 // shape is what projections are made of.
 var shape = shapeOf(reflect.TypeFor[model.Incident](), reflect.TypeFor[model.Meta](), reflect.TypeFor[policy.Pack](), reflect.TypeFor[calendar.Edition]())
@@ -27,6 +27,7 @@ type metaRecord struct {
 	Seq       uint64     `json:"seq"`
 	Meta      model.Meta `json:"meta"`
 	Incidents tally      `json:"incidents"`
+	Blocks    tally      `json:"blocks"` // of deliveries
 	Laws      tally      `json:"laws"`
 	People    tally      `json:"people"`
 }
@@ -61,6 +62,12 @@ func project(b *batch, v *veil, touched []model.Touched) (size int, err error) {
 			b.put(incidentSlot(i.ID), summed(incidentSlot(i.ID), data))
 			done[incidentSlot(i.ID)] = true
 			size += len(data)
+		}
+		for k := range t.Blocks {
+			if at := deliverySlot(t.Blocks[k].Notice, t.Blocks[k].Block); !done[at] {
+				size += putBlock(b, &t.Blocks[k])
+				done[at] = true
+			}
 		}
 		for _, id := range t.Purged {
 			b.put(incidentSlot(id), nil)
@@ -98,7 +105,7 @@ func projectLaws(b *batch, t model.Touched) (size int, err error) {
 
 // projectMeta adds the names that are new, the space itself, and that the
 // projections are as of its last event.
-func projectMeta(b *batch, v *veil, s *model.State, incidents tally) error {
+func projectMeta(b *batch, v *veil, s *model.State, kept tallies) error {
 	meta, err := v.coverMeta(s.Meta)
 	if err != nil {
 		return err
@@ -108,7 +115,7 @@ func projectMeta(b *batch, v *veil, s *model.State, incidents tally) error {
 	}
 	data, err := encodeEntry(metaRecord{
 		Version: projectionVersion, Shape: shape, Seq: s.Seq, Meta: meta,
-		Incidents: incidents, Laws: tallyLaws(s.Laws()), People: v.stored(),
+		Incidents: kept.incidents, Blocks: kept.blocks, Laws: tallyLaws(s.Laws()), People: v.stored(),
 	})
 	if err != nil {
 		return err

@@ -32,7 +32,10 @@ func rebuild(ctx context.Context, l ledger, v *veil, end uint64, room int) error
 	if err := rewrite(ctx, l, v, end, maps.Values(folded.touched)); err != nil {
 		return err
 	}
-	if err := complete(ctx, l, v, folded.state, aside.tally(folded.touched)); err != nil {
+	if err := rewriteDeliveries(ctx, l, folded.state); err != nil {
+		return err
+	}
+	if err := complete(ctx, l, v, folded.state, tallies{aside.tally(folded.touched), tallyDeliveries(folded.state)}); err != nil {
 		return err
 	}
 	for _, e := range folded.forgotten { // nobody, unless the vault is older than the log
@@ -44,9 +47,9 @@ func rebuild(ctx context.Context, l ledger, v *veil, end uint64, room int) error
 }
 
 // complete writes the names, and that the projections are as of the state.
-func complete(ctx context.Context, l ledger, v *veil, state *model.State, incidents tally) error {
+func complete(ctx context.Context, l ledger, v *veil, state *model.State, kept tallies) error {
 	b := new(batch)
-	if err := projectMeta(b, v, state, incidents); err != nil {
+	if err := projectMeta(b, v, state, kept); err != nil {
 		return err
 	}
 	return l.append(ctx, state.Seq, b)

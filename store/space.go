@@ -46,10 +46,10 @@ func startSpace(ctx context.Context, id string, l ledger, v *veil, file headKeep
 	if err != nil || c == nil {
 		return s, err
 	}
-	left := leftOpen(c.state)
+	left, sending := leftOpen(c.state), underWay(c.state)
 	go s.run(c, options.Fatal)
 	go s.sign()
-	if err := s.abandon(ctx, left); err != nil {
+	if err := errors.Join(s.abandon(ctx, left), s.settle(ctx, sending)); err != nil {
 		return nil, errors.Join(fmt.Errorf("open space %s: %w", id, err), s.close(ctx))
 	}
 	return s, nil
@@ -94,7 +94,7 @@ func prepareSpace(ctx context.Context, id string, l ledger, v *veil, file headKe
 		return nil, nil, fmt.Errorf("open space %s: %w", id, err)
 	}
 	return s, &committer{
-		log: l, veil: v, state: found.state, board: found.board, last: found.last, incidents: found.incidents, growth: seen.growth, now: options.Now,
+		log: l, veil: v, state: found.state, board: found.board, last: found.last, kept: found.kept, growth: seen.growth, now: options.Now,
 		admit: options.admit, trail: file, requests: s.requests, notary: s.notary, publish: s.board.Store, wake: s.wakes.wake, hooks: options.hooks,
 	}, nil
 }

@@ -88,6 +88,16 @@ func (t *tally) join(other tally) {
 	t.Stamps += other.Stamps
 }
 
+// tallies are which entries there are of those that are many.
+type tallies struct{ incidents, blocks tally }
+
+// follow takes in what an event changed; gone are the incidents that it took
+// away.
+func (t *tallies) follow(touched model.Touched, gone []*model.Incident) {
+	t.incidents.follow(touched, gone)
+	t.blocks.blocks(touched.Blocks)
+}
+
 // incident adds an incident as it is.
 func (t *tally) incident(id model.ID, version uint64) { t.add([]byte(incidentSlot(id)), version) }
 
