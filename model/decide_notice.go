@@ -697,17 +697,18 @@ func (d *decider) voidApprovals() error {
 	return nil
 }
 
-// waiting lists the incidents whose groups the decision may have changed and
-// that have a notice which waits.
+// waiting lists the incidents whose groups the decision changes and that have a
+// notice to groups which waits.
 func (d *decider) waiting() []ID {
 	var ids []ID
 	for _, body := range d.bodies {
-		id := body.Incident()
-		i, ok := d.state.Incidents[id]
-		if !ok || slices.Contains(ids, id) || !slices.ContainsFunc(i.Notices, func(n Notice) bool { return n.Waits() && len(n.Groups) > 0 }) {
+		closed, ok := body.(*AffectedClosed)
+		if !ok {
 			continue
 		}
-		ids = append(ids, id)
+		if slices.ContainsFunc(d.state.Incidents[closed.ID].Notices, func(n Notice) bool { return n.Waits() && len(n.Groups) > 0 }) {
+			ids = append(ids, closed.ID)
+		}
 	}
 	return ids
 }
