@@ -316,6 +316,7 @@ func (l *linter) rule(i int, r *Rule) {
 	l.clock(key, r)
 	l.force(key, r)
 	l.reach(key, r)
+	l.told(key, r)
 	if r.Citation == "" {
 		l.warnf(key, "%q has no citation: say which article or section of the source it comes from", r.ID)
 	}
