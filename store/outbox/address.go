@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/mail"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -40,7 +41,7 @@ func ParseAddress(text string) (Address, error) {
 		return Address{}, err
 	}
 	ascii, err := idna.Lookup.ToASCII(domain)
-	if err != nil || ascii == "" || len(ascii) > maxDomain {
+	if err != nil || ascii == "" || len(ascii) > maxDomain || slices.Contains(strings.Split(ascii, "."), "") {
 		return Address{}, fmt.Errorf("%w: what follows the @ is no domain", ErrAddress)
 	}
 	return Address{Local: local, Domain: strings.ToLower(ascii)}, nil

@@ -87,7 +87,7 @@ func (s *SMTP) patience() time.Duration {
 	return s.Patience
 }
 
-func (s *SMTP) open(ctx context.Context) (line *mailLine, err error) {
+func (s *SMTP) open(ctx context.Context) (*mailLine, error) {
 	dial := s.Dial
 	if dial == nil {
 		dial = (&net.Dialer{Timeout: min(s.patience(), 30*time.Second)}).DialContext
@@ -96,16 +96,16 @@ func (s *SMTP) open(ctx context.Context) (line *mailLine, err error) {
 	if err != nil {
 		return nil, err
 	}
-	line = &mailLine{smtp: s, wire: newWire(ctx, conn, s.patience())}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, ignoreClosed(line.wire.Close()))
-		}
-	}()
+	line := &mailLine{smtp: s, wire: newWire(ctx, conn, s.patience())}
 	if s.Security == Plain && !s.Anywhere && !line.wire.loopback() {
-		return nil, ErrPlain
+		err = ErrPlain
+	} else {
+		err = line.greet(ctx)
 	}
-	return line, line.greet(ctx)
+	if err != nil {
+		return nil, errors.Join(err, ignoreClosed(line.wire.Close()))
+	}
+	return line, nil
 }
 
 func ignoreClosed(err error) error {
