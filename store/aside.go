@@ -30,6 +30,7 @@ type aside struct {
 	room int    // how many incidents may be in memory
 
 	written map[model.ID]laid // those that were put aside
+	rows    *refolded         // where customers go
 	reader  *tape
 }
 
@@ -90,6 +91,14 @@ func (a *aside) purge(ctx context.Context, s *model.State, body *model.Incidents
 		return nil
 	}
 	return a.log.put(ctx, gone)
+}
+
+// project writes what an event brings that lies among the projections alone.
+func (a *aside) project(ctx context.Context, s *model.State, e model.Event) error {
+	if a == nil {
+		return nil
+	}
+	return a.rows.follow(ctx, s, e)
 }
 
 // relieve puts the incidents aside that no event was about for longest, half of

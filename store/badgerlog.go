@@ -198,7 +198,11 @@ func (l *badgerLog) readOnce() (cached func()) {
 }
 
 func (l *badgerLog) scan(ctx context.Context, prefix slot, visit func(s slot, value []byte) error) error {
-	return l.iterate(ctx, prefix, prefix, func(s slot, item *badger.Item) error {
+	return l.scanFrom(ctx, prefix, prefix, visit)
+}
+
+func (l *badgerLog) scanFrom(ctx context.Context, prefix, from slot, visit func(s slot, value []byte) error) error {
+	return l.iterate(ctx, prefix, from, func(s slot, item *badger.Item) error {
 		return item.Value(func(value []byte) error { return visit(s, value) })
 	})
 }

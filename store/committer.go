@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -17,6 +18,9 @@ import (
 const (
 	maxBatchBytes  = 1 << 20
 	maxBatchEvents = 512
+	// maxBatchEntries is how many projections may be in it before it ends, which
+	// is far from what Badger takes: one event of customers has a thousand.
+	maxBatchEntries = 4096
 	// MaxCommand is how many bytes the encoded events of one command may have
 	// together; a larger one is refused with ErrTooLarge.
 	MaxCommand = 512 << 10
@@ -74,6 +78,7 @@ type committer struct {
 	board    *board.Board
 	last     time.Time // when the last event was recorded
 	kept     tallies   // among the projections, ahead of the log as state is
+	registry *registry // customers, ahead of the log as state is
 	growth   *growth   // the tree, ahead of the log as state is
 	now      func() time.Time
 	admit    func() error // refuses while nothing can be written; nil never does
@@ -116,11 +121,14 @@ type group struct {
 	forget  []model.Event // what the vault has to do after it
 }
 
-func (g *group) full() bool { return g.bytes >= maxBatchBytes || len(g.batch.events) >= maxBatchEvents }
+func (g *group) full() bool {
+	return g.bytes >= maxBatchBytes || len(g.batch.events) >= maxBatchEvents || len(g.batch.entries) >= maxBatchEntries
+}
 
 // group decides the commands that wait, writes them and answers them.
 func (c *committer) group(first *request) error {
 	g := &group{start: c.state.Seq}
+	c.registry.batch = &g.batch
 	for r := first; r != nil; r = c.next(g) {
 		if !r.claim() {
 			continue
@@ -282,6 +290,11 @@ func (c *committer) fold(g *group, events []model.Event, records []record) error
 			return err
 		}
 		c.kept.follow(t, gone)
+		size, err := c.registry.follow(c.state, e)
+		if err != nil {
+			return err
+		}
+		g.bytes += size
 		touched = append(touched, t)
 		c.last = e.At
 		g.bytes += len(records[k].data)
@@ -340,7 +353,7 @@ func (c *committer) condemn(g *group, e model.Event) error {
 	case *model.PersonForgotten:
 		g.forget = append(g.forget, e)
 		return c.veil.condemn(body.Person)
-	case *model.ReporterForgotten, *model.IncidentsPurged:
+	case *model.ReporterForgotten, *model.IncidentsPurged, *model.CustomerForgotten:
 		g.forget = append(g.forget, e)
 	}
 	return nil
@@ -357,10 +370,21 @@ func (c *committer) show(g *group) error {
 			return err
 		}
 	}
+	if !slices.ContainsFunc(g.forget, isReadIntoState) {
+		return c.board.Apply(c.state, g.touched)
+	}
 	found, err := load(context.Background(), c.log, c.veil)
 	if err != nil {
 		return err
 	}
 	c.state, c.board, c.kept = found.state, found.board, found.kept
+	c.state.Registry = c.registry
 	return nil
+}
+
+// isReadIntoState tells what is forgotten that the state has a copy of: not what
+// is known of customers.
+func isReadIntoState(e model.Event) bool {
+	_, customer := e.Body.(*model.CustomerForgotten)
+	return !customer
 }

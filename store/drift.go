@@ -72,6 +72,9 @@ func drift(ctx context.Context, l ledger, v *veil) (Drift, error) {
 	if err := d.compare(fresh.state, kept); err != nil {
 		return Drift{}, err
 	}
+	if err := d.compareRows(ctx, l, fresh.state, meta.Customers); err != nil {
+		return Drift{}, err
+	}
 	return d, d.compareHistories(ctx, l, v)
 }
 

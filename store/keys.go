@@ -30,6 +30,12 @@ import (
 //	'd' len(incident) incident len(notice) notice block(4)
 //	                                      where some recipients of a notice stand: model.DeliveryBlock
 //	'n' token                             who a token stands for: personEntry
+//	'u' number(8)                         a customer, without what is personal: customerEntry
+//	'x' id                                the number that a customer's own id was given last
+//	'f' number(8)                         a customer who was forgotten
+//	'a' len(incident) incident len(group) group frozen(8) end(8)
+//	                                      affected customers: affectedBlock, by where their recipients end
+//	'b' len(incident) incident number(8)  the group an affected customer is in: affectedEntry
 //	'r' seq(8)                            what is left to do of the purge that an event orders: purgeRecord
 //	't' len(incident) incident seq(8)     which events are about an incident; no value
 //
@@ -60,6 +66,11 @@ const (
 	personKind     slotKind = 'n'
 	purgeKind      slotKind = 'r'
 	deliveryKind   slotKind = 'd'
+	customerKind   slotKind = 'u'
+	customerIDKind slotKind = 'x'
+	forgottenKind  slotKind = 'f'
+	blockKind      slotKind = 'a'
+	affectedKind   slotKind = 'b'
 )
 
 // slot is the place of one entry within a space.
@@ -96,6 +107,35 @@ func historyOf(id model.ID) slot {
 
 func historySlot(id model.ID, seq uint64) slot {
 	return slot(binary.BigEndian.AppendUint64([]byte(historyOf(id)), seq))
+}
+
+func customerSlot(number uint64) slot  { return customerKind.numbered(number) }
+func forgottenSlot(number uint64) slot { return forgottenKind.numbered(number) }
+
+func customerIDSlot(id string) slot { return customerIDKind.all() + slot(id) }
+
+// blocksOf is the beginning of the slots of an affected group's blocks.
+func blocksOf(id model.ID, group string, frozen uint64) slot {
+	at := append(allBlocksOf(id), byte(len(group)))
+	return slot(binary.BigEndian.AppendUint64(append(at, group...), frozen))
+}
+
+// allBlocksOf is the beginning of the slots of all blocks of an incident.
+func allBlocksOf(id model.ID) []byte {
+	return append([]byte{byte(blockKind), byte(len(id))}, id...)
+}
+
+func blockSlot(id model.ID, group string, frozen uint64, end int) slot {
+	return slot(binary.BigEndian.AppendUint64([]byte(blocksOf(id, group, frozen)), uint64(end)))
+}
+
+// affectedOf is the beginning of the slots of an incident's affected customers.
+func affectedOf(id model.ID) slot {
+	return slot(append([]byte{byte(affectedKind), byte(len(id))}, id...))
+}
+
+func affectedSlot(id model.ID, number uint64) slot {
+	return slot(binary.BigEndian.AppendUint64([]byte(affectedOf(id)), number))
 }
 
 func personSlot(token string) slot { return personKind.all() + slot(token) }

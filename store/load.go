@@ -52,7 +52,7 @@ func load(ctx context.Context, l ledger, v *veil) (*loaded, error) {
 		return nil, err
 	}
 	found.last = last
-	return found, errors.Join(v.forgetGone(), v.forgetReporters(found.state.Incidents))
+	return found, errors.Join(v.forgetGone(), v.forgetReporters(found.state.Incidents), v.forgetCustomers(ctx, l))
 }
 
 // errStale means that projections are not as far as the log, or that another
@@ -71,7 +71,7 @@ func fromProjections(ctx context.Context, l ledger, v *veil, end uint64) (*loade
 		return nil, errStale
 	}
 	state, live, err := restore(ctx, l, v, meta)
-	return &loaded{state: state, board: live, kept: tallies{meta.Incidents, meta.Blocks}}, err
+	return &loaded{state: state, board: live, kept: tallies{meta.Incidents, meta.Blocks, meta.Customers}}, err
 }
 
 // readMeta reads the space itself and the names that are kept beside it.

@@ -49,6 +49,9 @@ type projections interface {
 	// order. The value is valid during the call only.
 	scan(ctx context.Context, prefix slot, visit func(s slot, value []byte) error) error
 
+	// scanFrom is scan from a slot on.
+	scanFrom(ctx context.Context, prefix, from slot, visit func(s slot, value []byte) error) error
+
 	// put writes entries that go with no event, durably. It neither waits for
 	// append nor holds it up.
 	put(ctx context.Context, entries map[slot][]byte) error

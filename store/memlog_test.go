@@ -139,11 +139,15 @@ func (l *memLog) get(_ context.Context, s slot) ([]byte, bool, error) {
 	return value, ok, nil
 }
 
-func (l *memLog) scan(_ context.Context, prefix slot, visit func(slot, []byte) error) error {
+func (l *memLog) scan(ctx context.Context, prefix slot, visit func(slot, []byte) error) error {
+	return l.scanFrom(ctx, prefix, prefix, visit)
+}
+
+func (l *memLog) scanFrom(_ context.Context, prefix, from slot, visit func(slot, []byte) error) error {
 	l.mu.Lock()
 	var slots []slot
 	for s := range l.entries {
-		if strings.HasPrefix(string(s), string(prefix)) {
+		if strings.HasPrefix(string(s), string(prefix)) && s >= from {
 			slots = append(slots, s)
 		}
 	}

@@ -30,6 +30,7 @@ type metaRecord struct {
 	Blocks    tally      `json:"blocks"` // of deliveries
 	Laws      tally      `json:"laws"`
 	People    tally      `json:"people"`
+	Customers tally      `json:"customers"`
 }
 
 // encodeEntry makes the stored form of a projection or record.
@@ -115,7 +116,7 @@ func projectMeta(b *batch, v *veil, s *model.State, kept tallies) error {
 	}
 	data, err := encodeEntry(metaRecord{
 		Version: projectionVersion, Shape: shape, Seq: s.Seq, Meta: meta,
-		Incidents: kept.incidents, Blocks: kept.blocks, Laws: tallyLaws(s.Laws()), People: v.stored(),
+		Incidents: kept.incidents, Blocks: kept.blocks, Laws: tallyLaws(s.Laws()), People: v.stored(), Customers: kept.customers,
 	})
 	if err != nil {
 		return err

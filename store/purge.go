@@ -174,6 +174,12 @@ func finishPurge(ctx context.Context, l ledger, v *veil, seq uint64, p *purgeRec
 	if err := g.flush(ctx); err != nil {
 		return err
 	}
+	for k := range order.Incidents {
+		id := order.Incidents[k].ID
+		if err := clearAll(ctx, l, slot(allBlocksOf(id)), affectedOf(id)); err != nil {
+			return err
+		}
+	}
 	p.Incidents = nil
 	return keepPurge(ctx, l, seq, p)
 }

@@ -16,13 +16,21 @@ import (
 // about for long are written early where there are more than room, so that
 // memory does not grow with them.
 func rebuild(ctx context.Context, l ledger, v *veil, end uint64, room int) error {
+	rows, err := newRefolded(ctx, l, v)
+	if err != nil {
+		return err
+	}
 	aside := newAside(l, v, end, room)
+	aside.rows = rows
 	folded, err := foldAll(ctx, l, v, aside)
 	if err != nil {
 		return err
 	}
 	if folded.state.Seq != end {
 		return fmt.Errorf("%w: its head is event %d, but only %d were found", ErrDamaged, end, folded.state.Seq)
+	}
+	if err := rows.flush(ctx); err != nil {
+		return err
 	}
 	for seq, p := range folded.purges {
 		if err := keepPurge(ctx, l, seq, p); err != nil {
@@ -35,7 +43,7 @@ func rebuild(ctx context.Context, l ledger, v *veil, end uint64, room int) error
 	if err := rewriteDeliveries(ctx, l, folded.state); err != nil {
 		return err
 	}
-	if err := complete(ctx, l, v, folded.state, tallies{aside.tally(folded.touched), tallyDeliveries(folded.state)}); err != nil {
+	if err := complete(ctx, l, v, folded.state, tallies{aside.tally(folded.touched), tallyDeliveries(folded.state), *rows.customers}); err != nil {
 		return err
 	}
 	for _, e := range folded.forgotten { // nobody, unless the vault is older than the log
@@ -89,6 +97,9 @@ func foldAll(ctx context.Context, l ledger, v *veil, aside *aside) (folded, erro
 		if err := f.fold(e); err != nil {
 			return f, err
 		}
+		if err := aside.project(ctx, f.state, e); err != nil {
+			return f, err
+		}
 		if err := aside.relieve(ctx, &f); err != nil {
 			return f, err
 		}
@@ -105,7 +116,8 @@ func (f *folded) fold(e model.Event) error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
-	if _, ok := e.Body.(*model.PersonForgotten); ok {
+	switch e.Body.(type) {
+	case *model.PersonForgotten, *model.CustomerForgotten:
 		f.forgotten = append(f.forgotten, e)
 	}
 	for _, id := range t.Purged {

@@ -283,8 +283,8 @@ func (s *simulation) startOnce() {
 	s.space, s.c, s.stopped = space, c, false
 	s.learn()
 	s.compareAll()
-	for _, batch := range leftOpen(c.state) {
-		s.submit(&attempt{command: abandonment(batch)})
+	for _, command := range leftOpen(c.state) {
+		s.submit(&attempt{command: command})
 	}
 	if len(s.waiting()) > 0 {
 		s.group()
@@ -371,7 +371,7 @@ func (s *simulation) draw() *attempt {
 // drawImport goes on with the import that is under way, or begins one.
 func (s *simulation) drawImport(a *attempt, text string) {
 	a.on = ""
-	open := leftOpen(&model.State{Meta: s.space.Snapshot().Meta})
+	open := slices.Sorted(maps.Keys(s.space.Snapshot().Meta.Imports))
 	switch {
 	case len(open) == 0:
 		a.command = model.ImportOpen{Batch: text, Source: "simulated", Years: map[int]int{2020: 3}}

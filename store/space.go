@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -93,10 +94,13 @@ func prepareSpace(ctx context.Context, id string, l ledger, v *veil, file headKe
 	if s.notary, err = newNotary(ctx, l, file, seen, options.Logger); err != nil {
 		return nil, nil, fmt.Errorf("open space %s: %w", id, err)
 	}
-	return s, &committer{
+	c := &committer{
 		log: l, veil: v, state: found.state, board: found.board, last: found.last, kept: found.kept, growth: seen.growth, now: options.Now,
 		admit: options.admit, trail: file, requests: s.requests, notary: s.notary, publish: s.board.Store, wake: s.wakes.wake, hooks: options.hooks,
-	}, nil
+	}
+	c.registry = &registry{log: l, veil: v, customers: &c.kept.customers}
+	c.state.Registry = c.registry
+	return s, c, nil
 }
 
 // startForReading loads a space whose log is at fault, or lies where nothing
@@ -144,25 +148,31 @@ func (s *Space) run(c *committer, fatal func(error)) {
 	}
 }
 
-// leftOpen lists the imports that nobody will go on with.
-func leftOpen(s *model.State) []string {
-	var batches []string
-	for batch := range s.Meta.Imports {
-		batches = append(batches, batch)
+// leftOpen gives up the imports and additions that nobody will go on with.
+func leftOpen(s *model.State) (left []model.Command) {
+	for _, batch := range slices.Sorted(maps.Keys(s.Meta.Imports)) {
+		left = append(left, abandonment(batch))
 	}
-	slices.Sort(batches)
-	return batches
+	if open := s.Meta.Customers.Open; open != nil {
+		left = append(left, model.CustomersClose{Batch: open.Batch, Abandon: whyAbandoned})
+	}
+	for _, id := range slices.Sorted(maps.Keys(s.Incidents)) {
+		if adding := s.Incidents[id].Adding; adding != nil {
+			left = append(left, model.AffectedClose{Incident: id, Batch: adding.Batch, Abandon: whyAbandoned})
+		}
+	}
+	return left
 }
 
 // abandon gives up imports that were under way when the process last ended.
-func (s *Space) abandon(ctx context.Context, batches []string) error {
-	for _, batch := range batches {
-		_, err := s.Do(ctx, itself, abandonment(batch))
+func (s *Space) abandon(ctx context.Context, left []model.Command) error {
+	for _, command := range left {
+		_, err := s.Do(ctx, itself, command)
 		if errors.Is(err, ErrNoRoom) {
 			return nil // at the next start
 		}
 		if err != nil {
-			return fmt.Errorf("abandon import %q: %w", batch, err)
+			return fmt.Errorf("abandon what was under way (%s): %w", command.Kind(), err)
 		}
 	}
 	return nil
@@ -172,8 +182,10 @@ func (s *Space) abandon(ctx context.Context, batches []string) error {
 var itself = model.Actor{Name: model.Itself, Role: model.Owner}
 
 func abandonment(batch string) model.ImportClose {
-	return model.ImportClose{Batch: batch, Abandon: "tocsin ended before the import was complete"}
+	return model.ImportClose{Batch: batch, Abandon: whyAbandoned}
 }
+
+const whyAbandoned = "tocsin ended before the import was complete"
 
 // ID is the space's name.
 func (s *Space) ID() string { return s.id }
@@ -244,7 +256,8 @@ func (s *Space) Snapshot() *board.Snapshot { return s.board.Load() }
 // slow a reader is, it holds nobody up and misses only what is outdated.
 func (s *Space) Wake() (<-chan struct{}, func()) { return s.wakes.subscribe() }
 
-// History returns the events about an incident, the oldest first. It matches
+// History returns the events about an incident, the oldest first, without the
+// rows of affected customers. It matches
 // model.ErrNotFound for an incident that is not visible.
 func (s *Space) History(ctx context.Context, id model.ID) ([]model.Event, error) {
 	if _, ok := s.Snapshot().Incident(id); !ok {
@@ -252,14 +265,40 @@ func (s *Space) History(ctx context.Context, id model.ID) ([]model.Event, error)
 	}
 	var events []model.Event
 	err := s.log.scan(ctx, historyOf(id), func(at slot, _ []byte) error {
-		e, err := s.event(ctx, at.seq())
-		events = append(events, e)
+		e, err := s.historic(ctx, at.seq())
+		if e.Body != nil {
+			events = append(events, e)
+		}
 		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("history of %s: %w", id, err)
 	}
 	return events, nil
+}
+
+// historic is an event as a history has it: none for one that has nothing but
+// rows of affected customers, of which there may be thousands.
+func (s *Space) historic(ctx context.Context, seq uint64) (model.Event, error) {
+	data, ok, err := s.log.get(ctx, eventSlot(seq))
+	if err == nil && ok && kindOf(data) == rowsKind {
+		return model.Event{}, nil
+	}
+	return s.event(ctx, seq)
+}
+
+// rowsKind is what kind of event has rows of affected customers.
+var rowsKind = new(model.AffectedTaken).Kind()
+
+// kindOf is the kind of a stored event, "" where it is none.
+func kindOf(data []byte) string {
+	var env struct {
+		Kind string `json:"kind"`
+	}
+	if _, gone := parseTombstone(data); gone || tolerant.Unmarshal(data, &env) != nil {
+		return ""
+	}
+	return env.Kind
 }
 
 func (s *Space) event(ctx context.Context, seq uint64) (model.Event, error) {

@@ -89,7 +89,7 @@ func (t *tally) join(other tally) {
 }
 
 // tallies are which entries there are of those that are many.
-type tallies struct{ incidents, blocks tally }
+type tallies struct{ incidents, blocks, customers tally }
 
 // follow takes in what an event changed; gone are the incidents that it took
 // away.

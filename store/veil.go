@@ -501,6 +501,8 @@ func (v *veil) forget(e model.Event) error {
 			return err
 		}
 		return v.destroy(key)
+	case *model.CustomerForgotten:
+		return v.destroy(v.customerKey(body.Number))
 	}
 	return nil
 }
