@@ -117,6 +117,9 @@ func (d *decider) decide(command Command) error {
 	if ok, err := d.decideCustomers(command); ok {
 		return err
 	}
+	if ok, err := d.decideChannels(command); ok {
+		return err
+	}
 	return d.decideIncident(command)
 }
 

@@ -550,7 +550,8 @@ func (d *decider) releaseNotice(i *Incident, c ReleaseNotice) error {
 	if err := d.releasable(i, &n, digest); err != nil {
 		return err
 	}
-	shares, total := in.shares(i, &n)
+	channel := d.leavesBy(in, &n)
+	shares, total := in.shares(i, &n, channel)
 	if err := in.refusal(); err != nil {
 		return err
 	}
@@ -576,10 +577,14 @@ func (d *decider) releasable(i *Incident, n *Notice, digest string) error {
 	return d.audible(i, n)
 }
 
-// shares are the recipients of a notice, by its groups.
-func (in *inputs) shares(i *Incident, n *Notice) (shares []ReleasedShare, total int) {
-	if len(n.Groups) == 0 {
-		in.bad("groups", n.ID+" goes to no group of customers", "that it was filed, with when and its reference")
+// shares are the recipients of a notice: by its groups, or those of its channel
+// where it goes to none.
+func (in *inputs) shares(i *Incident, n *Notice, channel Channel) (shares []ReleasedShare, total int) {
+	switch {
+	case len(n.Groups) == 0 && channel.Recipients > 0:
+		return []ReleasedShare{{Root: channel.Digest, Recipients: channel.Recipients}}, channel.Recipients
+	case len(n.Groups) == 0:
+		in.bad("groups", n.ID+" goes to no group of customers, and its channel has no recipients of its own", "that it was filed, with when and its reference")
 		return nil, 0
 	}
 	for _, id := range n.Groups {

@@ -573,6 +573,7 @@ func TestRights(t *testing.T) {
 		{ImportOpen{}, "owner lead"}, {ImportRows{}, "owner lead"}, {ImportClose{}, "owner lead"},
 		{AddPerson{}, "owner"}, {SetRole{}, "owner"}, {AddKey{}, "owner"}, {RemoveKey{}, "owner"}, {RevokePerson{}, "owner"},
 		{SetAccessRule{}, "owner"}, {TrustAuthority{}, "owner"}, {DistrustAuthority{}, "owner"}, {RevokeSessions{}, "owner"}, {RefuseLogIn{}, "owner"},
+		{SetChannel{}, "owner"}, {RemoveChannel{}, "owner"}, {TestChannel{}, "owner"},
 		{CustomersOpen{}, "owner lead"}, {CustomersTake{}, "owner lead"}, {CustomersClose{}, "owner lead"}, {ForgetCustomer{}, "owner"},
 		{AffectedOpen{}, "owner lead responder communications"}, {AffectedTake{}, "owner lead responder communications"}, {AffectedClose{}, "owner lead responder communications"},
 		{EnrolFactor{Person: "Ann"}, may}, {RemoveFactor{Person: "Ann"}, may}, {LogIn{}, may}, {LogOut{}, may},

@@ -592,6 +592,10 @@ var bodies = map[string]func() Body{
 	"affected.taken":     func() Body { return new(AffectedTaken) },
 	"affected.closed":    func() Body { return new(AffectedClosed) },
 
+	"channel.set":     func() Body { return new(ChannelSet) },
+	"channel.removed": func() Body { return new(ChannelRemoved) },
+	"channel.tested":  func() Body { return new(ChannelTested) },
+
 	"person.added":         func() Body { return new(PersonAdded) },
 	"person.role-set":      func() Body { return new(RoleSet) },
 	"person.key-added":     func() Body { return new(KeyAdded) },

@@ -75,6 +75,9 @@ func (s *State) fold(e Event) (Touched, error) {
 	if touched, ok := s.foldAccess(e); ok {
 		return touched, nil
 	}
+	if touched, ok := s.foldChannels(e); ok {
+		return touched, nil
+	}
 	if touched, ok, err := s.foldCustomers(e); ok {
 		return touched, err
 	}

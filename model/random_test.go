@@ -152,6 +152,7 @@ var commands = []Command{
 	PauseNotice{}, ResumeNotice{}, CancelNotice{}, AttemptDelivery{}, RecordDelivery{}, RecordContact{}, RecordReceipt{}, RecordBounce{}, GiveUp{}, RetryDelivery{}, NoMaterialFacts{},
 	SetRetention{}, MarkDeleted{}, MarkDeleted{}, WithdrawDeletion{}, Sweep{}, CopyRecord{}, RemoveUnnamed{},
 	AddPerson{}, AddPerson{}, SetRole{}, AddKey{}, RemoveKey{}, RevokePerson{}, SetAccessRule{}, TrustAuthority{}, DistrustAuthority{}, EnrolFactor{}, RemoveFactor{}, RevokeSessions{}, LogIn{}, LogOut{}, RefuseLogIn{},
+	SetChannel{}, SetChannel{}, RemoveChannel{}, TestChannel{},
 	CustomersOpen{}, CustomersTake{}, CustomersTake{}, CustomersClose{}, ForgetCustomer{}, AffectedOpen{}, AffectedOpen{}, AffectedTake{}, AffectedTake{}, AffectedClose{},
 	See{}, See{}, StateFact{}, StateFact{}, StateFact{}, Triage{}, Triage{}, Submit{}, Submit{}, Waive{}, Acknowledge{}, Acknowledge{}, Close{}, Reopen{}, Reopen{}, Reopen{}, Reopen{}, Reopen{},
 }

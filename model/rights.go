@@ -124,6 +124,10 @@ var rights = map[string][]Role{
 	"delivery-give-up": notifiers,
 	"delivery-retry":   notifiers,
 
+	"channel-set":    nil,
+	"channel-remove": nil,
+	"channel-test":   nil,
+
 	"person-add":        nil,
 	"person-role":       nil,
 	"person-key":        nil,

@@ -22,6 +22,7 @@ var deeds = []deed{
 	{"waive, delay and reinstate obligations", []string{"waive", "suspend", "lift", "reinstate", "nothing-new"}},
 	{"close, reopen and merge incidents, end false positives, change packs, import, place legal holds, delete", []string{"packs", "merge", "false-positive", "close", "reopen", "import-open", "import-rows", "import-close", "customers-open", "customers-take", "customers-close", "hold", "delete", "undelete", "evidence-sweep"}},
 	{"change settings, policies and retention, release holds, sweep, forget people, back up, restore", []string{"setup", "adopt-pack", "adopt-calendar", "retention", "release-hold", "sweep", "accept-record", "forget-person", "forget-reporter", "forget-customer", "copy-record", "delivery-attempt", "delivery-record"}},
+	{"set the channels that notices leave by", []string{"channel-set", "channel-remove", "channel-test"}},
 	{"say who may enter, in which role and how", []string{"person-add", "person-role", "person-key", "person-key-remove", "person-revoke", "access-rule", "authority", "authority-remove", "sessions-revoke", "log-in-refused"}},
 	{"keep a second factor of their own", []string{"factor", "factor-remove", "log-in", "log-out"}},
 }

@@ -12,7 +12,7 @@ import (
 func commandTypes(t *testing.T) []string {
 	t.Helper()
 	var types []string
-	for _, name := range []string{"command.go", "command_access.go", "command_customer.go", "command_notice.go"} {
+	for _, name := range []string{"command.go", "command_access.go", "command_channel.go", "command_customer.go", "command_notice.go"} {
 		file, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
 		if err != nil {
 			t.Fatal(err)

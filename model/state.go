@@ -46,6 +46,7 @@ type Meta struct {
 	Retention    Retention         `json:"retention,omitzero"`
 	Access       Access            `json:"access,omitzero"` // who may enter
 	Customers    CustomerBook      `json:"customers,omitzero"`
+	Channels     []Channel         `json:"channels,omitempty"` // by which notices may leave, in the order they were set
 }
 
 // Import is an import under way.

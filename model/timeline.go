@@ -168,6 +168,7 @@ func (t *teller) tellWork(body Body) {
 		t.tellAccess(body)
 		t.tellCustomers(body)
 		t.tellNotice(body)
+		t.tellChannels(body)
 	}
 }
 
