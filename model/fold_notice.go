@@ -235,7 +235,7 @@ func (i *Incident) deliveries() []policy.Delivery {
 		if n.Recipients == 0 {
 			continue
 		}
-		for _, key := range n.Rules {
+		for _, key := range n.tells() {
 			told := policy.Delivery{Key: key, Told: n.told(key)}
 			if at := slices.IndexFunc(all, func(d policy.Delivery) bool { return d.Key == key }); at >= 0 {
 				all[at] = told
@@ -245,6 +245,23 @@ func (i *Incident) deliveries() []policy.Delivery {
 		}
 	}
 	return all
+}
+
+// tells are the obligations that the notice answers: a rule as a whole is told
+// to each group that it went to.
+func (n *Notice) tells() []policy.RuleKey {
+	var keys []policy.RuleKey
+	for _, key := range n.Rules {
+		if key.Group != "" || len(n.Delivery.Shares) == 0 {
+			keys = append(keys, key)
+			continue
+		}
+		for k := range n.Delivery.Shares {
+			key.Group = n.Delivery.Shares[k].Group
+			keys = append(keys, key)
+		}
+	}
+	return keys
 }
 
 // told counts the recipients of a notice whom one of its rules is about.
