@@ -45,6 +45,10 @@ func TestJSONIsWhatItsHelpSays(t *testing.T) {
 		{"people", "authority", "add", ed25519Line(t, 1)},
 		{"evidence", "add", "1", "json_test.go", "--kind", "document"},
 		{"report", "--title", "By mistake"},
+		{"notice", "draft", "1", "initial", "--rule", "inventifornia/customer-notice", "--set", "what_happened=x", "--set", "affected=y", "--set", "done=z"},
+		{"notice", "edit", "1", "--set", "advice=Nothing.", "--set", "reach=security@example.org", "--unknown", "data"},
+		{"notice", "edit", "1", "--set", "data=exports"},
+		{"notice", "propose", "1"},
 		{"false-positive", "3", "--reason", "a test"},
 		{"delete", "3", "--reason", "a test"},
 	} {
@@ -74,7 +78,7 @@ func TestJSONIsWhatItsHelpSays(t *testing.T) {
 		"backup": {"backup", "--to", kept, "--recipient", opens.Recipient().String()}, "restore": {"restore", kept, "--to", filepath.Join(away, "restored"), "--identity", identity},
 		"export":        {"export", "--all", "--to", filepath.Join(away, "export")},
 		"queue, tocsin": {"queue"}, "show": {"show", "1"}, "timeline": {"timeline", "1"}, "deadlines": {"deadlines", "1", "--explain"}, "due": {"due", "--pack", "gdpr", "--fact", "aware=-2h"},
-		"task": {"task", "1"}, "fact": {"fact", "1"}, "evidence list": {"evidence", "list", "1"}, "evidence show": {"evidence", "show", "1", "1"}, "evidence verify": {"evidence", "verify", "1"}, "policy list": {"policy", "list"}, "policy calendar": {"policy", "calendar"}, "policy lint": {"policy", "lint", lint},
+		"task": {"task", "1"}, "fact": {"fact", "1"}, "approvals": {"approvals"}, "notice list": {"notice", "list", "1"}, "notice show": {"notice", "show", "1"}, "notice preview": {"notice", "preview", "1"}, "notice diff": {"notice", "diff", "1", "N1"}, "evidence list": {"evidence", "list", "1"}, "evidence show": {"evidence", "show", "1", "1"}, "evidence verify": {"evidence", "verify", "1"}, "policy list": {"policy", "list"}, "policy calendar": {"policy", "calendar"}, "policy lint": {"policy", "lint", lint},
 		"policy test": {"policy", "test", vectors}, "policy diff": {"policy", "diff", "gdpr", "uk-gdpr"}, "version": {"version"}, "vault status": {"vault", "status"}, "people list": {"people", "list"}, "people authority list": {"people", "authority", "list"}, "people factor status": {"people", "factor", "status"}, "sessions list": {"sessions", "list"}, "reports": {"reports"}, "doctor": {"doctor"}, "retention": {"retention"}, "retention preview": {"retention", "preview"}, "audit log": {"audit", "log"}, "audit verify": {"audit", "verify"}, "reminders": {"reminders", "--mine"}, "packs --preview": {"packs", "1", "--add", "nis2", "--preview"},
 	}
 	for _, shape := range jsonShapes {

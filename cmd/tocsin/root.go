@@ -74,10 +74,10 @@ func (a *app) addVerbs(root *cobra.Command) {
 			root.AddCommand(verb)
 		}
 	}
-	add(groupRead, a.queueCommand(), a.showCommand(), a.timelineCommand(), a.deadlinesCommand(), a.remindersCommand(), a.reportsCommand(), a.dueCommand(), a.wallCommand(), a.plainCommand())
+	add(groupRead, a.queueCommand(), a.showCommand(), a.timelineCommand(), a.deadlinesCommand(), a.remindersCommand(), a.reportsCommand(), a.approvalsCommand(), a.dueCommand(), a.wallCommand(), a.plainCommand())
 	add(groupWork,
 		a.reportCommand(), a.describeCommand(), a.triageCommand(), a.factCommand(), a.severityCommand(), a.phaseCommand(), a.taskCommand(),
-		a.assignCommand(), a.acknowledgeCommand(), a.noteCommand(), a.evidenceCommand(), a.holdCommand(), a.waiveCommand(), a.suspendCommand(), a.packsCommand(), a.linkCommand())
+		a.assignCommand(), a.acknowledgeCommand(), a.noteCommand(), a.noticeCommand(), a.evidenceCommand(), a.holdCommand(), a.waiveCommand(), a.suspendCommand(), a.packsCommand(), a.linkCommand())
 	add(groupEnd, a.closeCommand(), a.duplicateCommand(), a.mergeCommand(), a.falsePositiveCommand(), a.reopenCommand(), a.deleteCommand())
 	add(groupRecord, a.setupCommand(), a.importCommand(), a.policyCommand(), a.vaultCommand(), a.backupCommand(), a.restoreCommand(), a.exportCommand(), a.auditCommand(), a.retentionCommand(), a.peopleCommand(), a.sessionsCommand(), a.serveCommand(), a.doctorCommand(), a.demoCommand(), a.versionCommand())
 	add(groupRecord, jsonHelp(), keysHelp())
