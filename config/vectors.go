@@ -55,7 +55,8 @@ type vectorCase struct {
 	Set            map[string]string `json:"set"`   // words and counts
 	Submitted      []vectorSubmitted `json:"submitted"`
 	Suspended      []vectorSuspended `json:"suspended"`
-	At             string            `json:"at"` // when states and the next due time are asked for
+	Groups         []vectorGroup     `json:"groups"` // of affected customers; rules name one as RULE#GROUP
+	At             string            `json:"at"`     // when states and the next due time are asked for
 	Expect         []vectorExpect    `json:"expect"`
 }
 
@@ -69,6 +70,14 @@ type vectorSuspended struct {
 	Rule  string `json:"rule"`
 	From  string `json:"from"`
 	Until string `json:"until"`
+}
+
+type vectorGroup struct {
+	ID     string          `json:"id"`
+	Tier   string          `json:"tier"`
+	Direct bool            `json:"direct"`
+	Terms  calendar.Period `json:"terms"`
+	Since  string          `json:"since"`
 }
 
 // vectorExpect is what must be said of one rule. What is left out is not
@@ -182,6 +191,9 @@ func (v *Vectors) prepare(d *document, key string, common *policy.Case, c *vecto
 	for i, s := range c.Suspended {
 		v.suspend(d, join(key, "suspended")+index(i), s, made)
 	}
+	for i, g := range c.Groups {
+		v.group(d, join(key, "groups")+index(i), g, made)
+	}
 	for i, e := range c.Expect {
 		v.checkExpect(d, join(key, "expect")+index(i), e, c.At != "")
 	}
@@ -202,6 +214,16 @@ func (v *Vectors) set(d *document, key string, settings map[string]string, c *po
 			d.problem(join(key, name), "%s", err)
 		}
 	}
+}
+
+func (v *Vectors) group(d *document, key string, g vectorGroup, c *policy.Case) {
+	if g.ID == "" {
+		d.problem(key, "the group has no id: write one, such as A1")
+	}
+	if tiers := []string{policy.TierPaid, policy.TierFree}; !slices.Contains(tiers, g.Tier) {
+		d.problem(join(key, "tier"), "%q is not a tier%s", g.Tier, suggestion(g.Tier, tiers))
+	}
+	c.Groups = append(c.Groups, policy.Group{ID: g.ID, Tier: g.Tier, Direct: g.Direct, Terms: g.Terms, Since: v.moment(d, join(key, "since"), g.Since)})
 }
 
 func (v *Vectors) submit(d *document, key string, s vectorSubmitted, c *policy.Case) {
