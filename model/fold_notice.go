@@ -150,6 +150,19 @@ func (s *State) moves(e Event) (notice string, moves []move) {
 	return "", nil
 }
 
+// DeliveryOf is the notice of whose recipients an event tells: its release, and
+// what became of them since; "" for other events.
+func DeliveryOf(body Body) string {
+	if b, ok := body.(*NoticeReleased); ok {
+		return b.Notice
+	}
+	if b, ok := body.(*NoticeCancelled); ok {
+		return b.Notice
+	}
+	notice, _ := new(State).moves(Event{Body: body})
+	return notice
+}
+
 func resultMoves(results []RecordedResult) []move {
 	moves := make([]move, len(results))
 	for k := range results {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"strings"
 
 	"tocsin/model"
 )
@@ -171,6 +172,35 @@ func (s *Space) Deliveries(ctx context.Context, ref model.NoticeRef) (*model.Del
 		return nil, fmt.Errorf("deliveries of notice %s: %w", ref, err)
 	}
 	return d, nil
+}
+
+// DeliveryEvents calls visit with the events that say what became of the
+// recipients of a notice, the oldest first, until it returns an error, which is
+// returned. It matches model.ErrNotFound for an incident that is not visible.
+func (s *Space) DeliveryEvents(ctx context.Context, ref model.NoticeRef, visit func(model.Event) error) error {
+	if _, ok := s.Snapshot().Incident(ref.Incident); !ok {
+		return fmt.Errorf("deliveries of notice %s: %w", ref, model.ErrNotFound)
+	}
+	err := s.log.scan(ctx, historyOf(ref.Incident), func(at slot, _ []byte) error {
+		e, err := s.aboutDelivery(ctx, at.seq())
+		if err != nil || e.Body == nil || model.DeliveryOf(e.Body) != ref.Notice {
+			return err
+		}
+		return visit(e)
+	})
+	if err != nil {
+		return fmt.Errorf("deliveries of notice %s: %w", ref, err)
+	}
+	return nil
+}
+
+// aboutDelivery is an event, and none where it is not about deliveries.
+func (s *Space) aboutDelivery(ctx context.Context, seq uint64) (model.Event, error) {
+	data, ok, err := s.log.get(ctx, eventSlot(seq))
+	if kind := kindOf(data); err == nil && ok && !strings.HasPrefix(kind, "delivery.") && kind != new(model.NoticeReleased).Kind() && kind != new(model.NoticeCancelled).Kind() {
+		return model.Event{}, nil
+	}
+	return s.event(ctx, seq)
 }
 
 // settle records of deliveries that were under way when the process last ended

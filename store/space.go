@@ -278,17 +278,18 @@ func (s *Space) History(ctx context.Context, id model.ID) ([]model.Event, error)
 }
 
 // historic is an event as a history has it: none for one that has nothing but
-// rows of affected customers, of which there may be thousands.
+// rows of affected customers, or of recipients, of which there may be thousands.
 func (s *Space) historic(ctx context.Context, seq uint64) (model.Event, error) {
 	data, ok, err := s.log.get(ctx, eventSlot(seq))
-	if err == nil && ok && kindOf(data) == rowsKind {
+	if err == nil && ok && slices.Contains(rowsKinds, kindOf(data)) {
 		return model.Event{}, nil
 	}
 	return s.event(ctx, seq)
 }
 
-// rowsKind is what kind of event has rows of affected customers.
-var rowsKind = new(model.AffectedTaken).Kind()
+// rowsKinds are the kinds of events that have rows of affected customers, or of
+// recipients.
+var rowsKinds = []string{new(model.AffectedTaken).Kind(), new(model.DeliveryAttempted).Kind(), new(model.DeliveryRecorded).Kind()}
 
 // kindOf is the kind of a stored event, "" where it is none.
 func kindOf(data []byte) string {
