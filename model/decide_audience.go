@@ -3,90 +3,62 @@ package model
 import (
 	"fmt"
 	"slices"
-	"time"
 
 	"tocsin/model/policy"
 )
 
-// audible refuses a notice whose audience is not to be told, or not yet, as
-// Audience has it. A correction goes to those who were told something wrong,
-// whatever the rules say by now; what holds a notice back for a time holds it
-// back too.
+// audible refuses a notice whose audience is not to be told, or not yet.
 func (d *decider) audible(i *Incident, n *Notice) error {
 	out := d.state.Audience(i, d.now)
-	if err := d.heldBack(n, out.Tellings); err != nil || n.Corrects != "" {
-		return err
-	}
-	for _, key := range n.Rules {
-		if !slices.ContainsFunc(out.Tellings, func(t Telling) bool { return n.tells(key, &t) }) {
-			return &Refusal{Reason: fmt.Sprintf("%s tells nobody whom %s goes to: %s", key, n.ID, d.whyUntold(i, key))}
-		}
-	}
-	for _, group := range n.Groups {
-		if !slices.ContainsFunc(out.Tellings, func(t Telling) bool { return t.reaches(group) && n.answers(t.Key) }) {
-			return &Refusal{Reason: fmt.Sprintf("none of the rules that %s answers tells group %s: %s", n.ID, group, out.whyNotGroup(n, group))}
-		}
-	}
-	return nil
-}
-
-// heldBack refuses a notice of which a rule holds something back.
-func (d *decider) heldBack(n *Notice, tellings []Telling) error {
-	for k := range tellings {
-		t := &tellings[k]
-		b, blocked := t.Blocked()
-		if !blocked || !slices.ContainsFunc(n.Rules, func(key policy.RuleKey) bool { return n.tells(key, t) }) {
+	told := make(map[string]bool) // groups that a rule of the notice tells
+	for k := range out.Tellings {
+		t := &out.Tellings[k]
+		if !n.answers(t.Key) {
 			continue
 		}
-		reason := fmt.Sprintf("%s is held back by %s: %s", n.ID, t.Key, b.Text)
-		if !b.Until.IsZero() {
-			reason += ", until " + d.show(b.Until.Add(time.Minute-time.Nanosecond).Truncate(time.Minute))
+		if b, blocked := t.Blocked(); blocked {
+			return &Refusal{Reason: fmt.Sprintf("%s cannot leave yet: %s: %s%s", n.ID, t.Obligation.Title(), b.Text, d.until(b))}
 		}
-		return &Refusal{Reason: reason}
+		told[t.Key.Group] = true
+	}
+	if i.correctsOnly(n) {
+		return nil
+	}
+	for _, u := range out.Untold {
+		for _, key := range u.Keys {
+			if u.forbids() && n.answers(key) && !told[key.Group] {
+				return &Refusal{Reason: fmt.Sprintf("%s is not for them: %s: %s", n.ID, key, u.Why)}
+			}
+		}
 	}
 	return nil
 }
 
-// reaches reports whether a group is among those told: its rule is about that
-// group, or leaves open which people it means.
-func (t *Telling) reaches(group string) bool {
-	if t.Group != nil {
-		return t.Group.ID == group
+// correctsOnly reports whether a notice corrects what all of its recipients were
+// told: they hear that whatever the rules say by now.
+func (i *Incident) correctsOnly(n *Notice) bool {
+	earlier, ok := i.Notice(n.Corrects)
+	return ok && !slices.ContainsFunc(n.Groups, func(group string) bool { return !slices.Contains(earlier.Groups, group) })
+}
+
+// answers reports whether the notice is for an obligation: it answers the rule,
+// and goes to its group.
+func (n *Notice) answers(key policy.RuleKey) bool {
+	about := slices.ContainsFunc(n.Rules, func(own policy.RuleKey) bool { return own.Covers(key) })
+	return about && (key.Group == "" || slices.Contains(n.Groups, key.Group))
+}
+
+// forbids reports whether those left out must not be told: the free tier and
+// the public are told only where the source says so. Whoever else is left out
+// may be told all the same.
+func (u *Untold) forbids() bool {
+	return !u.Waived && (u.To == policy.ToFree || u.To == policy.ToPublic)
+}
+
+// until says when a block ends, where it does so by itself.
+func (d *decider) until(b Block) string {
+	if b.Until.IsZero() {
+		return ""
 	}
-	to := t.Obligation.Rule.To
-	return to == policy.ToNobody || to == policy.ToPeople
-}
-
-// tells reports whether a notice answers a telling by one of its rules: it is
-// about the same rule, and about nobody in particular or a group that the
-// notice goes to.
-func (n *Notice) tells(key policy.RuleKey, t *Telling) bool {
-	return key.Covers(t.Key) && (t.Group == nil || slices.Contains(n.Groups, t.Group.ID))
-}
-
-// answers reports whether one of the notice's rules is about an obligation.
-func (n *Notice) answers(other policy.RuleKey) bool {
-	return slices.ContainsFunc(n.Rules, func(key policy.RuleKey) bool { return key.Covers(other) })
-}
-
-// whyUntold says why a rule tells nobody.
-func (d *decider) whyUntold(i *Incident, key policy.RuleKey) string {
-	c := *i.Case()
-	c.Applied = append(slices.Clip(c.Applied), key.Whole())
-	for _, o := range policy.ObligationsIn(d.state.PacksOf(i), &c, d.state.Home()) {
-		if key.Covers(o.Key()) && o.Why != "" {
-			return o.Why
-		}
-	}
-	return "it is for others"
-}
-
-// whyNotGroup says why a group is not told by a notice.
-func (o *Outreach) whyNotGroup(n *Notice, group string) string {
-	for _, u := range o.Untold {
-		if u.Group != nil && u.Group.ID == group && slices.ContainsFunc(u.Keys, n.answers) {
-			return u.Why
-		}
-	}
-	return "they are for others"
+	return ", until " + d.show(b.Until)
 }

@@ -22,9 +22,6 @@ func tellPack() *policy.Pack {
 			{ID: "reach", Title: "Reach customers", Starts: "confirmed", Within: hours(72), To: policy.ToCustomers, MetBy: "received"},
 			{ID: "authority", Title: "Tell the authority", Starts: "confirmed", Within: hours(72), To: policy.ToRegulator, Contents: []string{"nature"}, Approval: []string{"lead"}},
 			{ID: "updates", Title: "Keep customers told", Starts: "confirmed", Within: hours(48), Every: hours(24), Until: "resolved", To: policy.ToCustomers},
-			{ID: "paying", Title: "Tell paying customers", Starts: "confirmed", Within: hours(72), To: policy.ToPaid},
-			{ID: "free", Title: "Tell free users", Starts: "confirmed", Within: hours(96), To: policy.ToFree, Buffer: hours(24)},
-			{ID: "grave", Title: "Tell of grave ones", Starts: "confirmed", Within: hours(24), To: policy.ToCustomers, When: policy.Condition{Severity: []string{"critical"}}},
 		},
 	}
 }
@@ -48,6 +45,7 @@ func telling(t rapid.TB) *space {
 	s.do(Triage{Incident: firstID, Types: []string{"breach"}, Classification: Confirmed, Severity: "low", Reason: "as seen", Facts: []Statement{{Name: "confirmed", Value: Time(s.now.Add(-time.Hour))}}})
 	one, two, three := someCustomer("C-1"), someCustomer("C-2"), someCustomer("C-3")
 	one.Security = []string{"security@example.com"}
+	s.do(mailChannel("mail"))
 	s.do(CustomersOpen{Batch: "all", Source: "list"})
 	s.do(CustomersTake{Batch: "all", Rows: []Customer{one, two, three}})
 	s.do(CustomersClose{Batch: "all"})
@@ -461,41 +459,6 @@ func TestNothingNewAnswersAnUpdate(t *testing.T) {
 		if !strings.Contains(text, "Lea decided that no material facts became known") {
 			t.Error(text)
 		}
-	}
-}
-
-// What the rules tell nobody of, or not yet, is not released, and it says why.
-func TestReleasesAskTheAudience(t *testing.T) {
-	s := telling(t)
-	free := someCustomer("C-9")
-	free.Tier = TierFree
-	s.do(CustomersOpen{Batch: "free", Source: "list"})
-	s.do(CustomersTake{Batch: "free", Rows: []Customer{free}})
-	s.do(CustomersClose{Batch: "free"})
-	s.affect("free", time.Time{}, 4)
-	ready := func(rule string, groups ...string) string {
-		d := draft()
-		d.Rules, d.Groups = []policy.RuleKey{key(rule)}, groups
-		s.as(clara, DraftNotice{firstID, d})
-		id := s.incident(firstID).Notices[len(s.incident(firstID).Notices)-1].ID
-		s.as(clara, ProposeNotice{firstID, id})
-		if n := s.notice(id); n.State == NoticeIsProposed {
-			s.as(clara, ApproveNotice{Incident: firstID, Notice: id, Digest: n.Digest})
-			s.as(lea, ApproveNotice{Incident: firstID, Notice: id, Digest: n.Digest})
-		}
-		return id
-	}
-	release := func(id string) Command { return ReleaseNotice{firstID, id, s.notice(id).Digest} }
-	grave, paid, late, wrong := ready("tell/grave", "A1"), ready("tell/paying", "A1", "A2"), ready("tell/free", "A3"), ready("tell/free", "A1")
-	s.refuses(clara, release(grave), "tell/grave tells nobody whom N1 goes to: severity is critical: it is low")
-	s.refuses(clara, release(wrong), "tell/free tells nobody whom N4 goes to")
-	s.refuses(clara, release(late), "N3 is held back by tell/free#A3: paying customers hear first, and are not told yet")
-	s.as(clara, release(paid))
-	s.as(clara, RecordContact{Incident: firstID, Notice: paid, Ordinals: []int{0, 1, 2, 3}, How: ByTelephone})
-	err := s.refuses(clara, release(late), "N3 is held back by tell/free#A3: paying customers are given 24 hours to act first, until")
-	s.wait(25 * time.Hour)
-	if _, again := s.apply(clara, release(late)); again != nil {
-		t.Errorf("%v, and then %v", err, again)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -26,6 +27,7 @@ func ready(tb testing.TB, s *Space, n int) model.NoticeRef {
 // release drafts, proposes and releases a notice to the group A1.
 func release(tb testing.TB, s *Space, id model.ID) model.NoticeRef {
 	tb.Helper()
+	do(tb, s, owner, model.SetChannel{Channel: model.Channel{Name: "mail", Kind: model.EmailChannel, Server: "smtp.example:587", Security: "starttls", From: "security@example.com", Digest: strings.Repeat("0", 64)}})
 	do(tb, s, owner, model.DraftNotice{Incident: id, Draft: model.NoticeDraft{
 		Kind: model.InitialNotice, Rules: []policy.RuleKey{{Pack: "house", Rule: "notice"}}, Groups: []string{"A1"}, Channel: "mail",
 		Texts: []model.NoticeText{{Language: "en", Subject: "Strange log-ins", Body: "Somebody logged in who should not have."}},
