@@ -29,6 +29,7 @@ var jsonShapes = []struct {
 	{"notice show", false, noticeView{}},
 	{"notice preview", false, previewView{}},
 	{"notice diff", true, noticeDiffView{}},
+	{"notice who", false, outreachView{}},
 	{"evidence list", true, evidenceView{}},
 	{"evidence show", false, evidenceView{}},
 	{"evidence verify", true, verdictView{}},

@@ -122,6 +122,7 @@ var verbs = map[string]reach{
 	"notice retry":    {reads: incidents},
 	"notice give-up":  {reads: incidents},
 	"notice no-facts": {reads: incidents},
+	"notice who":      {reads: incidents},
 
 	"close":          {reads: incidents},
 	"duplicate":      {reads: incidents},

@@ -18,3 +18,8 @@ func (s *Snapshot) NoticeFacts(i *model.Incident, rules []policy.RuleKey, now ti
 func (s *Snapshot) NoticeNeeds(i *model.Incident, n *model.Notice) []string {
 	return s.laws.NoticeNeeds(i, n)
 }
+
+// Audience is who would be told of an incident at now, and who would not.
+func (s *Snapshot) Audience(i *model.Incident, now time.Time) model.Outreach {
+	return s.laws.Audience(i, now)
+}
