@@ -84,6 +84,12 @@ func (a Address) International() bool {
 // String is the address as servers take it.
 func (a Address) String() string { return a.Local + "@" + a.Domain }
 
+// CheckSender refuses what no message can be from. It matches ErrAddress.
+func CheckSender(text string) error {
+	_, _, err := parseSender(text)
+	return err
+}
+
 // parseSender reads who a message is from: an address, or a name and an address
 // in angle brackets.
 func parseSender(text string) (name string, address Address, err error) {
