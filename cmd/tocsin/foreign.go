@@ -15,7 +15,7 @@ const settingsFile = "settings.toml"
 
 // ours are the names that a data directory may hold before there is a record
 // in it; lost+found is what a fresh file system has.
-var ours = []string{config.PacksFolder, config.CalendarsFolder, settingsFile, resumeFile, "tocsin.lock", "tocsin.sock", "tocsin.sock-path", hostKeyFile, evidenceFolder, draftsFolder, "vault", "heads", store.BallastName, "restore.unfinished", "lost+found"}
+var ours = []string{config.PacksFolder, config.CalendarsFolder, settingsFile, resumeFile, "tocsin.lock", "tocsin.sock", "tocsin.sock-path", hostKeyFile, evidenceFolder, draftsFolder, channelsFolder, "vault", "heads", store.BallastName, "restore.unfinished", "lost+found"}
 
 // recordMark is a file that every record has.
 const recordMark = "MANIFEST"

@@ -49,6 +49,7 @@ func TestJSONIsWhatItsHelpSays(t *testing.T) {
 		{"notice", "edit", "1", "--set", "advice=Nothing.", "--set", "reach=security@example.org", "--unknown", "data"},
 		{"notice", "edit", "1", "--set", "data=exports"},
 		{"notice", "propose", "1"},
+		{"channel", "set", "portal", "--kind", "manual"},
 		{"false-positive", "3", "--reason", "a test"},
 		{"delete", "3", "--reason", "a test"},
 	} {
@@ -80,6 +81,7 @@ func TestJSONIsWhatItsHelpSays(t *testing.T) {
 		"queue, tocsin": {"queue"}, "show": {"show", "1"}, "timeline": {"timeline", "1"}, "deadlines": {"deadlines", "1", "--explain"}, "due": {"due", "--pack", "gdpr", "--fact", "aware=-2h"},
 		"task": {"task", "1"}, "fact": {"fact", "1"}, "approvals": {"approvals"}, "notice list": {"notice", "list", "1"}, "notice show": {"notice", "show", "1"}, "notice preview": {"notice", "preview", "1"}, "notice diff": {"notice", "diff", "1", "N1"}, "notice who": {"notice", "who", "1"}, "evidence list": {"evidence", "list", "1"}, "evidence show": {"evidence", "show", "1", "1"}, "evidence verify": {"evidence", "verify", "1"}, "policy list": {"policy", "list"}, "policy calendar": {"policy", "calendar"}, "policy lint": {"policy", "lint", lint},
 		"policy test": {"policy", "test", vectors}, "policy diff": {"policy", "diff", "gdpr", "uk-gdpr"}, "version": {"version"}, "vault status": {"vault", "status"}, "people list": {"people", "list"}, "people authority list": {"people", "authority", "list"}, "people factor status": {"people", "factor", "status"}, "sessions list": {"sessions", "list"}, "reports": {"reports"}, "doctor": {"doctor"}, "retention": {"retention"}, "retention preview": {"retention", "preview"}, "audit log": {"audit", "log"}, "audit verify": {"audit", "verify"}, "reminders": {"reminders", "--mine"}, "packs --preview": {"packs", "1", "--add", "nis2", "--preview"},
+		"channel list": {"channel", "list"},
 	}
 	for _, shape := range jsonShapes {
 		t.Run(shape.verb, func(t *testing.T) {

@@ -43,6 +43,7 @@ var jsonShapes = []struct {
 	{"people list", true, personView{}},
 	{"people factor status", true, factorView{}},
 	{"people authority list", true, keyView{}},
+	{"channel list", true, channelView{}},
 	{"sessions list", true, visitView{}},
 	{"retention", true, keepingView{}},
 	{"retention preview", true, expiryView{}},

@@ -165,6 +165,12 @@ var verbs = map[string]reach{
 	"people authority remove": {reads: registry},
 	"people authority list":   {reads: registry},
 
+	"channel":        {},
+	"channel set":    {reads: incidents, here: ownsKeys, files: []fileWord{{flag: "password-file"}, {flag: "to-file"}, {flag: "secret-file"}, {flag: "ca-file"}}},
+	"channel list":   {reads: incidents},
+	"channel test":   {reads: incidents},
+	"channel remove": {reads: incidents},
+
 	"audit":             {},
 	"audit log":         {reads: auditLog},
 	"audit verify":      {reads: auditLog, files: []fileWord{{word: -1}, {flag: "key", other: isVerifier}, {flag: "checkpoint"}, {flag: "witness", other: isVerifier}, {flag: "identity"}, {flag: "passphrase-file"}}},

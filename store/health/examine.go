@@ -156,6 +156,7 @@ func (x Exam) space(ctx context.Context, st *store.Store, id string, named bool)
 			}
 		}
 		found = append(found, x.evidence(st, sp)...)
+		found = append(found, x.ways(st, sp)...)
 		found = append(found, clock(ctx, sp, x.Now()))
 		if x.Each != nil {
 			found = append(found, x.Each(sp)...)

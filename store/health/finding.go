@@ -53,5 +53,7 @@ const (
 	AcceptHead = "tocsin doctor --accept-head"
 	// SweepEvidence removes what is stored and belongs to no evidence.
 	SweepEvidence = "tocsin evidence sweep --remove"
-	restore       = "tocsin restore BACKUP --to DIRECTORY"
+	// SetChannel makes a channel, or makes one anew.
+	SetChannel = "tocsin channel set NAME …"
+	restore    = "tocsin restore BACKUP --to DIRECTORY"
 )

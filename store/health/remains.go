@@ -13,7 +13,7 @@ import (
 
 // halfWritten are where files lie that an interruption kept from getting their
 // names. Nothing reads them: the next write of the same takes their place.
-var halfWritten = []string{"*.new", "drafts/*.new", "vault/*.new", "vault/keys/*.new", "heads/.*.new", "factors/*/*.new"}
+var halfWritten = []string{"*.new", "drafts/*.new", "vault/*.new", "vault/keys/*.new", "heads/.*.new", "factors/*/*.new", "channels/*.new"}
 
 // unfinished looks for what interrupted writes left behind. The directory must
 // be held, so that nobody is writing now.

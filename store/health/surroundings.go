@@ -15,7 +15,7 @@ import (
 
 // secret are the folders of a data directory that must be private whatever the
 // directory itself is.
-var secret = []string{"vault", "heads", "evidence"}
+var secret = []string{"vault", "heads", "evidence", "channels"}
 
 // permissions checks that nobody but the owner can read what is kept. Within a
 // private directory that matters for the folders with keys and content alone.
