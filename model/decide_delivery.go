@@ -197,7 +197,8 @@ func (s outcomes) String() string {
 	return strings.Join(words, " or ")
 }
 
-// maxServerWords bounds what of a server's answer is kept, in characters.
+// maxServerWords bounds what of a server's answer is kept, in characters, and
+// at twice that in bytes: MaxOrdinals of them fit one event.
 const maxServerWords = 160
 
 // ServerWords is what a server said, as the record keeps it: one short line
@@ -209,7 +210,11 @@ func ServerWords(text string) string {
 			words[k] = "[address]"
 		}
 	}
-	return Clip(strings.Join(words, " "), maxServerWords)
+	line := Clip(strings.Join(words, " "), maxServerWords)
+	if len(line) > 2*maxServerWords+len("…") {
+		line = Clip(line, maxServerWords/2)
+	}
+	return line
 }
 
 func (d *decider) recordContact(i *Incident, c RecordContact) error {

@@ -339,6 +339,19 @@ func checkDelivery(t *rapid.T, s *space) {
 	}
 }
 
+func TestServerWords(t *testing.T) {
+	for said, want := range map[string]string{
+		"550 5.1.1 <ada@example.com>: no such\r\n user": "550 5.1.1 [address] no such user",
+		"":                       "",
+		strings.Repeat("é", 200): strings.Repeat("é", 159) + "…",
+		strings.Repeat("😀", 200): strings.Repeat("😀", 79) + "…",
+	} {
+		if got := ServerWords(said); got != want || len(got) > 2*maxServerWords+len("…") {
+			t.Errorf("%q is kept as %q", said, got)
+		}
+	}
+}
+
 func TestFindAndRuns(t *testing.T) {
 	d, _, _, err := NewDeliveries(1200).advance(7, Delivery{Shares: []Share{{Of: 1200}}}, Runs{{3, 5}, {700, 700}, {1199, 1199}}.moves(ToldRefused, start))
 	if err != nil {
