@@ -37,7 +37,7 @@ func (a *app) noticeCommand() *cobra.Command {
 		a.noticeDraftCommand(), a.noticeEditCommand(), a.noticeListCommand(), a.noticeShowCommand(), a.noticePreviewCommand(), a.noticeDiffCommand(),
 		a.noticeProposeCommand(), a.noticeApproveCommand(), a.noticeRejectCommand(), a.noticeOverrideCommand(), a.noticeWithdrawCommand(),
 		a.noticeReleaseCommand(), a.noticeFileCommand(), a.noticePauseCommand(), a.noticeResumeCommand(), a.noticeCancelCommand(),
-		a.noticeContactCommand(), a.noticeReceiptCommand(), a.noticeRetryCommand(), a.noticeGiveUpCommand(), a.noticeNoFactsCommand(), a.noticeWhoCommand())
+		a.noticeContactCommand(), a.noticeReceiptCommand(), a.noticeRetryCommand(), a.noticeGiveUpCommand(), a.noticeNoFactsCommand(), a.noticeWhoCommand(), a.noticeProofCommand())
 	return cmd
 }
 

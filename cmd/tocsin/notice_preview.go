@@ -57,7 +57,7 @@ func textFor(n *model.Notice, language string) (model.NoticeText, error) {
 
 // previewNotice is a notice as one recipient reads it.
 func (s *session) previewNotice(ctx context.Context, i *model.Incident, n model.Notice, customer, language string) (previewView, error) {
-	to, err := s.recipient(ctx, i.ID, n.Groups, customer)
+	to, err := s.recipient(ctx, i.ID, groupsOf(&n), customer)
 	if err != nil {
 		return previewView{}, err
 	}
@@ -72,9 +72,35 @@ func (s *session) previewNotice(ctx context.Context, i *model.Incident, n model.
 	return view, nil
 }
 
+// groupsOf are the groups that a notice goes to: as they were when it was
+// released, or as they are.
+func groupsOf(n *model.Notice) []string {
+	if len(n.Delivery.Shares) == 0 {
+		return n.Groups
+	}
+	refs := make([]string, len(n.Delivery.Shares))
+	for k, share := range n.Delivery.Shares {
+		refs[k] = share.Ref
+	}
+	return refs
+}
+
+// mayOpen refuses to open what is known of customers to those who may not see
+// it.
+func (s *session) mayOpen() error {
+	if s.actor.Role.MayRead(customers) {
+		return nil
+	}
+	return &model.Refusal{Cause: model.ErrForbidden, Reason: fmt.Sprintf("%s may not see customers and their addresses as %s", s.actor.Name, s.actor.Role)}
+}
+
 // recipient is the first one of a customer, or of all where none is named. A
-// notice to nobody in particular has none, and so has one without groups.
+// notice to nobody in particular has none, and whoever may not see customers is
+// shown none.
 func (s *session) recipient(ctx context.Context, id model.ID, groups []string, customer string) (store.Recipient, error) {
+	if customer == "" && s.mayOpen() != nil {
+		return store.Recipient{}, nil
+	}
 	if customer == "" {
 		found, err := s.space.Recipients(ctx, id, groups, 0, 1)
 		if err != nil || len(found) == 0 {
@@ -91,6 +117,9 @@ func (s *session) recipient(ctx context.Context, id model.ID, groups []string, c
 
 // recipientsOf are the recipients of one customer, by the team's own id.
 func (s *session) recipientsOf(ctx context.Context, id model.ID, groups []string, customer string) ([]store.Recipient, error) {
+	if err := s.mayOpen(); err != nil {
+		return nil, err
+	}
 	const page = 1000
 	var found []store.Recipient
 	for from := 0; ; from += page {

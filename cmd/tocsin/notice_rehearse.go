@@ -17,6 +17,9 @@ func (s *session) rehearse(ctx context.Context, i *model.Incident, n *model.Noti
 	if len(n.Groups) == 0 {
 		return &model.Refusal{Reason: n.ID + " goes to no group of customers: tocsin notice preview shows it"}
 	}
+	if err := s.mayOpen(); err != nil {
+		return err
+	}
 	folder, err := outbox.Folder{Dir: dir}.Open(ctx)
 	if err != nil {
 		return model.Refuse(model.Field("--dry-run", err.Error(), "a folder that can be written to"))
@@ -25,7 +28,7 @@ func (s *session) rehearse(ctx context.Context, i *model.Incident, n *model.Noti
 	const page = 500
 	written := 0
 	for from := 0; ; from += page {
-		some, err := s.space.Recipients(ctx, i.ID, n.Groups, from, page)
+		some, err := s.space.Recipients(ctx, i.ID, groupsOf(n), from, page)
 		if err != nil {
 			return troubled(err)
 		}

@@ -63,7 +63,7 @@ func (s *session) ordinals(ctx context.Context, i *model.Incident, n *model.Noti
 		return nil, 0, troubled(err)
 	}
 	for _, name := range given.customers {
-		of, err := s.recipientsOf(ctx, i.ID, n.Groups, name)
+		of, err := s.recipientsOf(ctx, i.ID, groupsOf(n), name)
 		if err != nil {
 			return nil, 0, err
 		}

@@ -51,6 +51,7 @@ const (
 	incidents = "incidents"
 	auditLog  = "audit"
 	registry  = "people"
+	customers = "customers"
 	wallAlone = "wall"
 	own       = "own"
 )
@@ -123,6 +124,7 @@ var verbs = map[string]reach{
 	"notice give-up":  {reads: incidents},
 	"notice no-facts": {reads: incidents},
 	"notice who":      {reads: incidents},
+	"notice proof":    {reads: customers, files: []fileWord{{flag: "to"}}},
 
 	"close":          {reads: incidents},
 	"duplicate":      {reads: incidents},
