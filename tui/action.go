@@ -13,7 +13,7 @@ import (
 )
 
 // where says on which screens an action can be given.
-type where uint16
+type where uint32
 
 const (
 	onQueue where = 1 << iota
@@ -27,10 +27,15 @@ const (
 	onAudit
 	onRetention
 	onPeople
-	onLists    = onQueue | onIncident | onDeadlines | onReminders        // where an incident can be selected
-	onForms    = onTriage | onWhatIf                                     // whole screens of fields, which take all letters
-	onKept     = onLists | onRetention                                   // where what is kept is decided
-	onRows     = onLists | onPolicies | onAudit | onRetention | onPeople // where rows can be gone through
+	onAffected // the tab of the incident
+	onNotices  // the tab of the incident
+	onDraft
+	onApprovals
+	onTabs     = onIncident | onAffected | onNotices                                   // the incident, whatever its tab
+	onLists    = onQueue | onTabs | onDeadlines | onReminders                          // where an incident can be selected
+	onForms    = onTriage | onWhatIf | onDraft                                         // whole screens of fields, which take all letters
+	onKept     = onLists | onRetention                                                 // where what is kept is decided
+	onRows     = onLists | onPolicies | onAudit | onRetention | onPeople | onApprovals // where rows can be gone through
 	everywhere = onRows | onForms
 )
 
@@ -63,7 +68,7 @@ type action struct {
 
 // actions is every action, in the order that help lists them.
 func actions() []action {
-	return slices.Concat(moveActions(), lookActions(), workActions(), evidenceActions(), endActions(), keepActions(), peopleActions(), consoleActions())
+	return slices.Concat(moveActions(), affectedActions(), noticeActions(), approvalActions(), deliveryActions(), lookActions(), workActions(), evidenceActions(), endActions(), keepActions(), peopleActions(), consoleActions())
 }
 
 func moveActions() []action {
@@ -77,8 +82,8 @@ func moveActions() []action {
 		{id: "open-obligation", moves: true, keys: []string{"enter"}, label: "open", help: "open the obligation within its incident", where: onReminders, why: needIncident, run: (*Console).openReminder},
 		{id: "open", moves: true, keys: []string{"enter"}, label: "open", help: "open what is selected", where: onQueue | onDeadlines | onPolicies | onRetention, why: needRow, run: (*Console).openSelected},
 		{id: "open-event", moves: true, keys: []string{"enter"}, label: "open", help: "all of the selected event", where: onAudit, why: needEvent, run: (*Console).openEvent},
-		{id: "next-tab", moves: true, keys: []string{"tab", "right", "l"}, label: "tabs", help: "next tab of the incident", where: onIncident, run: tab(1)},
-		{id: "previous-tab", moves: true, keys: []string{"shift+tab", "left", "h"}, help: "previous tab of the incident", where: onIncident, run: tab(-1)},
+		{id: "next-tab", moves: true, keys: []string{"tab", "right", "l"}, label: "tabs", help: "next tab of the incident", where: onTabs, run: tab(1)},
+		{id: "previous-tab", moves: true, keys: []string{"shift+tab", "left", "h"}, help: "previous tab of the incident", where: onTabs, run: tab(-1)},
 		{id: "back", moves: true, keys: []string{"esc"}, help: "back to where you were", where: everywhere | onSetUp, why: needSettings, run: (*Console).back},
 	}
 }
@@ -91,6 +96,7 @@ func lookActions() []action {
 		{id: "reminders", keys: []string{"4"}, help: "what you are reminded of, until somebody acknowledges it", where: everywhere &^ onForms, run: (*Console).showReminders},
 		{id: "audit", keys: []string{"5"}, help: "the whole log: who did what, when; verify it", where: everywhere &^ onForms, why: needAudit, run: (*Console).showAudit},
 		{id: "retention", keys: []string{"6", "ctrl+r"}, help: "retention: how long what is kept, what goes, what can be taken back", where: everywhere&^onForms | onSetUp, why: needSettings, run: (*Console).showRetention},
+		{id: "approvals", keys: []string{"9"}, help: "approvals: notices that wait for consent, yours first", where: everywhere &^ onForms, why: needApprovals, run: (*Console).showApprovals},
 		{id: "audit-filter", keys: []string{"/"}, label: "filter", help: "filter the log by person, incident and kind", where: onAudit, why: needAudit, run: (*Console).filterAudit},
 		{id: "verify-log", keys: []string{"V"}, label: "verify", help: "verify the whole log now, or stop doing so", where: onAudit, why: needAudit, run: (*Console).verifyLog},
 		{id: "checkpoint", keys: []string{"c"}, label: "checkpoint", help: "sign a checkpoint now, and show it with its QR code", where: onAudit, why: needAudit, run: (*Console).showCheckpoint},
@@ -119,6 +125,8 @@ func workActions() []action {
 		{id: "assign", keys: []string{"a"}, label: "assign", help: "give a role to somebody", where: onLists, danger: recorded, gives: "assign", why: needOpen, run: (*Console).assign},
 		{id: "submit", keys: []string{"d"}, label: "record", help: "record that what an obligation asks for was sent or done", where: onLists, danger: recorded, gives: "submit", why: needObligation, run: (*Console).submit},
 		{id: "describe", keys: []string{"E"}, help: "edit title, description, systems, TLP, reporter", where: onLists, danger: recorded, gives: "describe", why: needOpen, run: (*Console).describe},
+		{id: "notice-draft", keys: []string{"N"}, help: "write a notice, for the selected obligation where it asks for one", where: onLists, danger: recorded, gives: "notice-draft", why: needTemplates, run: (*Console).startDraft},
+		{id: "nothing-new", keys: []string{"="}, help: "decide that no material facts became known, in place of an update", where: onLists, danger: consequence, gives: "nothing-new", why: needUpdate, run: (*Console).nothingNew},
 		{id: "what-if", keys: []string{"i"}, label: "what if", help: "what if: change answers, times and packs in a draft, and see the due times move", where: onLists | onPolicies, why: needCase, run: (*Console).startWhatIf},
 	}
 }
@@ -149,6 +157,52 @@ func endActions() []action {
 	}
 }
 
+func affectedActions() []action {
+	return []action{
+		{id: "affected-open", moves: true, keys: []string{"enter"}, label: "customers", help: "the customers of the selected group, and what each was told", where: onAffected, why: needGroup, run: (*Console).enterGroup},
+		{id: "affected-add", keys: []string{"+"}, label: "add", help: "say whom the incident affects: all customers, those of a tier or a place, or a list", where: onAffected, danger: recorded, gives: "affected-open", why: needAffected, run: (*Console).addAffected},
+		{id: "affected-refresh", keys: []string{"v"}, label: "refresh", help: "take the newer versions that the registry has of affected customers", where: onAffected, danger: consequence, gives: "affected-open", why: needAnyAffected, run: (*Console).refreshAffected},
+		{id: "affected-search", keys: []string{"/"}, label: "search", help: "search the customers of the selected group", where: onAffected, why: needGroup, run: (*Console).searchAffected},
+	}
+}
+
+func noticeActions() []action {
+	return []action{
+		{id: "notice-open", moves: true, keys: []string{"enter"}, label: "read", help: "all of what is selected: text, recipients, approvals", where: onNotices | onApprovals, why: needNoticeRow, run: (*Console).readNotice},
+		{id: "notice-edit", keys: []string{"o"}, label: "edit", help: "edit the selected notice", where: onNotices, danger: recorded, gives: "notice-edit", why: needState(model.NoticeIsDraft, model.NoticeIsProposed, model.NoticeIsApproved), run: (*Console).editNotice},
+		{id: "notice-propose", keys: []string{"P"}, label: "propose", help: "put the selected notice to those who approve", where: onNotices, danger: recorded, gives: "notice-propose", why: needState(model.NoticeIsDraft), run: (*Console).proposeNotice},
+		{id: "notice-release", keys: []string{"T"}, label: "release", help: "let the selected notice leave, after saying to how many", where: onNotices, danger: consequence, gives: "notice-release", why: needState(model.NoticeIsApproved), run: (*Console).releaseNotice},
+		{id: "notice-file", keys: []string{"X"}, help: "record that people filed or published the selected notice, with its reference", where: onNotices, danger: consequence, gives: "notice-file", why: needState(model.NoticeIsApproved), run: (*Console).fileNotice},
+		{id: "notice-versions", keys: []string{"V"}, label: "versions", help: "what changed from version to version of the selected notice", where: onNotices | onApprovals, why: needNotice, run: (*Console).showVersions},
+		{id: "notice-withdraw", keys: []string{"I"}, help: "withdraw the selected notice before it leaves", where: onNotices, danger: consequence, gives: "notice-withdraw", why: needState(model.NoticeIsDraft, model.NoticeIsProposed, model.NoticeIsApproved), run: (*Console).withdrawNotice},
+		{id: "draft-language", keys: []string{"ctrl+l"}, help: "the preview in another language", where: onDraft, why: needManyLanguages, run: (*Console).nextLanguage},
+		{id: "draft-recipient", keys: []string{"ctrl+r"}, help: "the preview as the next recipient will see it", where: onDraft, why: needPeopleToShow, run: (*Console).nextPerson},
+		{id: "draft-page", keys: []string{"ctrl+g"}, help: "fields, required contents, preview", where: onDraft, why: needPages, run: (*Console).nextDraftPage},
+	}
+}
+
+func approvalActions() []action {
+	return []action{
+		{id: "approval-open", moves: true, keys: []string{"o"}, label: "incident", help: "open the incident of the selected notice", where: onApprovals, why: needNotice, run: (*Console).openAsked},
+		{id: "notice-approve", keys: []string{"A"}, label: "approve", help: "approve the selected notice, exactly as it stands", where: onNotices | onApprovals, danger: consequence, gives: "notice-approve", why: needApproval, run: (*Console).approveNotice},
+		{id: "notice-reject", keys: []string{"x"}, label: "reject", help: "reject the selected notice, with a reason: it is a draft again", where: onNotices | onApprovals, danger: recorded, gives: "notice-reject", why: needState(model.NoticeIsProposed, model.NoticeIsApproved), run: (*Console).rejectNotice},
+		{id: "notice-override", keys: []string{"!"}, help: "EMERGENCY: go without the approvals that are missing, where the rule lets you", where: onNotices | onApprovals, danger: consequence, gives: "notice-override", why: needOverride, run: (*Console).overrideNotice},
+	}
+}
+
+func deliveryActions() []action {
+	return []action{
+		{id: "recipients", keys: []string{"m"}, label: "recipients", help: "the recipients of the selected notice, and what became of each", where: onNotices, why: needRecipients, run: (*Console).listRecipients},
+		{id: "recipients-view", keys: []string{"v"}, help: "others of the recipients: all, those who need you, not told yet, told", where: onNotices, why: needRecipientView, run: (*Console).nextRecipients},
+		{id: "notice-pause", keys: []string{"w"}, help: "hold back what has not left of the selected notice, or let it go on", where: onNotices, danger: recorded, gives: "notice-pause", why: needState(model.NoticeIsReleased), run: (*Console).pauseNotice},
+		{id: "notice-cancel", keys: []string{"Y"}, help: "keep what has not left of the selected notice from leaving, for good", where: onNotices, danger: consequence, gives: "notice-cancel", why: needState(model.NoticeIsReleased), run: (*Console).cancelNotice},
+		{id: "contact", keys: []string{"+"}, help: "record who was told by telephone, portal or post", where: onNotices, danger: recorded, gives: "contact", why: needOutcome(byHandFrom...), run: (*Console).recordContact},
+		{id: "receipt", keys: []string{"c"}, help: "record that a recipient has read or acknowledged the notice", where: onNotices, danger: recorded, gives: "receipt", why: needOutcome(receiptFrom...), run: (*Console).recordReceipt},
+		{id: "delivery-retry", keys: []string{"Q"}, help: "send again where it is uncertain, was refused or came back", where: onNotices, danger: consequence, gives: "delivery-retry", why: needOutcome(retryFrom...), run: (*Console).retryDelivery},
+		{id: "delivery-give-up", keys: []string{"b"}, help: "leave recipients untold, with a reason", where: onNotices, danger: consequence, gives: "delivery-give-up", why: needOutcome(giveUpFrom...), run: (*Console).giveUpDelivery},
+	}
+}
+
 func keepActions() []action {
 	return []action{
 		{id: "sweep", keys: []string{"S"}, label: "sweep", help: "purge what is due, for good, after asking", where: onRetention, danger: consequence, gives: "sweep", why: needSweep, run: (*Console).sweep},
@@ -174,8 +228,8 @@ func peopleActions() []action {
 
 func consoleActions() []action {
 	return []action{
-		{id: "save", keys: []string{"ctrl+s"}, label: "save", help: "save the form", where: onTriage | onSetUp, danger: recorded, run: (*Console).save},
-		{id: "discard", keys: []string{discardKey}, help: "discard what was typed, and leave the form", where: onTriage, run: (*Console).discardTriage},
+		{id: "save", keys: []string{"ctrl+s"}, label: "save", help: "save the form", where: onTriage | onSetUp | onDraft, danger: recorded, run: (*Console).save},
+		{id: "discard", keys: []string{discardKey}, help: "discard what was typed, and leave the form", where: onTriage | onDraft, run: (*Console).discardForm},
 		{id: "palette", keys: []string{":", "ctrl+k"}, label: "commands", help: "find an action, or go to an incident by its number", where: everywhere, run: (*Console).openPalette},
 		{id: "help", keys: []string{"?", "f1"}, label: "help", help: "what can be done here", where: everywhere, run: (*Console).openHelp},
 		{id: "adopt-calendar", keys: []string{"a"}, label: "adopt", help: "count by the newer version of the selected calendar, after saying what moves", where: onPolicies, danger: consequence, gives: "adopt-calendar", why: needNewerCalendar, run: (*Console).adoptCalendar},
@@ -257,6 +311,15 @@ func (m *keymap) find(key string, here where) (*action, bool) {
 func (m *keymap) byID(id string) *action {
 	k := slices.IndexFunc(m.table, func(a action) bool { return a.id == id })
 	return &m.table[k]
+}
+
+// reach is where actions can be found by their names: on the incident, those of
+// all its tabs.
+func reach(here where) where {
+	if here&onTabs != 0 {
+		return onTabs
+	}
+	return here
 }
 
 // refusal says why an action cannot be given now, "" where it can.

@@ -27,7 +27,7 @@ func TestActionTable(t *testing.T) {
 			t.Errorf("%s changes the record, but says no command", a.id)
 		}
 	}
-	for _, here := range []where{onQueue, onIncident, onDeadlines, onTriage, onSetUp, onPolicies, onWhatIf, onReminders, onAudit, onRetention, onPeople} {
+	for _, here := range []where{onQueue, onIncident, onDeadlines, onTriage, onSetUp, onPolicies, onWhatIf, onReminders, onAudit, onRetention, onPeople, onAffected, onNotices, onApprovals, onDraft} {
 		keys := make(map[string]string)
 		for _, a := range actions() {
 			if a.where&here == 0 {
@@ -50,8 +50,8 @@ func TestCheckKeys(t *testing.T) {
 		want string
 	}{
 		{nil, ""},
-		{map[string][]string{"note": {"N"}, "quit": {"Q", "x"}}, "keys: x would mean both task-skip and quit"},
-		{map[string][]string{"note": {"N"}, "quit": {"Q"}}, ""},
+		{map[string][]string{"note": {"J"}, "quit": {"ctrl+q", "x"}}, "keys: x would mean both notice-reject and quit"},
+		{map[string][]string{"note": {"J"}, "quit": {"ctrl+q"}}, ""},
 		{map[string][]string{"nte": {"N"}}, "keys.nte: there is no such action (did you mean note?)"},
 		{map[string][]string{"note": {"t"}}, "keys: t would mean both triage and note"},
 	} {
@@ -67,9 +67,9 @@ func TestCheckKeys(t *testing.T) {
 
 // TestKeymapOverrides lets a user change any key, and take one away.
 func TestKeymapOverrides(t *testing.T) {
-	m := newKeymap(map[string][]string{"note": {"N"}, "report": {}})
-	if a, ok := m.find("N", onQueue); !ok || a.id != "note" {
-		t.Error("N does not write a note")
+	m := newKeymap(map[string][]string{"note": {"J"}, "report": {}})
+	if a, ok := m.find("J", onQueue); !ok || a.id != "note" {
+		t.Error("J does not write a note")
 	}
 	if _, ok := m.find("n", onQueue); ok {
 		t.Error("n still does something")

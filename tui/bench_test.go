@@ -13,6 +13,7 @@ import (
 
 	"tocsin/model"
 	"tocsin/model/calendar"
+	"tocsin/model/notice"
 	"tocsin/model/policy"
 )
 
@@ -55,6 +56,14 @@ func (s *benchSnapshot) DuesFrom(from time.Time) iter.Seq2[*model.Standing, mode
 		}
 	}
 }
+func (s *benchSnapshot) Approving() iter.Seq[*model.Standing] {
+	return func(func(*model.Standing) bool) {}
+}
+
+func (s *benchSnapshot) NoticeFacts(i *model.Incident, rules []policy.RuleKey, now time.Time) notice.Facts {
+	return s.state.NoticeFacts(i, "Bench", rules, now)
+}
+
 func (s *benchSnapshot) Calling(string) iter.Seq[*model.Standing] {
 	return func(func(*model.Standing) bool) {}
 }

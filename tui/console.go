@@ -70,6 +70,7 @@ type Console struct {
 	held          *frameMsg // the frame shown while the screen is held still
 	reminding     reminding
 	calling       calling
+	approving     approving
 	clockwatch    clockwatch
 	lock          lock
 
@@ -83,6 +84,8 @@ type Console struct {
 	audit     *auditScreen
 	retention *retentionScreen
 	people    *peopleScreen
+	approvals *approvalsScreen
+	drafting  *draftingScreen
 	setUp     *setUpScreen
 	current   screen
 	trail     []place
@@ -122,12 +125,15 @@ func New(ctx context.Context, opts Options) *Console {
 	c.audit = newAuditScreen(c)
 	c.retention = newRetentionScreen(c)
 	c.people = newPeopleScreen(c)
+	c.approvals = newApprovalsScreen(c)
+	c.drafting = &draftingScreen{c: c}
 	c.current = c.queue
 	c.frame = c.latest()
 	c.attended()
 	c.takeRole()
 	c.reminding.follow(c.frame, c.opts.Actor)
 	c.calling.follow(c.frame, c.opts.Actor)
+	c.approving.follow(c, c.frame)
 	c.clockwatch.follow(c.frame)
 	if c.frame.snapshot.Meta().Zone == "" && opts.SetUp != nil {
 		c.setUp = newSetUpScreen(c, true, opts.Defaults)
@@ -173,7 +179,7 @@ func (c *Console) route(msg tea.Msg) tea.Cmd {
 		c.hear(msg)
 		return nil
 	case frameMsg:
-		return tea.Batch(c.takeFrame(msg), c.queue.follow(), c.audit.follow())
+		return tea.Batch(c.takeFrame(msg), c.follow())
 	case doneMsg:
 		return c.done(msg)
 	case auditMsg:
@@ -195,6 +201,13 @@ func (c *Console) route(msg tea.Msg) tea.Cmd {
 	case historyMsg:
 		c.incident.take(msg)
 		return nil
+	case pageMsg:
+		return msg.take()
+	case versionsMsg:
+		return c.takeVersions(msg)
+	case peopleMsg:
+		c.drafting.takePeople(msg)
+		return nil
 	case calendarMsg:
 		return c.askForCalendar(msg)
 	case setUpMsg:
@@ -204,13 +217,19 @@ func (c *Console) route(msg tea.Msg) tea.Cmd {
 		c.queue.take(msg)
 		return nil
 	case tea.MouseMsg:
-		return tea.Batch(c.pointer(msg), c.audit.follow())
+		return tea.Batch(c.pointer(msg), c.follow())
 	case tea.KeyPressMsg:
-		return tea.Batch(c.key(msg), c.audit.follow(), c.keepSoon())
+		return tea.Batch(c.key(msg), c.follow(), c.keepSoon())
 	case tea.PasteMsg:
 		return tea.Batch(c.toText(msg), c.keepSoon())
 	}
 	return nil
+}
+
+// follow reads on where a screen shows only a part of what there is, or what it
+// shows has changed.
+func (c *Console) follow() tea.Cmd {
+	return tea.Batch(c.queue.follow(), c.audit.follow(), c.incident.followRows(), c.approvals.follow())
 }
 
 func (c *Console) tooSmall() bool { return c.width < minWidth || c.height < minHeight }
@@ -302,6 +321,7 @@ func (c *Console) takeFrame(msg frameMsg) tea.Cmd {
 func (c *Console) showFrame(msg frameMsg) {
 	c.frame = msg
 	c.takeRole()
+	c.approving.follow(c, msg)
 	c.current.apply(msg)
 	for _, o := range c.overlays {
 		if live, ok := o.(interface{ apply(frameMsg) }); ok {
@@ -320,7 +340,7 @@ func (c *Console) takeRole() {
 
 func (c *Console) resize(width, height int) {
 	c.width, c.height = min(width, maxWidth), min(height, maxHeight)
-	for _, s := range []screen{c.queue, c.incident, c.deadlines, c.triage, c.policies, c.whatIf, c.reminders, c.audit, c.retention, c.people} {
+	for _, s := range []screen{c.queue, c.incident, c.deadlines, c.triage, c.policies, c.whatIf, c.reminders, c.audit, c.retention, c.people, c.approvals, c.drafting} {
 		s.size(c.width-1, c.bodyHeight())
 	}
 	if c.setUp != nil {

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"time"
@@ -28,6 +29,9 @@ type dialog struct {
 	said    string // said when it is done; {id} is the incident
 	// command reads the form; false means that a field says what is wrong.
 	command func(f *form) (model.Command, bool)
+	// first is done off the event loop before the command, which it refuses
+	// with an error; nil does nothing.
+	first func(f *form) func(context.Context) error
 	// changed puts right what follows from a change of the form; nil where
 	// nothing does.
 	changed func(f *form)
@@ -248,6 +252,9 @@ func (d *dialog) give(c *Console) tea.Cmd {
 		return d.form.open()
 	}
 	d.busy = true
+	if d.first != nil {
+		return c.doAfter(d.first(d.form), command, d, d.said)
+	}
 	return c.do(command, d, d.said)
 }
 

@@ -102,6 +102,9 @@ func (c *Console) live() map[string]*form {
 	if c.current == c.triage {
 		live[c.triage.dialog.draft] = c.triage.form
 	}
+	if c.current == c.drafting {
+		live[c.drafting.dialog.draft] = c.drafting.form
+	}
 	maps.DeleteFunc(live, func(_ string, f *form) bool { return f.done })
 	return live
 }
@@ -359,16 +362,19 @@ func (c *Console) forget(key string, f *form) tea.Cmd {
 	return c.keepNow()
 }
 
-// discardTriage leaves the triage, and keeps nothing of what was typed, when it
-// is asked for twice.
-func (c *Console) discardTriage() tea.Cmd {
-	s := c.triage
-	if s.form.changes+len(s.form.from.ID) > 0 && !c.discarding {
+// discardForm leaves a whole screen of fields, and keeps nothing of what was
+// typed, when it is asked for twice.
+func (c *Console) discardForm() tea.Cmd {
+	d := c.triage.dialog
+	if c.current == c.drafting {
+		d = c.drafting.dialog
+	}
+	if d.form.changes+len(d.form.from.ID) > 0 && !c.discarding {
 		c.discarding = true
 		c.alarm("the same key again discards what you typed")
 		return nil
 	}
-	gone := c.forget(s.dialog.draft, s.form)
+	gone := c.forget(d.draft, d.form)
 	back := c.back()
 	c.say("discarded; nothing is recorded")
 	return tea.Batch(gone, back)

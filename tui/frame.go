@@ -228,7 +228,7 @@ func (c *Console) alarms(brief bool) string {
 	if len(parts) == 0 {
 		parts = append(parts, c.theme.Good.Paint("✓ nothing overdue"))
 	}
-	return strings.Join(append(parts, nonEmpty(c.callCount(), c.reminderCount(), c.clockSign())...), "  ")
+	return strings.Join(append(parts, nonEmpty(c.approvalCount(), c.callCount(), c.reminderCount(), c.clockSign())...), "  ")
 }
 
 // status is the last line: what was said, else what can be done here.
@@ -253,6 +253,7 @@ func (c *Console) status() string {
 var formHints = map[where]string{
 	onTriage: "Tab next  Space takes  ←→ moves  Esc leaves",
 	onWhatIf: "Tab next  Space takes  PgUp PgDn due times  Esc leaves",
+	onDraft:  "Tab next  PgUp PgDn preview  Esc leaves",
 }
 
 // helpLine lists the actions that can be given now, as far as they fit, with

@@ -69,11 +69,22 @@ type doneMsg struct {
 
 // do gives a command off the event loop.
 func (c *Console) do(command model.Command, from *dialog, said string) tea.Cmd {
+	return c.doAfter(nil, command, from, said)
+}
+
+// doAfter gives a command off the event loop, after a check that refuses it
+// with an error; nil checks nothing.
+func (c *Console) doAfter(check func(context.Context) error, command model.Command, from *dialog, said string) tea.Cmd {
 	c.busy++
 	actor := c.opts.Actor // the loop may change it: see takeRole
 	return func() tea.Msg {
 		ctx, cancel := context.WithTimeout(c.ctx, commandTimeout)
 		defer cancel()
+		if check != nil {
+			if err := check(ctx); err != nil {
+				return doneMsg{from: from, said: said, err: err}
+			}
+		}
 		id, err := c.opts.Space.Do(ctx, actor, command)
 		return doneMsg{from: from, said: said, id: id, err: err}
 	}

@@ -13,6 +13,8 @@ const (
 	timelineTab
 	tasksTab
 	obligationsTab
+	affectedTab
+	noticesTab
 	evidenceTab
 	tabCount
 )
@@ -36,13 +38,24 @@ type incidentScreen struct {
 	taskList      list
 	dueList       list
 	itemList      list
+	affected      affectedPane
+	notices       noticesPane
+	recipients    recipientsPane
 }
 
 func newIncidentScreen(c *Console) *incidentScreen {
-	return &incidentScreen{c: c, taskList: list{index: -1}, dueList: list{index: -1}, itemList: list{index: -1}}
+	return &incidentScreen{c: c, taskList: list{index: -1}, dueList: list{index: -1}, itemList: list{index: -1}, affected: newAffectedPane(), notices: newNoticesPane(), recipients: newRecipientsPane()}
 }
 
-func (s *incidentScreen) here() where { return onIncident }
+func (s *incidentScreen) here() where {
+	switch s.tab {
+	case affectedTab:
+		return onAffected
+	case noticesTab:
+		return onNotices
+	}
+	return onIncident
+}
 
 func (s *incidentScreen) size(width, height int) {
 	s.width, s.height = width, height
@@ -56,6 +69,9 @@ func (s *incidentScreen) load(id model.ID) tea.Cmd {
 		s.id, s.scroll = id, [tabCount]int{}
 		s.taskList, s.dueList = list{index: -1, height: s.bodyHeight()}, list{index: -1, height: s.bodyHeight()}
 		s.itemList = list{index: -1, height: s.bodyHeight()}
+		s.affected.pages.drop()
+		s.recipients.pages.drop()
+		s.affected, s.notices, s.recipients = newAffectedPane(), newNoticesPane(), newRecipientsPane()
 		s.history, s.historyOf, s.failed = nil, "", ""
 	}
 	s.follow()
@@ -81,6 +97,8 @@ func (s *incidentScreen) follow() {
 	s.taskList.set(idsOf(s.tasks, func(t model.Task) string { return t.ID }))
 	s.dueList.set(idsOf(s.obligations, func(o policy.Obligation) string { return o.Key().String() }))
 	s.itemList.set(idsOf(standing.Incident.Evidence, func(e model.Evidence) string { return e.ID }))
+	s.affected.groups.set(idsOf(standing.Incident.Groups, func(g model.AffectedGroup) string { return g.ID }))
+	s.followNotices()
 }
 
 func idsOf[T any](rows []T, id func(T) string) []string {
@@ -93,7 +111,23 @@ func idsOf[T any](rows []T, id func(T) string) []string {
 
 func (s *incidentScreen) turn(direction int) tea.Cmd {
 	s.tab = (s.tab + direction + tabCount) % tabCount
+	s.follow()
 	return s.reload()
+}
+
+// followRows reads the customers or recipients that are to be shown and are not
+// held.
+func (s *incidentScreen) followRows() tea.Cmd {
+	if s.c.current != s {
+		return nil
+	}
+	switch s.tab {
+	case affectedTab:
+		return s.readAffected()
+	case noticesTab:
+		return s.readRecipients()
+	}
+	return nil
 }
 
 func (s *incidentScreen) move(rows int) {
@@ -104,6 +138,10 @@ func (s *incidentScreen) move(rows int) {
 		s.dueList.selectAt(saturate(s.dueList.index, rows))
 	case evidenceTab:
 		s.itemList.selectAt(saturate(s.itemList.index, rows))
+	case affectedTab:
+		s.moveAffected(rows)
+	case noticesTab:
+		s.moveNotices(rows)
 	default:
 		s.scroll[s.tab] = saturate(s.scroll[s.tab], rows)
 	}
@@ -139,6 +177,10 @@ func (s *incidentScreen) click(x, y int) tea.Cmd {
 		s.dueList.selectAt(s.dueList.top + y - s.headHeight() - 1)
 	case y >= s.headHeight() && s.tab == evidenceTab:
 		s.clickItem(x, y-s.headHeight())
+	case y >= s.headHeight() && s.tab == affectedTab:
+		return s.clickAffected(y - s.headHeight())
+	case y >= s.headHeight() && s.tab == noticesTab:
+		s.clickNotice(x, y-s.headHeight())
 	}
 	return nil
 }
@@ -150,6 +192,12 @@ func (s *incidentScreen) extent() extent {
 	}
 	if s.tab == evidenceTab {
 		e.top, e.show, e.total = s.itemList.top, s.itemList.height, len(s.itemList.ids)
+	}
+	if s.tab == affectedTab {
+		e.top, e.show, e.total = s.affected.view()
+	}
+	if s.tab == noticesTab {
+		e.top, e.show, e.total = s.noticeView()
 	}
 	return e
 }
@@ -176,6 +224,10 @@ func (s *incidentScreen) drawTab() ([]string, *tea.Position) {
 		return s.drawTasks()
 	case obligationsTab:
 		return s.drawObligations()
+	case affectedTab:
+		return s.drawAffected()
+	case noticesTab:
+		return s.drawNotices()
 	case evidenceTab:
 		return s.drawEvidence()
 	}

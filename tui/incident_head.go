@@ -124,21 +124,81 @@ func (s *incidentScreen) drawNext() []string {
 	return lines
 }
 
+// tabNames are the tabs with what is counted in them, as far as there is room
+// in a line: else the counts give way, that of the shown one last.
 func (s *incidentScreen) tabNames() []string {
-	done, total := 0, 0
+	counts := s.tabCounts()
+	for _, counted := range []func(k int) string{
+		func(k int) string { return counts[k].words },
+		func(k int) string { return counts[k].brief },
+		func(k int) string {
+			if k == tasksTab || k == s.tab {
+				return counts[k].brief
+			}
+			return ""
+		},
+	} {
+		if names, width := tabsWith(counted); width <= s.width {
+			return names
+		}
+	}
+	names, _ := tabsWith(func(k int) string {
+		if k == s.tab {
+			return counts[k].brief
+		}
+		return ""
+	})
+	return names
+}
+
+// tabsWith are the tabs with a word of each, and how wide they are together.
+func tabsWith(counted func(k int) string) (names []string, width int) {
+	names, width = make([]string, tabCount), 1
+	for k := range names {
+		names[k] = joinedWords(capital(tabWords[k]), counted(k))
+		width += cells(names[k]) + 2
+	}
+	return names, width
+}
+
+// tabTally is what is counted in a tab, in words and as briefly as can be.
+type tabTally struct{ words, brief string }
+
+// tabCounts are what is counted in each tab.
+func (s *incidentScreen) tabCounts() (all [tabCount]tabTally) {
+	i, done, undecided := s.standing.Incident, 0, 0
 	for _, t := range s.tasks {
-		total++
 		if !t.Open() {
 			done++
 		}
 	}
-	undecided := 0
 	for k := range s.obligations {
 		if !s.obligations[k].State(s.c.now()).Decided() {
 			undecided++
 		}
 	}
-	return []string{"Overview", "Timeline", fmt.Sprintf("Tasks %d/%d", done, total), fmt.Sprintf("Obligations %d open", undecided), fmt.Sprintf("Evidence %d", len(s.standing.Incident.Evidence))}
+	same := func(text string) tabTally { return tabTally{text, text} }
+	all[tasksTab] = same(fmt.Sprintf("%d/%d", done, len(s.tasks)))
+	all[obligationsTab] = tabTally{fmt.Sprintf("%d open", undecided), fmt.Sprint(undecided)}
+	if n := i.AffectedCustomers(); n > 0 {
+		all[affectedTab] = tabTally{number(n), roughly(n)}
+	}
+	if n := len(i.Notices); n > 0 {
+		all[noticesTab] = same(fmt.Sprint(n))
+	}
+	all[evidenceTab] = same(fmt.Sprint(len(i.Evidence)))
+	return all
+}
+
+// roughly writes a large number in few characters.
+func roughly(n int) string {
+	switch {
+	case n >= 1_000_000:
+		return fmt.Sprintf("%.1fM", float64(n)/1_000_000)
+	case n >= 10_000:
+		return fmt.Sprintf("%dk", n/1000)
+	}
+	return fmt.Sprint(n)
 }
 
 func (s *incidentScreen) drawTabs() string {

@@ -68,6 +68,8 @@ func (s *incidentScreen) drawObligation(o *policy.Obligation, wide, selected boo
 // progress is a gauge while the clock runs, and what was filed afterwards.
 func (s *incidentScreen) progress(o *policy.Obligation, state policy.State, style theme.Style) string {
 	switch {
+	case o.Told.Of > 0 && o.Told.Sent < o.Told.Of:
+		return s.c.theme.DueSoon.Paint(fit(number(o.Told.Sent)+"/"+number(o.Told.Of), 14))
 	case counts(o, s.c.now()):
 		return gauge(s.c.theme, style, o.Start, o.Strict, s.c.now(), 12)
 	case len(o.Done) > 0:

@@ -35,6 +35,12 @@ func (c *Console) back() tea.Cmd {
 	if c.current == c.triage && c.drafts[c.triage.dialog.draft] != nil {
 		c.say("the triage is kept as a draft; nothing is recorded")
 	}
+	if c.current == c.incident && (c.incident.leaveGroup() || c.incident.leaveRecipients()) {
+		return nil
+	}
+	if c.current == c.drafting && c.drafts[c.drafting.dialog.draft] != nil {
+		c.say("the notice is kept as a draft of yours; nothing is recorded")
+	}
 	if c.current == c.audit && c.clearAuditFilter() {
 		return c.audit.begin()
 	}

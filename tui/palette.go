@@ -80,10 +80,10 @@ func (p *palette) entries() []paletteEntry {
 	}
 	for k := range p.c.keys.table {
 		a := &p.c.keys.table[k]
-		if a.where&p.c.current.here() == 0 || a.id == "palette" || a.moves && query == "" || !mentions(a.help+" "+a.id, query) {
+		if a.where&reach(p.c.current.here()) == 0 || a.id == "palette" || a.moves && query == "" || !mentions(a.help+" "+a.id, query) {
 			continue
 		}
-		e := paletteEntry{left: a.help, right: keyNames(a.keys), why: a.refusal(p.c), run: a.run}
+		e := paletteEntry{left: a.help, right: p.keysHere(a), why: a.refusal(p.c), run: a.run}
 		if e.why != "" {
 			unable = append(unable, e)
 			continue
@@ -91,6 +91,15 @@ func (p *palette) entries() []paletteEntry {
 		able = append(able, e)
 	}
 	return append(able, unable...)
+}
+
+// keysHere are the keys of an action where they would give it: not those of
+// another tab.
+func (p *palette) keysHere(a *action) string {
+	if a.where&p.c.current.here() == 0 {
+		return ""
+	}
+	return keyNames(a.keys)
 }
 
 func (p *palette) incident(query string) (paletteEntry, bool) {

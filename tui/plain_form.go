@@ -406,6 +406,9 @@ func (p *plain) checkTime(one *field, held edit) string {
 		return ""
 	}
 	var ok bool
+	if strings.HasPrefix(one.id, fieldPrefix) && isNotKnown(one.value()) {
+		return ""
+	}
 	if strings.HasPrefix(one.id, factPrefix) {
 		_, ok = p.c.timeValue(one)
 	} else {

@@ -9,7 +9,7 @@ import (
 )
 
 // tabWords are the tabs as they are typed.
-var tabWords = [tabCount]string{"overview", "timeline", "tasks", "obligations", "evidence"}
+var tabWords = [tabCount]string{"overview", "timeline", "tasks", "obligations", "affected", "notices", "evidence"}
 
 func (s *incidentScreen) told() telling {
 	if s.standing == nil {
@@ -25,6 +25,10 @@ func (s *incidentScreen) told() telling {
 	case obligationsTab:
 		t.rows, t.empty, t.open = &s.dueList, "Nothing is owed so far: what is known starts no clock.", "explain"
 		t.row = func(k int) string { return s.c.obligationWords(&s.obligations[k]) }
+	case affectedTab:
+		s.tellAffected(&t)
+	case noticesTab:
+		s.tellNotices(&t)
 	case evidenceTab:
 		t.rows, t.row, t.empty = &s.itemList, s.itemWords, "No evidence yet. evidence-add brings a file in: it is hashed, sealed, and gets a ledger of who held it."
 		t.detail = s.ledgerWords
@@ -57,7 +61,14 @@ func (s *incidentScreen) headWords() []string {
 	if gaps := s.standing.Gaps(); i.Open() && len(gaps) > 0 {
 		lines = append(lines, "Nobody is "+roleLabels(gaps)+".")
 	}
-	return append(lines, capital(tabWords[s.tab])+", of "+strings.ToLower(strings.Join(s.tabNames(), ", "))+".")
+	return append(lines, capital(tabWords[s.tab])+", of "+strings.ToLower(strings.Join(s.tabsInWords(), ", "))+".")
+}
+
+// tabsInWords are the tabs with what is counted in each.
+func (s *incidentScreen) tabsInWords() []string {
+	counted := s.tabCounts()
+	names, _ := tabsWith(func(k int) string { return counted[k].words })
+	return names
 }
 
 // aboutWords are what is known beside facts, and who holds which role.

@@ -17,7 +17,11 @@ var notPlain = map[string]string{
 	"mouse":   "there is no mouse here",
 	"preview": "there is no preview here: a row's number opens it",
 	"discard": "!! leaves a form and discards what was typed",
-	"save":    "a form asks at its end whether to save",
+
+	"draft-language":  "the text is told in each of its languages",
+	"draft-recipient": "the text is told as one recipient will read it",
+	"draft-page":      "a form asks its fields one by one",
+	"save":            "a form asks at its end whether to save",
 }
 
 // typedWord is something that can be typed and is no action of the screens.
@@ -36,11 +40,13 @@ func typedWords() []typedWord {
 		{name: "menu", help: "choose what to do from a numbered list", run: (*plain).menu},
 		{name: "select", help: "choose a row without opening it: select 3", run: (*plain).selectRow},
 		{name: "go", help: "go to an incident: go INC-2026-0007, or go 7 for this year's", run: (*plain).goTo},
-		{name: "overview", help: "the incident's overview", where: onIncident, run: turnTo(overviewTab)},
-		{name: "timeline", help: "the incident's timeline", where: onIncident, run: turnTo(timelineTab)},
-		{name: "tasks", help: "the incident's tasks", where: onIncident, run: turnTo(tasksTab)},
-		{name: "obligations", help: "what the incident owes", where: onIncident, run: turnTo(obligationsTab)},
-		{name: "evidence", help: "the incident's evidence and who held it", where: onIncident, run: turnTo(evidenceTab)},
+		{name: "overview", help: "the incident's overview", where: onTabs, run: turnTo(overviewTab)},
+		{name: "timeline", help: "the incident's timeline", where: onTabs, run: turnTo(timelineTab)},
+		{name: "tasks", help: "the incident's tasks", where: onTabs, run: turnTo(tasksTab)},
+		{name: "obligations", help: "what the incident owes", where: onTabs, run: turnTo(obligationsTab)},
+		{name: "affected", help: "whom the incident affects", where: onTabs, run: turnTo(affectedTab)},
+		{name: "notices", help: "who would be told, and the notices", where: onTabs, run: turnTo(noticesTab)},
+		{name: "evidence", help: "the incident's evidence and who held it", where: onTabs, run: turnTo(evidenceTab)},
 		{name: "change", help: "change answers of the draft", where: onWhatIf, run: (*plain).changeDraft},
 		{name: "view", help: "turn to a view by its name: view overdue", where: onQueue, run: (*plain).turnView},
 		{name: "filter", where: onQueue, run: (*plain).filter},
@@ -92,7 +98,7 @@ func (p *plain) word(name string) *typedWord {
 func (p *plain) action(name string) *action {
 	here := p.c.current.here()
 	for k := range p.c.keys.table {
-		if a := &p.c.keys.table[k]; a.id == strings.ToLower(name) && a.where&here != 0 {
+		if a := &p.c.keys.table[k]; a.id == strings.ToLower(name) && a.where&reach(here) != 0 {
 			return a
 		}
 	}
@@ -148,8 +154,7 @@ func (p *plain) follow() error {
 	if err := p.settle(); err != nil {
 		return err
 	}
-	p.run(p.c.audit.follow())
-	p.run(p.c.queue.follow())
+	p.run(p.c.follow())
 	return p.settle()
 }
 
@@ -160,6 +165,10 @@ func (p *plain) turnFor(a *action) {
 	}
 	tab := obligationsTab
 	switch {
+	case a.where&onTabs == onAffected:
+		tab = affectedTab
+	case a.where&onTabs == onNotices:
+		tab = noticesTab
 	case strings.HasPrefix(a.id, "task-"):
 		tab = tasksTab
 	case strings.HasPrefix(a.id, "evidence-"):
@@ -340,7 +349,7 @@ func (p *plain) anything(rest string) error {
 
 // here are the actions of this place that can be given now, and the others.
 func (p *plain) here() (able, unable []*action) {
-	here := p.c.current.here()
+	here := reach(p.c.current.here())
 	for k := range p.c.keys.table {
 		a := &p.c.keys.table[k]
 		if _, none := notPlain[a.id]; none || a.where&here == 0 {
@@ -391,7 +400,7 @@ func (p *plain) help(rest string) error {
 // names are what an action is typed as: its name, and keys of one letter.
 func (p *plain) names(a *action) string {
 	for _, key := range a.keys {
-		if len(key) == 1 && (key[0] < '0' || key[0] > '9') {
+		if len(key) == 1 && (key[0] < '0' || key[0] > '9') && a.where&p.c.current.here() != 0 {
 			return a.id + ", " + key
 		}
 	}
@@ -487,6 +496,7 @@ var placeNames = []struct {
 }{
 	{onQueue, "the queue"}, {onIncident, "an opened incident"}, {onDeadlines, "the deadlines"}, {onReminders, "the reminders"},
 	{onPolicies, "the policies"}, {onAudit, "the audit log"}, {onRetention, "retention"}, {onPeople, "people"}, {onWhatIf, "a what-if"},
+	{onAffected, "the affected tab"}, {onNotices, "the notices tab"}, {onApprovals, "the approvals"}, {onDraft, "a notice's draft"},
 }
 
 // elsewhere says where an action can be given that cannot be given here; "" of

@@ -117,7 +117,7 @@ func (c *Console) sound(fresh []model.Reminder, called string) tea.Cmd {
 		raw = "\a"
 	}
 	if c.opts.Notify && !c.lock.on {
-		raw += ansi.Notify(safe(orElse(called, notice(fresh))))
+		raw += ansi.Notify(safe(orElse(called, reminderLine(fresh))))
 	}
 	if raw == "" {
 		return nil
@@ -125,8 +125,8 @@ func (c *Console) sound(fresh []model.Reminder, called string) tea.Cmd {
 	return tea.Raw(raw)
 }
 
-// notice says in one line what is to be brought to mind.
-func notice(fresh []model.Reminder) string {
+// reminderLine says in one line what is to be brought to mind.
+func reminderLine(fresh []model.Reminder) string {
 	if len(fresh) == 0 {
 		return ""
 	}

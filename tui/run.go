@@ -57,6 +57,13 @@ type Options struct {
 	Audit Audit
 	// Retention purges what was kept long enough; nil can not.
 	Retention Retention
+	// Affected reads and changes who is affected; nil can do neither.
+	Affected Affected
+	// Notices is what notices are written and told with; nil can do neither.
+	Notices Notices
+	// Factor checks a code of the actor's second factor, where a decision asks for
+	// one; nil where they have none. It is called off the event loop.
+	Factor func(ctx context.Context, code string) error
 	// ReadKeys reads public keys, one to a line; nil reads none. What is wrong
 	// with them is a *model.Refusal.
 	ReadKeys func(lines string) ([]model.AccessKey, error)

@@ -7,6 +7,7 @@ import (
 
 	"tocsin/model"
 	"tocsin/model/calendar"
+	"tocsin/model/notice"
 	"tocsin/model/policy"
 )
 
@@ -46,6 +47,12 @@ type Snapshot interface {
 	Reminding(person string) iter.Seq2[*model.Standing, model.Due]
 	// Calling walks the incidents, open or ended, on which a person is called.
 	Calling(person string) iter.Seq[*model.Standing]
+	// Approving walks the incidents, open or ended, with notices that wait for
+	// approval.
+	Approving() iter.Seq[*model.Standing]
+	// NoticeFacts is what is known of an incident for a notice about it that
+	// answers these rules and is written at now.
+	NoticeFacts(i *model.Incident, rules []policy.RuleKey, now time.Time) notice.Facts
 	// Obligations is all that an incident owes, whatever its state.
 	Obligations(i *model.Incident) []policy.Obligation
 	PacksOf(i *model.Incident) []*policy.Pack

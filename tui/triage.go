@@ -180,10 +180,13 @@ func (s *triageScreen) keepDraft() {
 	}
 }
 
-// save records the triage, or the first run's answers.
+// save records the triage, the first run's answers, or a notice's draft.
 func (c *Console) save() tea.Cmd {
-	if c.current == c.setUp {
+	switch c.current {
+	case c.setUp:
 		return c.setUp.save()
+	case c.drafting:
+		return c.drafting.dialog.give(c)
 	}
 	return c.triage.dialog.give(c)
 }

@@ -113,9 +113,10 @@ func (a *app) openConsole(ctx context.Context, fail context.CancelCauseFunc) (tu
 	screens.Company = a.takeSeat(s)
 	screens.Drafts = s.desk(s, s.actor.Name)
 	screens.Resume = s.place(s.actor.Name)
+	screens.Factor = s.unlocks()
 	screens.LockAfter = settings.Console.Lock(a.guest != nil && !a.guest.here())
 	if screens.LockAfter > 0 {
-		screens.Unlock = s.unlocks()
+		screens.Unlock = screens.Factor
 	}
 	screens.Leave = func(place tui.Resume) { s.keepPlace(s.actor.Name, place) }
 	return screens, s, nil
@@ -157,6 +158,8 @@ func (s *session) consoleOptions(settings config.Settings) tui.Options {
 		Evidence:  consoleEvidence{custodian{s}, nil},
 		Audit:     consoleAudit{s.space},
 		Retention: consoleRetention{s},
+		Affected:  consoleAffected{s},
+		Notices:   noticesOf(s),
 		ReadKeys:  func(lines string) ([]model.AccessKey, error) { return parseKeys("keys", lines) },
 		Packs:     s.library.Packs(),
 		Health:    s.health,

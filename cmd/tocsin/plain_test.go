@@ -304,7 +304,7 @@ q
 
 // places are how one comes to each place of the plain console, from the queue.
 var plainPlaces = []string{
-	"queue", "go 9", "go 9\ntimeline", "go 9\ntasks", "go 9\nobligations", "go 9\nevidence", "deadlines", "reminders", "policies", "audit", "retention", "people", "go 9\nwhat-if",
+	"queue", "go 9", "go 9\ntimeline", "go 9\ntasks", "go 9\nobligations", "go 9\naffected", "go 9\nnotices", "go 9\nevidence", "approvals", "deadlines", "reminders", "policies", "audit", "retention", "people", "go 9\nwhat-if",
 }
 
 // TestPlainGivesEveryAction walks the table of actions: each is typed at every
@@ -332,6 +332,7 @@ func TestPlainGivesEveryAction(t *testing.T) {
 	left := map[string]string{
 		"quit": "another test leaves", "leave": "another test leaves",
 		"theme": "no colours", "mouse": "no mouse", "preview": "no preview", "save": "forms ask at their end", "discard": "!! leaves a form",
+		"draft-language": "told in each", "draft-recipient": "told as one", "draft-page": "asked field by field",
 	}
 	for name, still := range missing {
 		if _, known := left[name]; still && !known {

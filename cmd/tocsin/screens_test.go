@@ -102,7 +102,7 @@ func TestScreens(t *testing.T) {
 			{"incident", "dark", []string{"down", "down", "enter"}},
 			{"timeline", "dark", []string{"down", "down", "enter", "tab"}},
 			{"tasks", "dark", []string{"down", "down", "enter", "tab", "tab"}},
-			{"obligations", "dark", []string{"down", "down", "enter", "shift+tab", "shift+tab"}},
+			{"obligations", "dark", []string{"down", "down", "enter", "tab", "tab", "tab"}},
 			{"evidence", "dark", []string{"down", "down", "enter", "shift+tab", "down"}},
 			{"evidence-light", "light", []string{"down", "down", "enter", "shift+tab", "down"}},
 			{"evidence-none", "dark", []string{"enter", "shift+tab"}},

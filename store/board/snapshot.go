@@ -93,6 +93,12 @@ func (s *Snapshot) Calling(person string) iter.Seq[*model.Standing] {
 	}
 }
 
+// Approving goes through the incidents, open or ended, with notices that wait
+// for approval, by number.
+func (s *Snapshot) Approving() iter.Seq[*model.Standing] {
+	return func(yield func(*model.Standing) bool) { s.trees.asks.Scan(yield) }
+}
+
 // CountsBySeverity is the number of open incidents by severity id, "" for
 // those not triaged. Ids that no open incident has are absent.
 func (s *Snapshot) CountsBySeverity() map[string]int { return s.bySev }

@@ -23,6 +23,7 @@ type trees struct {
 	dues   *btree.BTreeG[due]             // of open incidents, by time
 	alarms *btree.BTreeG[alarm]           // dues that are brought to mind, by whom and from when
 	calls  *btree.BTreeG[call]            // incidents on which people are called, by whom and by number
+	asks   *btree.BTreeG[*model.Standing] // incidents with notices that wait for approval, by id
 	people map[string]int32               // the numbers alarms and calls know people by
 	lent   bool                           // a copy has people too
 }
@@ -97,6 +98,7 @@ func newTrees() trees {
 		dues:   btree.NewBTreeGOptions(func(a, b due) bool { return compareDues(a, b) < 0 }, unlocked),
 		alarms: btree.NewBTreeGOptions(func(a, b alarm) bool { return compareAlarms(a, b) < 0 }, unlocked),
 		calls:  btree.NewBTreeGOptions(func(a, b call) bool { return compareCalls(a, b) < 0 }, unlocked),
+		asks:   btree.NewBTreeGOptions(func(a, b *model.Standing) bool { return compareIDs(a, b) < 0 }, unlocked),
 		people: make(map[string]int32),
 	}
 }
@@ -232,11 +234,20 @@ func (t *trees) appendAlarms(alarms []alarm, s *model.Standing) []alarm {
 	return alarms
 }
 
-// addCalls puts an incident where those find it who are called on it.
+// addCalls puts an incident where those find it who are called on it, or whose
+// approval it waits for.
 func (t *trees) addCalls(s *model.Standing) {
 	for k := range s.Incident.Calls {
 		t.calls.Set(call{t.number(s.Incident.Calls[k].Person), s})
 	}
+	if asks(s) {
+		t.asks.Set(s)
+	}
+}
+
+// asks reports whether a notice of an incident waits for approval.
+func asks(s *model.Standing) bool {
+	return slices.ContainsFunc(s.Incident.Notices, func(n model.Notice) bool { return n.State == model.NoticeIsProposed })
 }
 
 // number is what alarms know a person by; "" is everybody.
@@ -277,6 +288,9 @@ func (t *trees) remove(s *model.Standing) {
 	for k := range s.Incident.Calls {
 		t.calls.Delete(call{t.number(s.Incident.Calls[k].Person), s})
 	}
+	if asks(s) {
+		t.asks.Delete(s)
+	}
 	if !s.Incident.Open() {
 		t.closed.Delete(s)
 		return
@@ -292,7 +306,7 @@ func (t *trees) remove(s *model.Standing) {
 
 func (t *trees) copy() trees {
 	t.lent = true
-	return trees{known: t.known.Copy(), open: t.open.Copy(), closed: t.closed.Copy(), dues: t.dues.Copy(), alarms: t.alarms.Copy(), calls: t.calls.Copy(), people: t.people}
+	return trees{known: t.known.Copy(), open: t.open.Copy(), closed: t.closed.Copy(), dues: t.dues.Copy(), alarms: t.alarms.Copy(), calls: t.calls.Copy(), asks: t.asks.Copy(), people: t.people}
 }
 
 // alone is how many standings one goroutine computes before another helps.

@@ -20,6 +20,7 @@ import (
 
 	"tocsin/model"
 	"tocsin/model/calendar"
+	"tocsin/model/notice"
 	"tocsin/model/policy"
 	"tocsin/tui"
 )
@@ -67,6 +68,14 @@ func (s *standing) DuesFrom(from time.Time) iter.Seq2[*model.Standing, model.Due
 		}
 	}
 }
+func (s *standing) Approving() iter.Seq[*model.Standing] {
+	return func(func(*model.Standing) bool) {}
+}
+
+func (s *standing) NoticeFacts(i *model.Incident, rules []policy.RuleKey, now time.Time) notice.Facts {
+	return s.state.NoticeFacts(i, "Bench", rules, now)
+}
+
 func (s *standing) Calling(string) iter.Seq[*model.Standing] {
 	return func(func(*model.Standing) bool) {}
 }
