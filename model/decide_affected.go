@@ -177,10 +177,21 @@ func (d *decider) affectedClose(i *Incident, c AffectedClose) error {
 	}
 	body := &AffectedClosed{ID: i.ID, Batch: b.Batch, Source: b.Source, Refresh: b.Refresh, Abandoned: reason}
 	if reason == "" {
-		body.Groups = b.Groups
+		body.Groups = b.inOrder(i)
 	}
 	d.emit(body)
 	return nil
+}
+
+// inOrder are the groups of a batch in the order that they have on the incident.
+func (b *AffectedBatch) inOrder(i *Incident) []AffectedGroup {
+	place := func(g AffectedGroup) int {
+		if k := slices.IndexFunc(i.Groups, func(was AffectedGroup) bool { return was.ID == g.ID }); k >= 0 {
+			return k
+		}
+		return len(i.Groups)
+	}
+	return slices.SortedStableFunc(slices.Values(b.Groups), func(x, y AffectedGroup) int { return place(x) - place(y) })
 }
 
 // complete holds that an addition brought somebody, and a refresh everybody.

@@ -307,8 +307,8 @@ func (in *inputs) terms(text string) string {
 		return ""
 	}
 	period, err := calendar.ParsePeriod(text)
-	if err != nil || period.N < 1 {
-		in.bad("terms", fmt.Sprintf("%q is no period", Clip(text, 40)), "a period as in 48h, 3 business days or 2 weeks")
+	if err != nil {
+		in.bad("terms", err.Error(), "")
 		return ""
 	}
 	return period.String()

@@ -8,7 +8,8 @@ import (
 )
 
 // Opened is what the sealed texts of a stored event say, by the text that
-// stands in the event: names by their tokens, and what is known of a reporter.
+// stands in the event: names by their tokens, and what is known of a reporter
+// or a customer.
 // Those that were forgotten are left out.
 func (s *Space) Opened(stored []byte) (map[string]string, error) {
 	if _, removed := parseTombstone(stored); removed {
@@ -45,6 +46,8 @@ func (v *veil) plain(id model.ID, p piece) (plain string, err error) {
 		plain, err = v.openText(id, p.label, p.text)
 	case personalOwn:
 		plain, err = v.openOwn(p.owner, p.label, p.text)
+	case personalCustomer:
+		plain, err = v.openCustomer(p.of, p.text)
 	default:
 		gone = forgottenName(p.text)
 		plain, err = v.name(p.text)

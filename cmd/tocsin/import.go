@@ -46,7 +46,7 @@ func (a *app) importCommand() *cobra.Command {
 				if err := (custodian{s}).mayGive(model.ImportOpen{}); err != nil {
 					return err // before anything is read and kept
 				}
-				source, err := openHistory(args[0], s.in)
+				source, err := openHistory(args[0], s.in, mostSpooled)
 				if err != nil {
 					return err
 				}
@@ -67,9 +67,9 @@ type historyFile struct {
 
 // openHistory opens a file, or copies standard input or anything else that
 // cannot be read twice into a temporary one.
-func openHistory(name string, in io.Reader) (*historyFile, error) {
+func openHistory(name string, in io.Reader, most int64) (*historyFile, error) {
 	if name == "-" {
-		return spool("standard input", in, mostSpooled)
+		return spool("standard input", in, most)
 	}
 	file, err := os.Open(name)
 	if err != nil {
@@ -85,7 +85,7 @@ func openHistory(name string, in io.Reader) (*historyFile, error) {
 		return &historyFile{name: filepath.Base(name), file: file}, nil
 	}
 	defer file.Close()
-	return spool(filepath.Base(name), file, mostSpooled)
+	return spool(filepath.Base(name), file, most)
 }
 
 // mostSpooled is how many bytes of an import are kept that cannot be read twice:
@@ -116,8 +116,8 @@ func (h *historyFile) close() error {
 	return err
 }
 
-// rows reads the file from its beginning. An object first means JSON Lines.
-func (h *historyFile) rows(ctx context.Context, parser *rowParser) (rowSeq, error) {
+// rowsOf reads a file from its beginning. An object first means JSON Lines.
+func rowsOf[T any](ctx context.Context, h *historyFile, parser rowReader[T]) (rowSeq[T], error) {
 	if _, err := h.file.Seek(0, io.SeekStart); err != nil {
 		return nil, fmt.Errorf("read %s: %w", h.name, err)
 	}
@@ -166,7 +166,7 @@ func (m *importing) run(ctx context.Context) error {
 // check reads the whole file and reports every row that is wrong.
 func (m *importing) check(ctx context.Context) error {
 	m.years, m.lines = make(map[int]int), make(map[string]int)
-	return m.chunks(ctx, func(rows []row) error {
+	return m.chunks(ctx, func(rows []row[model.History]) error {
 		for k := range rows {
 			m.note(&rows[k])
 		}
@@ -177,21 +177,21 @@ func (m *importing) check(ctx context.Context) error {
 			m.report(r)
 		}
 		m.rows += len(rows)
-		m.progress.show("checked", m.rows)
+		m.progress.show("checked", m.rows, "incidents")
 		return nil
 	})
 }
 
 // note counts a row's year, and holds that no two rows have the same id.
-func (m *importing) note(r *row) {
-	m.years[r.history.Opened.In(m.zone()).Year()]++
-	id := model.CleanLine(r.history.External)
+func (m *importing) note(r *row[model.History]) {
+	m.years[r.record.Opened.In(m.zone()).Year()]++
+	id := model.CleanLine(r.record.External)
 	if id == "" {
 		return
 	}
 	if first, taken := m.lines[id]; taken {
 		r.wrong("id", fmt.Sprintf("%q is the id of line %d too", model.Clip(id, 40), first), "an id for each incident")
-		r.history.External = ""
+		r.record.External = ""
 		return
 	}
 	m.lines[id] = r.line
@@ -199,8 +199,13 @@ func (m *importing) note(r *row) {
 
 // askDomain lets the domain check rows, and adds what it finds wrong to each,
 // unless the file already said something unreadable there.
-func (m *importing) askDomain(ctx context.Context, rows []row) error {
-	_, err := m.space.Do(ctx, m.actor, model.ImportRows{Rows: histories(rows), Check: true})
+func (m *importing) askDomain(ctx context.Context, rows []row[model.History]) error {
+	_, err := m.space.Do(ctx, m.actor, model.ImportRows{Rows: records(rows), Check: true})
+	return blame(rows, err)
+}
+
+// blame adds what the domain finds wrong with rows to each of them.
+func blame[T any](rows []row[T], err error) error {
 	var refusal *model.Refusal
 	if !errors.As(err, &refusal) {
 		return troubled(err)
@@ -219,7 +224,7 @@ func (m *importing) askDomain(ctx context.Context, rows []row) error {
 	return nil
 }
 
-func (m *importing) report(r row) {
+func (m *importing) report(r row[model.History]) {
 	if len(r.problems) == 0 {
 		return
 	}
@@ -251,12 +256,12 @@ func (m *importing) bring(ctx context.Context) error {
 
 func (m *importing) fill(ctx context.Context, batch string) error {
 	done := 0
-	return m.chunks(ctx, func(rows []row) error {
-		if _, err := m.space.Do(ctx, m.actor, model.ImportRows{Batch: batch, Rows: histories(rows)}); err != nil {
+	return m.chunks(ctx, func(rows []row[model.History]) error {
+		if _, err := m.space.Do(ctx, m.actor, model.ImportRows{Batch: batch, Rows: records(rows)}); err != nil {
 			return err
 		}
 		done += len(rows)
-		m.progress.show("imported", done)
+		m.progress.show("imported", done, "incidents")
 		return nil
 	})
 }
@@ -285,19 +290,25 @@ func (m *importing) summary(before map[int]int) {
 }
 
 // chunks reads the file in pieces of a size that one command takes.
-func (m *importing) chunks(ctx context.Context, take func([]row) error) error {
+func (m *importing) chunks(ctx context.Context, take func([]row[model.History]) error) error {
 	parser := &rowParser{session: m.session, kinds: m.factKinds(), now: m.now()}
-	seq, err := m.source.rows(ctx, parser)
+	seq, err := rowsOf(ctx, m.source, parser)
 	if err != nil {
 		return err
 	}
-	var chunk []row
+	return inChunks(seq, chunkRows, chunkBytes, take)
+}
+
+// inChunks takes rows in pieces of so many and so many bytes at most.
+func inChunks[T any](seq rowSeq[T], most, bytes int, take func([]row[T]) error) error {
+	var chunk []row[T]
 	size := 0
 	flush := func() error {
 		if len(chunk) == 0 {
 			return nil
 		}
 		err := take(chunk)
+		clear(chunk)
 		chunk, size = chunk[:0], 0
 		return err
 	}
@@ -305,13 +316,13 @@ func (m *importing) chunks(ctx context.Context, take func([]row) error) error {
 		if err != nil {
 			return err
 		}
-		if size += r.size; len(chunk) > 0 && size > chunkBytes {
+		if size += r.size; len(chunk) > 0 && size > bytes {
 			if err := flush(); err != nil {
 				return err
 			}
 			size = r.size
 		}
-		if chunk = append(chunk, r); len(chunk) == chunkRows {
+		if chunk = append(chunk, r); len(chunk) == most {
 			if err := flush(); err != nil {
 				return err
 			}
@@ -327,10 +338,10 @@ func (s *session) factKinds() map[string]model.FactKind {
 	return model.FactKinds(snapshot.PacksOf(&model.Incident{Packs: snapshot.Meta.Packs}))
 }
 
-func histories(rows []row) []model.History {
-	list := make([]model.History, len(rows))
-	for k, r := range rows {
-		list[k] = r.history
+func records[T any](rows []row[T]) []T {
+	list := make([]T, len(rows))
+	for k := range rows {
+		list[k] = rows[k].record
 	}
 	return list
 }
@@ -348,9 +359,9 @@ func (a *app) newProgress() *progress {
 	return &progress{out: a.err}
 }
 
-func (p *progress) show(done string, n int) {
+func (p *progress) show(done string, n int, what string) {
 	if p.out != nil {
-		fmt.Fprintf(p.out, "\r%s %d incidents", done, n)
+		fmt.Fprintf(p.out, "\r%s %d %s", done, n, what)
 		p.shown = true
 	}
 }

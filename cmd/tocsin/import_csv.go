@@ -12,13 +12,13 @@ import (
 )
 
 // readCSV reads a table whose first row names its columns.
-func readCSV(text io.Reader, parser *rowParser) rowSeq {
-	return func(yield func(row, error) bool) {
+func readCSV[T any](text io.Reader, parser rowReader[T]) rowSeq[T] {
+	return func(yield func(row[T], error) bool) {
 		reader := csv.NewReader(text)
 		reader.FieldsPerRecord = -1 // rows of another length are reported with the rest
 		names, err := readHeader(reader, parser)
 		if err != nil {
-			yield(row{}, err)
+			yield(row[T]{}, err)
 			return
 		}
 		for {
@@ -30,7 +30,7 @@ func readCSV(text io.Reader, parser *rowParser) rowSeq {
 	}
 }
 
-func readHeader(reader *csv.Reader, parser *rowParser) ([]string, error) {
+func readHeader[T any](reader *csv.Reader, parser rowReader[T]) ([]string, error) {
 	names, err := reader.Read()
 	if errors.Is(err, io.EOF) {
 		return nil, model.Refuse(model.Field("file", "is empty", "a first row that names the columns"))
@@ -50,12 +50,12 @@ func readHeader(reader *csv.Reader, parser *rowParser) ([]string, error) {
 		name = strings.ToLower(strings.TrimSpace(name))
 		names[k] = name
 		if problem := parser.checkName(name); problem != "" {
-			wrong(problem, strings.Join(importNames(), ", ")+", fact:NAME, separated by commas")
+			wrong(problem, parser.accepts(false)+", separated by commas")
 		} else if slices.Contains(names[:k], name) {
 			wrong(fmt.Sprintf("the column %q is there twice", name), "each column once")
 		}
 	}
-	for _, needed := range []string{"title", "opened"} {
+	for _, needed := range parser.needed() {
 		if !slices.Contains(names, needed) {
 			wrong(fmt.Sprintf("the column %q is missing", needed), "a column of that name")
 		}
@@ -68,18 +68,18 @@ func readHeader(reader *csv.Reader, parser *rowParser) ([]string, error) {
 
 // readRecord reads the next row. One that is no row of a table is reported as
 // wrong, and the next is read from the line after it.
-func readRecord(reader *csv.Reader, parser *rowParser, names []string) (row, error) {
+func readRecord[T any](reader *csv.Reader, parser rowReader[T], names []string) (row[T], error) {
 	cells, err := reader.Read()
 	var broken *csv.ParseError
 	if errors.As(err, &broken) {
-		r := row{line: broken.StartLine}
+		r := row[T]{line: broken.StartLine}
 		r.breaks(fmt.Sprintf("%v at line %d, column %d", broken.Err, broken.Line, broken.Column), "cells with quotes around the whole, and quotes within doubled")
 		return r, nil
 	}
 	if err != nil {
-		return row{}, err
+		return row[T]{}, err
 	}
-	r := row{}
+	r := row[T]{}
 	r.line, _ = reader.FieldPos(0)
 	if len(cells) != len(names) {
 		r.breaks(fmt.Sprintf("has %d cells", len(cells)), fmt.Sprintf("%d, one for each column", len(names)))

@@ -33,10 +33,43 @@ func FuzzImport(f *testing.F) {
 	}
 	parser := fuzzParser(f)
 	f.Fuzz(func(t *testing.T, data []byte) {
-		table := readCSV(bytes.NewReader(data), parser)
-		lines := readJSONLines(bufio.NewReader(bytes.NewReader(data)), parser)
+		table := readCSV[model.History](bytes.NewReader(data), parser)
+		lines := readJSONLines[model.History](bufio.NewReader(bytes.NewReader(data)), parser)
 		checkRows(t, table, len(data))
 		checkRows(t, lines, len(data))
+	})
+}
+
+// FuzzCustomers reads any file as customers, in both forms. Those that the domain
+// takes have addresses that end no line of a message.
+func FuzzCustomers(f *testing.F) {
+	files, err := filepath.Glob("../../testdata/import/customers*")
+	if err != nil || len(files) == 0 {
+		f.Fatalf("no samples: %v", err)
+	}
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(data)
+	}
+	parser := rowReader[model.Customer](customerReader{})
+	f.Fuzz(func(t *testing.T, data []byte) {
+		for _, read := range []func() rowSeq[model.Customer]{
+			func() rowSeq[model.Customer] { return readCSV(bytes.NewReader(data), parser) },
+			func() rowSeq[model.Customer] { return readJSONLines(bufio.NewReader(bytes.NewReader(data)), parser) },
+		} {
+			checkRows(t, read(), len(data))
+			for r := range read() {
+				for _, text := range append(r.record.Admins, r.record.Security...) {
+					address, err := model.ParseAddress(text)
+					if err == nil && (strings.ContainsAny(address, "\r\n\t\x00") || !strings.Contains(address, "@")) {
+						t.Errorf("%q is taken as %q", text, address)
+					}
+				}
+			}
+		}
 	})
 }
 
@@ -55,7 +88,7 @@ func fuzzParser(f *testing.F) *rowParser {
 	return &rowParser{session: &session{space: space}, kinds: kinds, now: time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)}
 }
 
-func checkRows(t *testing.T, rows rowSeq, size int) {
+func checkRows[T any](t *testing.T, rows rowSeq[T], size int) {
 	t.Helper()
 	last, texts := 0, 0
 	for r, err := range rows {

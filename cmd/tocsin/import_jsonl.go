@@ -10,24 +10,24 @@ import (
 	"strings"
 )
 
-// longestLine bounds one line of JSON: far more than an incident can have.
+// longestLine bounds one line of JSON: far more than a record can have.
 const longestLine = 1 << 20
 
 // readJSONLines reads one object a line. Empty lines are passed over.
-func readJSONLines(text *bufio.Reader, parser *rowParser) rowSeq {
-	return func(yield func(row, error) bool) {
+func readJSONLines[T any](text *bufio.Reader, parser rowReader[T]) rowSeq[T] {
+	return func(yield func(row[T], error) bool) {
 		for number := 1; ; number++ {
 			line, tooLong, err := readLine(text)
 			if err != nil && !errors.Is(err, io.EOF) {
-				yield(row{}, fmt.Errorf("read the import: %w", err))
+				yield(row[T]{}, fmt.Errorf("read the import: %w", err))
 				return
 			}
-			r := row{line: number}
+			r := row[T]{line: number}
 			switch {
 			case tooLong:
-				r.breaks(fmt.Sprintf("is longer than %d bytes", longestLine), "one incident a line")
+				r.breaks(fmt.Sprintf("is longer than %d bytes", longestLine), "one object a line")
 			case len(bytes.TrimSpace(line)) > 0:
-				parser.putObject(&r, line)
+				putObject(parser, &r, line)
 			default:
 				if err != nil {
 					return
@@ -58,7 +58,7 @@ func readLine(text *bufio.Reader) (line []byte, tooLong bool, err error) {
 }
 
 // putObject sets the fields of a row from one line.
-func (p *rowParser) putObject(r *row, line []byte) {
+func putObject[T any](p rowReader[T], r *row[T], line []byte) {
 	members, err := objectMembers(line)
 	if err != nil {
 		r.breaks(err.Error(), "one JSON object a line")
@@ -66,28 +66,28 @@ func (p *rowParser) putObject(r *row, line []byte) {
 	}
 	seen := make(map[string]bool)
 	for _, m := range members {
-		if m.name == "facts" {
-			p.putFacts(r, m.value, seen)
+		if prefix, ok := p.nested(m.name); ok {
+			putNested(p, r, m, prefix, seen)
 			continue
 		}
-		p.putMember(r, strings.ToLower(m.name), m.value, seen)
+		putMember(p, r, strings.ToLower(m.name), m.value, seen)
 	}
 }
 
-func (p *rowParser) putFacts(r *row, value json.RawMessage, seen map[string]bool) {
-	members, err := objectMembers(value)
+func putNested[T any](p rowReader[T], r *row[T], outer member, prefix string, seen map[string]bool) {
+	members, err := objectMembers(outer.value)
 	if err != nil {
-		r.wrong("facts", err.Error(), "an object of names and values")
+		r.wrong(outer.name, err.Error(), "an object of names and values")
 		return
 	}
 	for _, m := range members {
-		p.putMember(r, factPrefix+m.name, m.value, seen)
+		putMember(p, r, prefix+m.name, m.value, seen)
 	}
 }
 
-func (p *rowParser) putMember(r *row, name string, value json.RawMessage, seen map[string]bool) {
+func putMember[T any](p rowReader[T], r *row[T], name string, value json.RawMessage, seen map[string]bool) {
 	if problem := p.checkName(name); problem != "" {
-		r.wrong("row", problem, strings.Join(importNames(), ", ")+", facts, fact:NAME")
+		r.wrong("row", problem, p.accepts(true))
 		return
 	}
 	if seen[name] {
@@ -97,7 +97,7 @@ func (p *rowParser) putMember(r *row, name string, value json.RawMessage, seen m
 	seen[name] = true
 	var entries []any
 	if json.Unmarshal(value, &entries) == nil && entries != nil {
-		p.putEntries(r, name, entries)
+		putEntries(p, r, name, entries)
 		return
 	}
 	if text, ok := asText(value); ok {
@@ -107,7 +107,7 @@ func (p *rowParser) putMember(r *row, name string, value json.RawMessage, seen m
 	r.wrong(name, "is an object", "a text")
 }
 
-func (p *rowParser) putEntries(r *row, name string, entries []any) {
+func putEntries[T any](p rowReader[T], r *row[T], name string, entries []any) {
 	texts := make([]string, len(entries))
 	for k, entry := range entries {
 		text, ok := entry.(string)

@@ -13,30 +13,48 @@ import (
 	"tocsin/model/policy"
 )
 
-// row is one incident of a file: what it says, and what is wrong with it.
-type row struct {
+// row is one record of a file: what it says, and what is wrong with it.
+type row[T any] struct {
 	line     int // where it begins, from 1
 	size     int // bytes of its text
-	history  model.History
+	record   T
 	problems []model.FieldError
 	broken   bool // there is no telling what it says; the domain is not asked
 }
 
 // rowSeq is the rows of a file in order. An error ends it: the file could not
-// be read on, or is none of incidents.
-type rowSeq = iter.Seq2[row, error]
+// be read on, or is none of such records.
+type rowSeq[T any] = iter.Seq2[row[T], error]
 
-func (r *row) wrong(field, problem, accepts string) {
+// rowReader puts the words of a file into records of one kind.
+type rowReader[T any] interface {
+	// checkName says what is wrong with a column's name, "" where nothing is.
+	checkName(name string) string
+	// accepts are the columns there may be, for people; in an object some may lie
+	// within another one.
+	accepts(object bool) string
+	// needed are the columns there must be.
+	needed() []string
+	// nested is what begins the names of the columns that an object of this
+	// name holds.
+	nested(name string) (prefix string, ok bool)
+	// put sets one field of a row. A text that is empty says nothing.
+	put(r *row[T], name, text string)
+	// putList sets a field from a list, where the field takes one.
+	putList(r *row[T], name string, entries []string)
+}
+
+func (r *row[T]) wrong(field, problem, accepts string) {
 	r.problems = append(r.problems, model.Field(field, problem, accepts))
 }
 
 // breaks says that the row as a whole cannot be read.
-func (r *row) breaks(problem, accepts string) {
+func (r *row[T]) breaks(problem, accepts string) {
 	r.wrong("row", problem, accepts)
 	r.broken = true
 }
 
-func (r *row) hasProblem(field string) bool {
+func (r *row[T]) hasProblem(field string) bool {
 	return slices.ContainsFunc(r.problems, func(p model.FieldError) bool { return p.Field == field })
 }
 
@@ -78,7 +96,7 @@ func importNames() []string {
 	return names
 }
 
-// rowParser puts the words of a file into rows.
+// rowParser puts the words of a file into incidents of the past.
 type rowParser struct {
 	*session
 	kinds map[string]model.FactKind
@@ -106,8 +124,19 @@ func meant(word string, known []string) string {
 	return ""
 }
 
-// put sets one field of a row. A text that is empty says nothing.
-func (p *rowParser) put(r *row, name, text string) {
+func (p *rowParser) accepts(object bool) string {
+	names := importNames()
+	if object {
+		names = append(names, "facts")
+	}
+	return strings.Join(append(names, factPrefix+"NAME"), ", ")
+}
+
+func (p *rowParser) needed() []string { return []string{"title", "opened"} }
+
+func (p *rowParser) nested(name string) (prefix string, ok bool) { return factPrefix, name == "facts" }
+
+func (p *rowParser) put(r *row[model.History], name, text string) {
 	r.size += len(text)
 	if strings.TrimSpace(text) == "" {
 		return
@@ -119,18 +148,17 @@ func (p *rowParser) put(r *row, name, text string) {
 	k := slices.IndexFunc(importFields, func(f importField) bool { return f.name == name })
 	switch field := importFields[k]; {
 	case field.list != nil:
-		field.list(&r.history, splitList(text))
+		field.list(&r.record, splitList(text))
 	case field.text != nil:
-		field.text(&r.history, text)
+		field.text(&r.record, text)
 	default:
 		if at, ok := p.readRowTime(r, name, text); ok {
-			field.time(&r.history, at)
+			field.time(&r.record, at)
 		}
 	}
 }
 
-// putList sets a field from a list, where the field takes one.
-func (p *rowParser) putList(r *row, name string, entries []string) {
+func (p *rowParser) putList(r *row[model.History], name string, entries []string) {
 	k := slices.IndexFunc(importFields, func(f importField) bool { return f.name == name })
 	if k < 0 || importFields[k].list == nil {
 		r.wrong(name, "is a list", "a text")
@@ -139,24 +167,24 @@ func (p *rowParser) putList(r *row, name string, entries []string) {
 	for _, entry := range entries {
 		r.size += len(entry)
 	}
-	importFields[k].list(&r.history, entries)
+	importFields[k].list(&r.record, entries)
 }
 
-func (p *rowParser) putFact(r *row, name, text string) {
+func (p *rowParser) putFact(r *row[model.History], name, text string) {
 	answer, err := policy.ParseAnswer(strings.ToLower(text))
 	switch {
 	case err == nil:
-		r.history.Facts = append(r.history.Facts, model.Statement{Name: name, Value: model.Value{Answer: answer}})
+		r.record.Facts = append(r.record.Facts, model.Statement{Name: name, Value: model.Value{Answer: answer}})
 	case p.kinds[name] == model.QuestionFact:
 		r.wrong(name, fmt.Sprintf("%q is no answer", model.Clip(model.CleanLine(text), 40)), "yes, no or unknown")
 	default:
 		if at, ok := p.readRowTime(r, name, text); ok {
-			r.history.Facts = append(r.history.Facts, model.Statement{Name: name, Value: model.Time(at)})
+			r.record.Facts = append(r.record.Facts, model.Statement{Name: name, Value: model.Time(at)})
 		}
 	}
 }
 
-func (p *rowParser) readRowTime(r *row, field, text string) (time.Time, bool) {
+func (p *rowParser) readRowTime(r *row[model.History], field, text string) (time.Time, bool) {
 	at, err := calendar.ParseTime(text, p.zone(), p.now)
 	if err != nil {
 		r.wrong(field, err.Error(), "")

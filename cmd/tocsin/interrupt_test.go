@@ -77,7 +77,7 @@ func TestInterruptedImportLeavesNothing(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
 			s := importSession(t, dir)
-			source, err := openHistory(file, nil)
+			source, err := openHistory(file, nil, mostSpooled)
 			if err != nil {
 				t.Fatal(err)
 			}

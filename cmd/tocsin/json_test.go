@@ -44,6 +44,8 @@ func TestJSONIsWhatItsHelpSays(t *testing.T) {
 		{"hold", "1", "--reason", "a court asks"},
 		{"people", "authority", "add", ed25519Line(t, 1)},
 		{"evidence", "add", "1", "json_test.go", "--kind", "document"},
+		{"affected", "import", "../../testdata/import/customers.csv"},
+		{"affected", "add", "1", "--all", "--what", "names", "--since", "-1h"},
 		{"report", "--title", "By mistake"},
 		{"notice", "draft", "1", "initial", "--rule", "inventifornia/customer-notice", "--set", "what_happened=x", "--set", "affected=y", "--set", "done=z"},
 		{"notice", "edit", "1", "--set", "advice=Nothing.", "--set", "reach=security@example.org", "--unknown", "data"},
@@ -77,6 +79,7 @@ func TestJSONIsWhatItsHelpSays(t *testing.T) {
 	}
 	arguments := map[string][]string{
 		"backup": {"backup", "--to", kept, "--recipient", opens.Recipient().String()}, "restore": {"restore", kept, "--to", filepath.Join(away, "restored"), "--identity", identity},
+		"affected customers, affected show --group": {"affected", "customers"}, "affected show": {"affected", "show", "1"},
 		"export":        {"export", "--all", "--to", filepath.Join(away, "export")},
 		"queue, tocsin": {"queue"}, "show": {"show", "1"}, "timeline": {"timeline", "1"}, "deadlines": {"deadlines", "1", "--explain"}, "due": {"due", "--pack", "gdpr", "--fact", "aware=-2h"},
 		"task": {"task", "1"}, "fact": {"fact", "1"}, "approvals": {"approvals"}, "notice list": {"notice", "list", "1"}, "notice show": {"notice", "show", "1"}, "notice preview": {"notice", "preview", "1"}, "notice diff": {"notice", "diff", "1", "N1"}, "notice who": {"notice", "who", "1"}, "evidence list": {"evidence", "list", "1"}, "evidence show": {"evidence", "show", "1", "1"}, "evidence verify": {"evidence", "verify", "1"}, "policy list": {"policy", "list"}, "policy calendar": {"policy", "calendar"}, "policy lint": {"policy", "lint", lint},

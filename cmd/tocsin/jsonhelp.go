@@ -33,6 +33,8 @@ var jsonShapes = []struct {
 	{"evidence list", true, evidenceView{}},
 	{"evidence show", false, evidenceView{}},
 	{"evidence verify", true, verdictView{}},
+	{"affected customers, affected show --group", true, customerView{}},
+	{"affected show", false, affectedView{}},
 	{"packs --preview", true, moveView{}},
 	{"policy list", true, packView{}},
 	{"policy calendar", true, calendarView{}},

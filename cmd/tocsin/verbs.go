@@ -53,6 +53,7 @@ const (
 	registry  = "people"
 	customers = "customers"
 	wallAlone = "wall"
+	customers = "customers"
 	own       = "own"
 )
 
@@ -125,6 +126,14 @@ var verbs = map[string]reach{
 	"notice no-facts": {reads: incidents},
 	"notice who":      {reads: incidents},
 	"notice proof":    {reads: customers, files: []fileWord{{flag: "to"}}},
+
+	"affected":           {},
+	"affected import":    {reads: incidents, files: []fileWord{{word: 0, pipe: true}}},
+	"affected customers": {reads: customers},
+	"affected add":       {reads: incidents, files: []fileWord{{flag: "ids", pipe: true}}},
+	"affected show":      {reads: incidents},
+	"affected refresh":   {reads: incidents},
+	"affected forget":    {reads: customers},
 
 	"close":          {reads: incidents},
 	"duplicate":      {reads: incidents},
