@@ -53,7 +53,6 @@ const (
 	registry  = "people"
 	customers = "customers"
 	wallAlone = "wall"
-	customers = "customers"
 	own       = "own"
 )
 
