@@ -44,7 +44,25 @@ func (d *decider) checkEnd(i, other *Incident, field, reason string) (string, er
 		in.bad(field, fmt.Sprintf("%s has ended (%s)", other.ID, other.Outcome), "an open incident")
 	}
 	cleaned := in.text("reason", reason)
-	return cleaned, in.refusal()
+	if err := in.refusal(); err != nil {
+		return "", err
+	}
+	return cleaned, i.onTheirWay()
+}
+
+// onTheirWay refuses to end an incident while a notice of it goes out: nobody
+// would look after those who are not told yet.
+func (i *Incident) onTheirWay() error {
+	refusal := &Refusal{Cause: ErrUndecided, Reason: "notices are on their way; let them arrive, tell who is left by hand, give up on them with a reason, or cancel:"}
+	for k := range i.Notices {
+		if n := &i.Notices[k]; n.State == NoticeIsReleased {
+			refusal.Open = append(refusal.Open, fmt.Sprintf("%s: %d of %d are left", n.ID, n.Delivery.Counts.Unsettled(), n.Recipients))
+		}
+	}
+	if len(refusal.Open) == 0 {
+		return nil
+	}
+	return refusal
 }
 
 // merge ends an incident in another, which takes over what it affects, who
@@ -156,6 +174,9 @@ func (d *decider) markFalse(i *Incident, c MarkFalse) error {
 	if err := in.refusal(); err != nil {
 		return err
 	}
+	if err := i.onTheirWay(); err != nil {
+		return err
+	}
 	d.emit(&Closed{ID: i.ID, Outcome: FalsePositive, Reason: reason})
 	return nil
 }
@@ -168,6 +189,9 @@ func (d *decider) close(i *Incident, c Close) error {
 		in.bad("resolved", "is not stated, so reviews and final notices have no start", "the fact \"resolved\", stated first")
 	}
 	if err := in.refusal(); err != nil {
+		return err
+	}
+	if err := i.onTheirWay(); err != nil {
 		return err
 	}
 	if refusal := d.undecided(i); refusal != nil {

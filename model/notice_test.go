@@ -482,3 +482,20 @@ func TestDigestVector(t *testing.T) {
 		t.Errorf("the digest is %s", got)
 	}
 }
+
+func TestNothingEndsWhileANoticeIsOnItsWay(t *testing.T) {
+	s := released(t)
+	s.do(stated(firstID, "resolved", s.now.Format(time.RFC3339)))
+	s.do(Report{Title: "B"})
+	for _, c := range []Command{
+		Close{Incident: firstID, Summary: "done"}, MarkFalse{firstID, "a test"}, MarkDuplicate{Incident: firstID, Of: secondID}, Merge{Incident: firstID, Into: secondID},
+	} {
+		_, err := s.apply(owner, c)
+		var refusal *Refusal
+		if !errors.As(err, &refusal) || !strings.Contains(strings.Join(refusal.Open, " "), "N1: ") {
+			t.Errorf("%s: %v", c.Kind(), err)
+		}
+	}
+	s.as(clara, CancelNotice{Incident: firstID, Notice: "N1", Reason: "nothing had happened"})
+	s.do(MarkFalse{firstID, "a test"})
+}
