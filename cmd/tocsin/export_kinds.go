@@ -42,6 +42,9 @@ const (
 	exportCustody     = "custody.jsonl"
 	exportPacks       = "packs.jsonl"
 	exportCalendars   = "calendars.jsonl"
+	exportCustomers   = "customers.jsonl"
+	exportGroups      = "affected-groups.jsonl"
+	exportAffected    = "affected.jsonl"
 )
 
 var exportKinds = []exportKind{
@@ -59,6 +62,9 @@ var exportKinds = []exportKind{
 	{exportCustody, "the steps of those ledgers, one a line", exportedCustody{}},
 	{exportPacks, "the adopted versions of policy packs, with the keys of a pack file", nil},
 	{exportCalendars, "the adopted calendars, with the keys of a calendar file", nil},
+	{exportCustomers, "customers of the registry, but for those who were forgotten", customerView{}},
+	{exportGroups, "groups of customers whom incidents affect", exportedGroup{}},
+	{exportAffected, "who is in these groups, in the version that is told", exportedAffected{}},
 }
 
 type exportedFact struct {
@@ -126,6 +132,43 @@ type exportedCustody struct {
 	custodyView
 }
 
+type exportedGroup struct {
+	Incident model.ID `json:"incident"`
+	groupView
+}
+
+type exportedAffected struct {
+	Incident model.ID `json:"incident"`
+	Group    string   `json:"group"`
+	Customer string   `json:"customer" help:"the team's own id"`
+	Number   uint64   `json:"number"`
+	Taken    uint64   `json:"taken" help:"the event that brought the version that is told"`
+	Language string   `json:"language"`
+	Admins   []string `json:"admin_email"`
+	Security []string `json:"security_email"`
+}
+
+// customers writes the registry.
+func (e *exporting) customers(ctx context.Context) error {
+	return e.space.Customers(ctx, model.CustomerQuery{}, func(c model.Customer) error { return e.put(exportCustomers, customerViewOf(c)) })
+}
+
+// affected writes whom an incident affects.
+func (e *exporting) affected(ctx context.Context, i *model.Incident) error {
+	for _, g := range e.g.affected(i).Groups {
+		if err := e.put(exportGroups, exportedGroup{i.ID, g}); err != nil {
+			return err
+		}
+		err := e.space.AffectedCustomers(ctx, i.ID, g.ID, func(c model.Customer) error {
+			return e.put(exportAffected, exportedAffected{i.ID, g.ID, c.ID, c.Number, c.Taken, c.Language, list(c.Admins), list(c.Security)})
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // things writes a line for everything there is.
 func (e *exporting) things(ctx context.Context) error {
 	standings := slices.Concat(e.snapshot().Queue(), e.snapshot().Closed())
@@ -138,6 +181,12 @@ func (e *exporting) things(ctx context.Context) error {
 		if err := e.history(ctx, standing.Incident); err != nil {
 			return err
 		}
+		if err := e.affected(ctx, standing.Incident); err != nil {
+			return err
+		}
+	}
+	if err := e.customers(ctx); err != nil {
+		return err
 	}
 	packs := slices.SortedFunc(e.snapshot().Packs(), func(a, b *policy.Pack) int { return strings.Compare(a.Ref().String(), b.Ref().String()) })
 	for _, pack := range packs {
