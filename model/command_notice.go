@@ -218,6 +218,14 @@ type RetryDelivery struct {
 	Reason   string
 }
 
+// ProveNotice says that who was told what by a notice that left, with names and
+// addresses, is written out of the record.
+type ProveNotice struct {
+	Incident ID
+	Notice   string
+	Name     string // of the folder it is written to
+}
+
 func (DraftNotice) Kind() string      { return "notice-draft" }
 func (EditNotice) Kind() string       { return "notice-edit" }
 func (ProposeNotice) Kind() string    { return "notice-propose" }
@@ -230,6 +238,7 @@ func (WithdrawNotice) Kind() string   { return "notice-withdraw" }
 func (PauseNotice) Kind() string      { return "notice-pause" }
 func (ResumeNotice) Kind() string     { return "notice-resume" }
 func (CancelNotice) Kind() string     { return "notice-cancel" }
+func (ProveNotice) Kind() string      { return "notice-prove" }
 func (NoMaterialFacts) Kind() string  { return "nothing-new" }
 func (AttemptDelivery) Kind() string  { return "delivery-attempt" }
 func (RecordDelivery) Kind() string   { return "delivery-record" }
@@ -251,6 +260,7 @@ func (c WithdrawNotice) About() []ID   { return []ID{c.Incident} }
 func (c PauseNotice) About() []ID      { return []ID{c.Incident} }
 func (c ResumeNotice) About() []ID     { return []ID{c.Incident} }
 func (c CancelNotice) About() []ID     { return []ID{c.Incident} }
+func (c ProveNotice) About() []ID      { return []ID{c.Incident} }
 func (c NoMaterialFacts) About() []ID  { return []ID{c.Incident} }
 func (c AttemptDelivery) About() []ID  { return []ID{c.Incident} }
 func (c RecordDelivery) About() []ID   { return []ID{c.Incident} }

@@ -188,7 +188,7 @@ func (d *decider) decideIncident(command Command) error {
 		return d.changePacks(i, c)
 	case DraftNotice, EditNotice, ProposeNotice, ApproveNotice, RejectNotice, OverrideApproval, ReleaseNotice, FileNotice, WithdrawNotice:
 		return d.decideNotice(i, command)
-	case PauseNotice, ResumeNotice, CancelNotice, AttemptDelivery, RecordDelivery, RecordContact, RecordReceipt, RecordBounce, GiveUp, RetryDelivery:
+	case PauseNotice, ResumeNotice, CancelNotice, AttemptDelivery, RecordDelivery, RecordContact, RecordReceipt, RecordBounce, GiveUp, RetryDelivery, ProveNotice:
 		return d.decideDelivery(i, command)
 	case NoMaterialFacts:
 		return d.noMaterialFacts(i, c)

@@ -30,6 +30,8 @@ func (d *decider) decideDelivery(i *Incident, command Command) error {
 		return d.giveUp(i, c)
 	case RetryDelivery:
 		return d.retryDelivery(i, c)
+	case ProveNotice:
+		return d.proveNotice(i, c)
 	}
 	return unsupported(command)
 }
@@ -353,4 +355,17 @@ func (d *Delivery) told(group string, received bool) (at, receivedAt time.Time, 
 		receivedAt = time.Time{}
 	}
 	return at, receivedAt, all
+}
+
+// proveNotice records that what is known of a notice's recipients leaves the
+// record.
+func (d *decider) proveNotice(i *Incident, c ProveNotice) error {
+	in := &inputs{}
+	n := in.notice(i, c.Notice, c)
+	name := in.need("name", c.Name, "the name of the folder")
+	if err := in.refusal(); err != nil {
+		return err
+	}
+	d.emit(&NoticeProved{ID: i.ID, Notice: n.ID, Recipients: n.Recipients, Name: name})
+	return nil
 }

@@ -54,6 +54,7 @@ var noticeStates = map[string][]NoticeState{
 	RecordBounce{}.Kind():     {NoticeIsReleased, NoticeIsDone},
 	GiveUp{}.Kind():           {NoticeIsReleased},
 	RetryDelivery{}.Kind():    {NoticeIsReleased, NoticeIsDone},
+	ProveNotice{}.Kind():      {NoticeIsReleased, NoticeIsDone},
 }
 
 // notice finds the notice that a command is about, in a state in which it is

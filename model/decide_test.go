@@ -562,7 +562,7 @@ func TestRights(t *testing.T) {
 		{OverrideApproval{}, "owner lead responder communications leadership"}, {ReleaseNotice{}, "owner lead responder communications"},
 		{FileNotice{}, "owner lead responder communications"}, {WithdrawNotice{}, "owner lead responder communications"},
 		{PauseNotice{}, "owner lead responder communications"}, {ResumeNotice{}, "owner lead responder communications"}, {CancelNotice{}, "owner lead responder communications"},
-		{NoMaterialFacts{}, "owner lead leadership"}, {AttemptDelivery{}, "owner"}, {RecordDelivery{}, "owner"},
+		{ProveNotice{}, "owner lead leadership auditor"}, {NoMaterialFacts{}, "owner lead leadership"}, {AttemptDelivery{}, "owner"}, {RecordDelivery{}, "owner"},
 		{RecordContact{}, "owner lead responder communications"}, {RecordReceipt{}, "owner lead responder communications"}, {RecordBounce{}, "owner lead responder communications"},
 		{GiveUp{}, "owner lead responder communications"}, {RetryDelivery{}, "owner lead responder communications"},
 		{Suspend{}, "owner lead leadership"}, {Lift{}, "owner lead leadership"},

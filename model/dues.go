@@ -65,7 +65,7 @@ func movesDues(body Body) bool {
 		return false
 	case *NoticeDrafted, *NoticeEdited, *NoticeProposed, *NoticeApproved, *NoticeRejected, *ApprovalsVoided, *ApprovalOverridden, *NoticeReleased, *NoticeFiled,
 		*NoticeWithdrawn, *NoticePaused, *NoticeResumed, *NoticeCancelled, *DeliveryAttempted, *DeliveryRecorded, *ContactRecorded, *ReceiptRecorded, *BounceRecorded,
-		*DeliveryGivenUp, *RetryOrdered:
+		*DeliveryGivenUp, *RetryOrdered, *NoticeProved:
 		return false // what they lead to is Submitted
 	}
 	return true

@@ -569,6 +569,7 @@ var bodies = map[string]func() Body{
 	"notice.paused":          func() Body { return new(NoticePaused) },
 	"notice.resumed":         func() Body { return new(NoticeResumed) },
 	"notice.cancelled":       func() Body { return new(NoticeCancelled) },
+	"notice.proved":          func() Body { return new(NoticeProved) },
 	"obligation.nothing-new": func() Body { return new(NothingNew) },
 	"delivery.attempted":     func() Body { return new(DeliveryAttempted) },
 	"delivery.recorded":      func() Body { return new(DeliveryRecorded) },

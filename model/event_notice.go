@@ -139,6 +139,15 @@ type (
 		Left   int    `json:"left"` // recipients who are cancelled
 	}
 
+	// NoticeProved: who was told what by a notice was written out of the
+	// record, with names and addresses.
+	NoticeProved struct {
+		ID         ID     `json:"id"`
+		Notice     string `json:"notice"`
+		Recipients int    `json:"recipients"`
+		Name       string `json:"name"` // of the folder
+	}
+
 	// NothingNew: it was decided that no material facts became known, in place
 	// of an update that the rule asks for.
 	NothingNew struct {
@@ -236,6 +245,7 @@ func (*NoticeWithdrawn) Kind() string    { return "notice.withdrawn" }
 func (*NoticePaused) Kind() string       { return "notice.paused" }
 func (*NoticeResumed) Kind() string      { return "notice.resumed" }
 func (*NoticeCancelled) Kind() string    { return "notice.cancelled" }
+func (*NoticeProved) Kind() string       { return "notice.proved" }
 func (*NothingNew) Kind() string         { return "obligation.nothing-new" }
 func (*DeliveryAttempted) Kind() string  { return "delivery.attempted" }
 func (*DeliveryRecorded) Kind() string   { return "delivery.recorded" }
@@ -258,6 +268,7 @@ func (e *NoticeWithdrawn) Incident() ID    { return e.ID }
 func (e *NoticePaused) Incident() ID       { return e.ID }
 func (e *NoticeResumed) Incident() ID      { return e.ID }
 func (e *NoticeCancelled) Incident() ID    { return e.ID }
+func (e *NoticeProved) Incident() ID       { return e.ID }
 func (e *NothingNew) Incident() ID         { return e.ID }
 func (e *DeliveryAttempted) Incident() ID  { return e.ID }
 func (e *DeliveryRecorded) Incident() ID   { return e.ID }

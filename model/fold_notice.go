@@ -55,6 +55,7 @@ func (i *Incident) foldNotice(e Event) bool {
 		i.onNotice(body.Notice, func(n *Notice) { n.Delivery.Paused = false })
 	case *NoticeCancelled:
 		i.onNotice(body.Notice, func(n *Notice) { n.Delivery.Cancelled, n.Delivery.Paused = true, false })
+	case *NoticeProved: // nothing stands otherwise for it
 	case *NothingNew:
 		i.Submitted = append(i.Submitted, Submission{Key: body.Key, At: e.At, Note: body.Rationale, Nothing: true, By: e.Actor, Recorded: e.At})
 	default:

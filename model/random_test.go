@@ -149,7 +149,7 @@ var commands = []Command{
 	Setup{}, AdoptPack{}, Report{}, Describe{}, Triage{}, StateFact{}, StateFacts{}, SetSeverity{}, SetPhase{}, SetTask{}, AddTask{}, Assign{}, Unassign{}, AddNote{},
 	Submit{}, Waive{}, Reinstate{}, Suspend{}, Suspend{}, Lift{}, Acknowledge{}, ChangePacks{}, AddEvidence{}, AddEvidence{}, MoveEvidence{}, MoveEvidence{}, VerifyEvidence{}, ExportEvidence{}, LinkTo{}, MarkDuplicate{}, Merge{}, MarkFalse{}, Close{}, Reopen{}, ImportOpen{}, ImportRows{}, ImportClose{}, PlaceHold{}, ReleaseHold{}, AcceptRecord{}, ForgetPerson{}, ForgetReporter{},
 	DraftNotice{}, DraftNotice{}, EditNotice{}, EditNotice{}, ProposeNotice{}, ProposeNotice{}, ApproveNotice{}, RejectNotice{}, OverrideApproval{}, ReleaseNotice{}, FileNotice{}, WithdrawNotice{},
-	PauseNotice{}, ResumeNotice{}, CancelNotice{}, AttemptDelivery{}, RecordDelivery{}, RecordContact{}, RecordReceipt{}, RecordBounce{}, GiveUp{}, RetryDelivery{}, NoMaterialFacts{},
+	PauseNotice{}, ResumeNotice{}, CancelNotice{}, AttemptDelivery{}, RecordDelivery{}, RecordContact{}, RecordReceipt{}, RecordBounce{}, GiveUp{}, RetryDelivery{}, ProveNotice{}, NoMaterialFacts{},
 	SetRetention{}, MarkDeleted{}, MarkDeleted{}, WithdrawDeletion{}, Sweep{}, CopyRecord{}, RemoveUnnamed{},
 	AddPerson{}, AddPerson{}, SetRole{}, AddKey{}, RemoveKey{}, RevokePerson{}, SetAccessRule{}, TrustAuthority{}, DistrustAuthority{}, EnrolFactor{}, RemoveFactor{}, RevokeSessions{}, LogIn{}, LogOut{}, RefuseLogIn{},
 	SetChannel{}, SetChannel{}, RemoveChannel{}, TestChannel{},

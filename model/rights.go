@@ -115,6 +115,7 @@ var rights = map[string][]Role{
 	"notice-pause":     notifiers,
 	"notice-resume":    notifiers,
 	"notice-cancel":    notifiers,
+	"notice-prove":     {Lead, Leadership, Auditor},
 	"nothing-new":      deciders,
 	"delivery-attempt": nil, // the record itself
 	"delivery-record":  nil, // the record itself

@@ -56,6 +56,8 @@ func (t *teller) tellNotice(body Body) {
 	case *NoticeWithdrawn:
 		t.what("Notice %s withdrawn, was %s", b.Notice, b.Before)
 		t.detail("reason", b.Reason)
+	case *NoticeProved:
+		t.what("Proof of notice %s written to %s: who of %d recipients was told what", b.Notice, b.Name, b.Recipients)
 	case *NothingNew:
 		t.what("No material facts became known: %s", b.Title)
 		t.detail("rationale", b.Rationale)

@@ -113,6 +113,7 @@ func told() []Body {
 		&NoticePaused{ID: firstID, Notice: "N1", Reason: "a wrong link", Left: 2},
 		&NoticeResumed{ID: firstID, Notice: "N1", Left: 2},
 		&NoticeCancelled{ID: firstID, Notice: "N1", Reason: "a wrong link", Left: 2},
+		&NoticeProved{ID: firstID, Notice: "N1", Recipients: 3, Name: "proof-of-n1"},
 		&NothingNew{ID: firstID, Key: due, Title: "Keep customers told", Rationale: "nothing was found since"},
 		&DeliveryAttempted{ID: firstID, Notice: "N1", Ordinals: Runs{{0, 2}}},
 		&DeliveryRecorded{ID: firstID, Notice: "N1", Results: []RecordedResult{{Outcome: ToldAccepted}, {Ordinal: 1, Outcome: ToldAccepted}, {Ordinal: 2, Outcome: ToldUncertain}}},

@@ -38,8 +38,8 @@ func (a *app) noticeProofCommand() *cobra.Command {
   events            a proof for each of these events that it is in the record;
                     tocsin-verify -key KEY events/* verifies them without it
 
-It has names and addresses, and can be read by whoever has it. Nothing is
-overwritten.`
+It has names and addresses, and can be read by whoever has it. The record says
+that it was written, by whom and when. Nothing is overwritten.`
 	cmd.Example = "  tocsin notice proof 7 N1 --to proof-of-n1"
 	cmd.Flags().StringVar(&to, "to", "", "the new folder")
 	return cmd
@@ -101,6 +101,10 @@ func (s *session) prove(ctx context.Context, i *model.Incident, n *model.Notice,
 			err = errors.Join(err, os.RemoveAll(beside))
 		}
 	}()
+	// First, so that the proof has the event that says so.
+	if _, err := s.space.Do(ctx, s.actor, model.ProveNotice{Incident: i.ID, Notice: n.ID, Name: filepath.Base(to)}); err != nil {
+		return troubled(err)
+	}
 	p := &proof{session: s, incident: i, notice: n, dir: beside, steps: make(map[int][]toldStep)}
 	if err := p.gatherSteps(ctx); err != nil {
 		return err

@@ -91,6 +91,7 @@ func TestNoticeFromDraftToProof(t *testing.T) {
 	gives("Ana Ruiz", "met", "notice", "who", "1")
 	to := filepath.Join(away, "proof")
 	gives("Ana Ruiz", "3 recipients of INC-2026-0001/N1 and ", "notice", "proof", "1", "--to", to)
+	gives("Ana Ruiz", "Proof of notice N1 written to proof: who of 3 recipients was told what", "timeline", "1")
 	gives("Ana Ruiz", "is there already", "notice", "proof", "1", "--to", to)
 	checkProof(t, to)
 }
