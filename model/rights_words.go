@@ -20,7 +20,7 @@ var deeds = []deed{
 	{"verify evidence", []string{"evidence-verify"}},
 	{"be called by others, and say that they saw it", []string{"see"}},
 	{"waive, delay and reinstate obligations", []string{"waive", "suspend", "lift", "reinstate", "nothing-new"}},
-	{"write out who was told what by a notice", []string{"notice-prove"}},
+	{"prove who was told what", []string{"notice-prove"}},
 	{"close, reopen and merge incidents, end false positives, change packs, import, place legal holds, delete", []string{"packs", "merge", "false-positive", "close", "reopen", "import-open", "import-rows", "import-close", "customers-open", "customers-take", "customers-close", "hold", "delete", "undelete", "evidence-sweep"}},
 	{"change settings, policies and retention, release holds, sweep, forget people, back up, restore", []string{"setup", "adopt-pack", "adopt-calendar", "retention", "release-hold", "sweep", "accept-record", "forget-person", "forget-reporter", "forget-customer", "copy-record", "delivery-attempt", "delivery-record"}},
 	{"set the channels that notices leave by", []string{"channel-set", "channel-remove", "channel-test"}},
