@@ -16,6 +16,7 @@ import (
 // Message is what one recipient gets.
 type Message struct {
 	Ordinal  int    // of the recipient among those of the notice, from 0
+	Customer uint64 // whose address it is, 0 for nobody\'s; given back in the result
 	ID       string // of the Message-ID, without the domain; see Identities
 	From     string // an address, or a name and an address in angle brackets
 	To       string // an address; for a webhook its URL
@@ -98,6 +99,9 @@ type letter struct {
 
 // letter writes a message for the mail. It matches ErrAddress or ErrMessage.
 func (m *Message) letter() (*letter, error) {
+	if m.To == "" {
+		return nil, fmt.Errorf("%w: it is not known any more", ErrAddress)
+	}
 	if err := m.check(); err != nil {
 		return nil, err
 	}

@@ -13,25 +13,31 @@ import (
 // Journal remembers what was attempted and what came of it. It is called from
 // several goroutines at once. An error of its ends the run.
 type Journal interface {
-	// Attempt records that messages are about to be handed over. When it returns
-	// nil that is durable.
-	Attempt(ctx context.Context, ordinals []int) error
+	// Attempt records that messages are about to be handed over, and says of
+	// which that was granted: the others were settled meanwhile and do not leave.
+	// When it returns nil what is granted is durable. An error that matches
+	// ErrHold pauses the run instead of ending it.
+	Attempt(ctx context.Context, ordinals []int) (granted []int, err error)
 	// Result records what came of attempts that were recorded.
 	Result(ctx context.Context, results []Result) error
 }
 
 // Result is what came of an attempt. Unsent takes the attempt back: nothing left.
 type Result struct {
-	Ordinal int
-	Outcome Outcome
-	Words   string // what the server said
-	At      time.Time
+	Ordinal  int
+	Customer uint64 // the message's
+	Outcome  Outcome
+	Words    string // what the server said
+	At       time.Time
 }
 
 // Source gives the messages that are to be sent, from an ordinal on and
 // ascending. It leaves out those that were settled. It may be asked for the same
 // one again, and for a few at a time.
 type Source func(ctx context.Context, from int) iter.Seq2[*Message, error]
+
+// ErrHold means that nothing is to leave for now.
+var ErrHold = errors.New("nothing is to leave for now")
 
 // ErrAllRefused means that a run paused itself: nobody was reached and many
 // were refused for good, so that the channel rather than the recipients may be

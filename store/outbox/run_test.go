@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -78,6 +79,7 @@ type book struct {
 	attempts map[int]int
 	words    map[int]string
 	open     map[int]bool
+	byHand   map[int]bool // were told by people meanwhile
 	fail     error
 }
 
@@ -85,12 +87,13 @@ func newBook(t rapid.TB) *book {
 	return &book{t: t, state: make(map[int]Outcome), attempts: make(map[int]int), words: make(map[int]string), open: make(map[int]bool)}
 }
 
-func (b *book) Attempt(_ context.Context, ordinals []int) error {
+func (b *book) Attempt(_ context.Context, ordinals []int) ([]int, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.fail != nil {
-		return b.fail
+		return nil, b.fail
 	}
+	ordinals = slices.DeleteFunc(slices.Clone(ordinals), func(k int) bool { return b.byHand[k] })
 	for _, k := range ordinals {
 		if o, known := b.state[k]; b.open[k] || known && o != Temporary && o != Unsent {
 			b.t.Errorf("%d is attempted again after %v", k, o)
@@ -98,7 +101,7 @@ func (b *book) Attempt(_ context.Context, ordinals []int) error {
 		b.open[k] = true
 		b.attempts[k]++
 	}
-	return nil
+	return ordinals, nil
 }
 
 func (b *book) Result(_ context.Context, results []Result) error {
@@ -406,6 +409,36 @@ func TestAJournalThatFailsEndsTheRun(t *testing.T) {
 		}
 		if len(p.tried) != 0 {
 			t.Errorf("%d messages left unrecorded", len(p.tried))
+		}
+	})
+}
+
+func TestWhomPeopleToldMeanwhileIsNotTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b, p := newBook(t), &post{}
+		b.byHand = map[int]bool{0: true, 7: true, 99: true}
+		r := &Run{Source: list(100, b), Sender: p, Journal: b}
+		tally, err := r.Do(t.Context())
+		if err != nil || tally.Accepted != 97 || len(p.sent) != 97 {
+			t.Errorf("%+v %v", tally, err)
+		}
+	})
+}
+
+func TestAJournalThatHoldsPausesTheRun(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b, p := newBook(t), &post{}
+		b.fail = ErrHold
+		r := &Run{Source: list(100, b), Sender: p, Journal: b}
+		time.AfterFunc(time.Hour, func() {
+			b.mu.Lock()
+			b.fail = nil
+			b.mu.Unlock()
+			r.Resume()
+		})
+		began := time.Now()
+		if tally, err := r.Do(t.Context()); err != nil || tally.Accepted != 100 || time.Since(began) < time.Hour {
+			t.Errorf("%+v %v", tally, err)
 		}
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 )
@@ -58,11 +59,19 @@ func (w *worker) deliver(ctx context.Context, lot []job) (all done) {
 			break
 		}
 		n := min(w.size, len(lot))
-		some := lot[:n]
-		if all.err = w.run.Journal.Attempt(ctx, ordinals(some)); all.err != nil {
+		granted, err := w.run.Journal.Attempt(ctx, ordinals(lot[:n]))
+		if errors.Is(err, ErrHold) {
+			w.run.Pause()
 			break
 		}
+		if all.err = err; err != nil {
+			break
+		}
+		some := those(lot[:n], granted)
 		lot = lot[n:]
+		if len(some) == 0 {
+			continue
+		}
 		began := time.Now()
 		results := w.send(ctx, some)
 		all.jobs, all.results = append(all.jobs, some...), append(all.results, results...)
@@ -87,6 +96,20 @@ func (w *worker) adapt(took time.Duration) {
 	}
 }
 
+// those are the jobs whose attempt was granted.
+func those(jobs []job, granted []int) []job {
+	if len(granted) == len(jobs) {
+		return jobs
+	}
+	var some []job
+	for _, j := range jobs {
+		if slices.Contains(granted, j.message.Ordinal) {
+			some = append(some, j)
+		}
+	}
+	return some
+}
+
 func ordinals(jobs []job) []int {
 	list := make([]int, len(jobs))
 	for k, j := range jobs {
@@ -104,7 +127,7 @@ func (w *worker) send(ctx context.Context, some []job) []Result {
 		if course, _ := w.run.control.now(); course == going && ctx.Err() == nil {
 			reply = w.sendOne(ctx, j)
 		}
-		results = append(results, Result{Ordinal: j.message.Ordinal, Outcome: reply.Outcome, Words: reply.Words, At: time.Now()})
+		results = append(results, Result{Ordinal: j.message.Ordinal, Customer: j.message.Customer, Outcome: reply.Outcome, Words: reply.Words, At: time.Now()})
 	}
 	return results
 }
