@@ -107,6 +107,9 @@ func (s *State) foldDelivery(e Event, i *Incident) ([]TouchedBlock, error) {
 	if !ok || !known {
 		return nil, fmt.Errorf("notice %s was not released", ref)
 	}
+	if n.Delivery.Cancelled {
+		cancelDeferred(moves)
+	}
 	next, delivery, touched, err := now.advance(e.Seq, n.Delivery, moves)
 	if err != nil {
 		return nil, fmt.Errorf("notice %s: %w", ref, err)
@@ -117,6 +120,16 @@ func (s *State) foldDelivery(e Event, i *Incident) ([]TouchedBlock, error) {
 		touched[k].Notice = ref
 	}
 	return touched, nil
+}
+
+// cancelDeferred leaves nobody to be told later of what was cancelled while an
+// attempt was under way.
+func cancelDeferred(moves []move) {
+	for k := range moves {
+		if moves[k].to == ToldDeferred {
+			moves[k].to = ToldCancelled
+		}
+	}
 }
 
 // deliver takes other counts; a notice of which nothing is left to do is done.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"path/filepath"
 	"time"
 
@@ -70,8 +71,10 @@ func (a *app) runConsole(cmd *cobra.Command) error {
 		return a.guest.shows(ctx, screens)
 	}
 	done := a.letJoin(ctx, s, &screens.Notice)
+	delivered := s.deliver(ctx, s.space, slog.New(slog.DiscardHandler))
 	err = runScreens(ctx, screens)
 	done()
+	delivered()
 	return errors.Join(err, s.close())
 }
 

@@ -21,7 +21,13 @@ func (a *app) noticeReleaseCommand() *cobra.Command {
 		if err != nil || !agreed {
 			return err
 		}
-		return s.change(ctx, model.ReleaseNotice{Incident: i.ID, Notice: n.ID, Digest: n.Digest})
+		if err := s.change(ctx, model.ReleaseNotice{Incident: i.ID, Notice: n.ID, Digest: n.Digest}); err != nil {
+			return err
+		}
+		if channel, known := s.snapshot().Meta.Channel(n.Channel); !known || channel.Kind == model.ByHandChannel {
+			return nil
+		}
+		return a.letLeave(ctx, s, model.NoticeRef{Incident: i.ID, Notice: n.ID})
 	})
 	cmd.Long = `Shows the text and whom it goes to, asks, and lets it go by its channel: at once
 to everybody, as fast as the channel allows. tocsin notice pause and cancel hold

@@ -122,6 +122,8 @@ func (a *app) serveHouse(ctx context.Context, s *session, settings config.ServeS
 	if err := a.announce(s, e, key.PublicKey(), made); err != nil {
 		return err
 	}
+	done := s.deliver(ctx, s.space, logger)
+	defer done()
 	return e.serve(ctx, logger)
 }
 
