@@ -57,7 +57,7 @@ type Run struct {
 	Journal Journal
 
 	Lines int             // open at once; 0 is 4
-	Claim int             // messages of a line that are attempted in one record, at most; 0 is 32
+	Claim int             // messages of a line that are attempted in one record, at most: as many are in doubt after a stop; 0 is 8
 	Pace  float64         // messages a second to one domain; 0 is as fast as it goes
 	Waits []time.Duration // after each temporary refusal; nil is a day in all
 	Grace time.Duration   // for a message that is under way when the context ends; 0 is ten seconds
@@ -120,7 +120,7 @@ func orUsual[T int | time.Duration](value, usual T) T {
 	return value
 }
 
-func (r *Run) claim() int { return orUsual(r.Claim, 32) }
+func (r *Run) claim() int { return orUsual(r.Claim, 8) }
 
 func (r *Run) waits() []time.Duration {
 	if r.Waits == nil {
