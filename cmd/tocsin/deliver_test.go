@@ -20,8 +20,8 @@ import (
 )
 
 var (
-	dora = model.Actor{Name: "Dora", Role: model.Owner}
-	told = policy.RuleKey{Pack: "house", Rule: "notice"}
+	dora        = model.Actor{Name: "Dora", Role: model.Owner}
+	houseNotice = policy.RuleKey{Pack: "house", Rule: "notice"}
 )
 
 func housePack() *policy.Pack {
@@ -127,7 +127,7 @@ func (o *dispatchOffice) release(groups ...string) model.NoticeRef {
 	o.t.Helper()
 	draft := model.NoticeDraft{Kind: model.InitialNotice, Groups: groups, Channel: "mail", Texts: []model.NoticeText{{Language: "en", Subject: "Strange log-ins", Body: "Dear {customer},\n\nsomebody logged in who should not have.\n"}}}
 	if len(groups) > 0 {
-		draft.Rules = []policy.RuleKey{told}
+		draft.Rules = []policy.RuleKey{houseNotice}
 	} else {
 		draft.Kind = model.LeadershipNotice
 	}
@@ -245,7 +245,7 @@ func TestPausedCancelledAndRetried(t *testing.T) {
 		}
 	}
 	n := o.until(ref, func(n *model.Notice) bool { return n.State == model.NoticeIsDone })
-	if told := n.Delivery.Counts.Of(model.ToldAccepted); told+n.Delivery.Counts.Of(model.ToldCancelled) != 40 || server.count() != told {
+	if reached := n.Delivery.Counts.Of(model.ToldAccepted); reached+n.Delivery.Counts.Of(model.ToldCancelled) != 40 || server.count() != reached {
 		t.Errorf("%+v, %d taken", n.Delivery.Counts, server.count())
 	}
 }
