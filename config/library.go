@@ -69,11 +69,11 @@ func (c *Calendars) loadPacks(dir string) (*Library, error) {
 }
 
 func (c *Calendars) soundPacks(dir string) (*Library, []Problem, error) {
-	packs, err := c.embeddedPacks()
+	packs, err := shippedPacks()
 	if err != nil {
 		return nil, nil, err
 	}
-	shelf := &shelf{packs: packs, calendars: c, origin: map[policy.Ref]string{}}
+	shelf := &shelf{packs: slices.Clone(packs), calendars: c, origin: map[policy.Ref]string{}}
 	if err := shelf.addFolder(dir); err != nil {
 		return nil, nil, err
 	}

@@ -7,6 +7,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"tocsin/model/calendar"
@@ -189,6 +190,16 @@ func follows(key string, problems []Problem) bool {
 	}
 	return false
 }
+
+// shippedPacks reads the embedded packs once: they never change, and no calendar
+// that an organisation adds takes away those that they name.
+var shippedPacks = sync.OnceValues(func() ([]*policy.Pack, error) {
+	known, err := shippedCalendars()
+	if err != nil {
+		return nil, err
+	}
+	return known.embeddedPacks()
+})
 
 // embeddedPacks reads every embedded pack.
 func (c *Calendars) embeddedPacks() ([]*policy.Pack, error) {
