@@ -99,7 +99,7 @@ func (s *State) NoticeFacts(i *Incident, organisation string, rules []policy.Rul
 		text[notice.FromCustomers] = strconv.Itoa(n)
 	}
 	if next := nextNotice(rules, s.PacksOf(i), s.Home(), now); !next.IsZero() {
-		text[notice.FromNext] = next.Format(time.RFC3339)
+		text[notice.FromNext] = promised(next, s.Zone())
 	}
 	for _, fact := range i.Facts {
 		if at := fact.Value.At; !at.IsZero() {
@@ -107,6 +107,16 @@ func (s *State) NoticeFacts(i *Incident, organisation string, rules []policy.Rul
 		}
 	}
 	return notice.Facts{Text: text, Zone: s.Zone()}
+}
+
+// promised is a due time as people are told it: the day, where it is the end of
+// one.
+func promised(due time.Time, zone *time.Location) string {
+	due = due.In(zone)
+	if hour, minute, second := due.Clock(); hour+minute+second == 0 {
+		return due.AddDate(0, 0, -1).Format(time.DateOnly)
+	}
+	return due.Format(time.RFC3339)
 }
 
 // labelled are the words that people read for ids, one a line.

@@ -20,6 +20,7 @@ type waitingView struct {
 	Roles    []string `json:"roles" help:"whose approval is missing"`
 	People   []string `json:"people" help:"who could give one of them"`
 	Mine     bool     `json:"mine" help:"you could"`
+	ByHand   bool     `json:"by_hand" help:"people file or publish it themselves"`
 	Since    stamp    `json:"since" help:"when this version was written"`
 	Digest   string   `json:"digest"`
 }
@@ -64,7 +65,7 @@ func (s *session) waitingNotices() []waitingView {
 func (s *session) waitingView(i *model.Incident, n *model.Notice) waitingView {
 	view := waitingView{
 		Incident: i.ID, Title: i.Title, Notice: n.ID, Kind: string(n.Kind), State: string(n.State), Roles: []string{}, People: []string{},
-		Since: s.gather().stamp(n.At), Digest: n.Digest,
+		Since: s.gather().stamp(n.At), Digest: n.Digest, ByHand: s.byHand(n),
 	}
 	if n.State != model.NoticeIsProposed {
 		return view
@@ -80,6 +81,14 @@ func (s *session) waitingView(i *model.Incident, n *model.Notice) waitingView {
 	}
 	view.Mine = slices.Contains(view.People, s.actor.Name)
 	return view
+}
+
+// byHand reports whether people file or publish a notice themselves: it goes to
+// no group, and its channel has no recipients of its own.
+func (s *session) byHand(n *model.Notice) bool {
+	meta := s.snapshot().Meta
+	channel, _ := meta.Channel(n.Channel)
+	return len(n.Groups) == 0 && channel.Recipients == 0
 }
 
 // whoMayApprove are the people who have a role: those who hold it in the
@@ -119,6 +128,8 @@ func (s *session) printWaits(v waitingView) {
 	s.out.line(painted{fmt.Sprintf("%s/%s  ", v.Incident, v.Notice), quiet}, painted{v.Kind + " notice", strong}, painted{"  " + v.Title, plain})
 	ref := fmt.Sprintf("%s %s", v.Incident, v.Notice)
 	switch {
+	case v.State != string(model.NoticeIsProposed) && v.ByHand:
+		s.out.line(painted{"  approved; somebody files or publishes it, and then records that: ", warning}, painted{"tocsin notice file " + ref, quiet})
 	case v.State != string(model.NoticeIsProposed):
 		s.out.line(painted{"  approved, waits for its release: ", warning}, painted{"tocsin notice release " + ref, quiet})
 	case v.Mine:

@@ -246,6 +246,13 @@ func (w *noticeWriter) compose() (model.NoticeDraft, []wording.Item, error) {
 			fmt.Fprintf(w.err, "tocsin: not said in %s: %s; --set %s@%s=… says it\n", model.CleanLine(language), strings.Join(borrowed, ", "), borrowed[0], model.CleanLine(language))
 		}
 	}
+	for _, f := range w.draft.Fields {
+		for _, place := range []string{"{customer}", "{contact}"} {
+			if strings.Contains(f.Value, place) {
+				fmt.Fprintf(w.err, "tocsin: %s is sent as it stands in %s: the template alone fills in names and addresses\n", place, f.Name)
+			}
+		}
+	}
 	return draft, items, err
 }
 

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -130,13 +131,18 @@ func (p *proof) gatherSteps(ctx context.Context) error {
 		return troubled(err)
 	}
 	for _, e := range events {
-		if noticeIn(e.Body) != p.notice.ID {
-			continue
+		if noticeIn(e.Body) == p.notice.ID {
+			p.events = append(p.events, e.Seq)
 		}
+	}
+	err = p.space.DeliveryEvents(ctx, model.NoticeRef{Incident: p.incident.ID, Notice: p.notice.ID}, func(e model.Event) error {
 		p.events = append(p.events, e.Seq)
 		p.take(e)
-	}
-	return nil
+		return nil
+	})
+	slices.Sort(p.events)
+	p.events = slices.Compact(p.events)
+	return troubled(err)
 }
 
 // noticeIn is the notice that an event is about, "" where it is about none.
