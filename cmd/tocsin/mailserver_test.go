@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -52,7 +53,7 @@ func startMailServer(t *testing.T, answer func(string) error) *mailServer {
 	_, port, _ := net.SplitHostPort(listener.Addr().String())
 	s.address = net.JoinHostPort("localhost", port)
 	inner := smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) { return &mailSession{server: s}, nil }))
-	inner.Domain, inner.ErrorLog = "localhost", log.New(io.Discard, "", 0)
+	inner.Domain, inner.EnableSMTPUTF8, inner.ErrorLog = "localhost", true, log.New(io.Discard, "", 0)
 	inner.TLSConfig = &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}}
 	var running sync.WaitGroup
 	running.Go(func() { inner.Serve(listener) })
@@ -100,9 +101,11 @@ func (s *mailSession) Data(r io.Reader) error {
 	if err != nil {
 		return err
 	}
-	if _, err := io.Copy(io.Discard, m.Body); err != nil {
+	text, err := io.ReadAll(m.Body)
+	if err != nil {
 		return err
 	}
+	m.Body = bytes.NewReader(text)
 	s.server.mu.Lock()
 	defer s.server.mu.Unlock()
 	s.server.taken[s.to] = append(s.server.taken[s.to], m)
