@@ -1,6 +1,7 @@
 // Package config reads what a team sets: policy packs, the holidays they count
-// by, the worked examples they are held to, the settings file and time zones. Everything is TOML with embedded defaults, read strictly: a file
-// with anything wrong in it is refused as a whole, and every problem is named
+// by, the worked examples they are held to, templates of notices, the settings
+// file and time zones. Everything is TOML with embedded defaults, read strictly:
+// a file with anything wrong in it is refused as a whole, and every problem is named
 // at once with its file, line, key and what would be right.
 package config
 

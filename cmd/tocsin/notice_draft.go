@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -37,10 +38,19 @@ func (f *noticeFlags) on(cmd *cobra.Command, a *app) {
 	flags.BoolVar(&f.edit, "edit", false, "write the fields in an editor: VISUAL or EDITOR")
 	a.completeFlag(cmd, "rule", completeRules)
 	a.completeFlag(cmd, "template", completeTemplates)
+	a.completeFlag(cmd, "channel", completeNoticeChannels)
+}
+
+func completeNoticeChannels(s *session, _ model.ID) []cobra.Completion {
+	offered := []cobra.Completion{model.ManualChannel}
+	for _, channel := range s.snapshot().Meta.Channels {
+		offered = append(offered, channel.Name)
+	}
+	return offered
 }
 
 func completeTemplates(s *session, _ model.ID) []cobra.Completion {
-	known, _, err := config.LoadTemplates("")
+	known, _, err := config.LoadTemplates(filepath.Join(s.dir, config.TemplatesFolder))
 	if err != nil {
 		return nil
 	}
