@@ -34,7 +34,7 @@ const secondDir = "TOCSIN_TEST_SECOND_DIR"
 // variable in the environment, which names a directory.
 func TestMain(m *testing.M) {
 	for name, work := range map[string]func(dir string) error{
-		secondDir: openSecond, flipDir: answerFlips, crashDir: writeUntilKilled, startDir: startUntilKilled, fullDir: workAsTold,
+		secondDir: openSecond, flipDir: answerFlips, crashDir: writeUntilKilled, importDir: importUntilKilled, startDir: startUntilKilled, fullDir: workAsTold,
 	} {
 		dir := os.Getenv(name)
 		if dir == "" {

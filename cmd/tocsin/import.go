@@ -97,7 +97,9 @@ func spool(name string, from io.Reader, most int64) (*historyFile, error) {
 	if err != nil {
 		return nil, fmt.Errorf("keep %s for the import: %w", name, err)
 	}
-	h := &historyFile{name: name, file: file, temporary: true}
+	// Whatever ends the process, nothing is left of what is personal. Where the
+	// system removes no file that is open, close does.
+	h := &historyFile{name: name, file: file, temporary: os.Remove(file.Name()) != nil}
 	n, err := io.Copy(file, io.LimitReader(from, most+1))
 	switch {
 	case err != nil:

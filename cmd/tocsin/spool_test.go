@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"runtime"
 	"strings"
 	"testing"
 )
@@ -18,6 +19,9 @@ func TestSpoolIsBounded(t *testing.T) {
 	h, err := spool("standard input", strings.NewReader("1234"), 4)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if left, err := os.ReadDir(os.TempDir()); runtime.GOOS != "windows" && (err != nil || len(left) > 0) {
+		t.Errorf("a kill would leave %v, %v", left, err)
 	}
 	if err := h.close(); err != nil {
 		t.Error(err)
