@@ -306,7 +306,7 @@ func (o *northlight) complains(words []string, texts ...string) *northlight {
 // golden holds the transcript to the one that is kept.
 func (o *northlight) golden(name string) {
 	o.t.Helper()
-	path := filepath.Join("..", "..", "testdata", "notices", name)
+	path := filepath.Join("..", "..", "testdata", name)
 	got := strings.TrimLeft(o.script.String(), "\n")
 	if *update {
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
