@@ -224,7 +224,7 @@ func customerLayout(width int) customerColumns {
 	if width >= 110 {
 		k.id, k.language, k.terms, k.told = 24, 7, 8, 20
 	}
-	k.name = max(width-2-k.id-k.place-k.language-k.terms-k.addresses-k.told-2, 8)
+	k.name = max(width-2-k.id-k.place-k.language-k.terms-k.addresses-k.told-3, 8)
 	return k
 }
 

@@ -144,13 +144,26 @@ func (c *Console) hasRole(i *model.Incident, role string) bool {
 	return string(c.opts.Actor.Role) == role || slices.Contains(i.Holders(role), c.opts.Actor.Name)
 }
 
-// mayOverride reports whether a rule of a notice lets the actor go without the
-// approvals that are missing.
-func (c *Console) mayOverride(i *model.Incident, n *model.Notice) bool {
-	return len(n.Rules) > 0 && !slices.ContainsFunc(n.Rules, func(key policy.RuleKey) bool {
+// mayOverride reports whether the actor may go without the approvals that are
+// missing: each rule that asks for one has to allow it to a role of theirs.
+func (c *Console) mayOverride(standing *model.Standing, n *model.Notice) bool {
+	missing, i := false, standing.Incident
+	for _, key := range n.Rules {
 		rule := c.ruleOf(i, key)
-		return rule == nil || !slices.ContainsFunc(rule.Override, func(role string) bool { return c.hasRole(i, role) })
-	})
+		if rule == nil {
+			return false
+		}
+		if !slices.ContainsFunc(rule.Approval, func(role string) bool {
+			return !slices.ContainsFunc(n.Approvals, func(a model.Approval) bool { return a.Role == role })
+		}) {
+			continue
+		}
+		missing = true
+		if !slices.ContainsFunc(rule.Override, func(role string) bool { return c.hasRole(i, role) }) {
+			return false
+		}
+	}
+	return missing
 }
 
 func roleWords(standing *model.Standing, role string) string {
@@ -182,7 +195,7 @@ func needOverride(c *Console) string {
 		return "select a notice that waits for approval"
 	case n.State != model.NoticeIsProposed:
 		return n.ID + " is " + string(n.State)
-	case !c.mayOverride(standing.Incident, n):
+	case !c.mayOverride(standing, n):
 		return "its rules let nobody with your role go without approval"
 	}
 	return ""

@@ -15,7 +15,7 @@ import (
 // nothing does.
 func (c *Console) approvalCount() string {
 	if n := c.approving.mine; n > 0 {
-		return c.theme.DueSoon.Paint(fmt.Sprintf("◐ %d to approve", n))
+		return c.theme.DueSoon.Paint(fmt.Sprintf("▷ %d to approve", n))
 	}
 	return ""
 }
@@ -83,7 +83,7 @@ func (a *approvalsScreen) drawRow(k approvalColumns, r *approvalRow, width int, 
 	t, c := a.c.theme, a.c
 	focus, text, who, style := "  ", t.Text, "○ others", t.Muted
 	if r.mine {
-		who, style = "◐ you", t.DueSoon
+		who, style = "▷ you", t.DueSoon
 	}
 	if selected {
 		focus, text = t.Focus.Paint("▌ "), t.Bold
@@ -149,7 +149,7 @@ func (c *Console) sayApprovals(standing *model.Standing, n *model.Notice, say fu
 			}
 			say(label, "✓ "+role+": "+safe(w.person)+", "+clock(w.at, c.now(), c.zone())+second, t.Met)
 		case n.State == model.NoticeIsProposed && c.hasRole(standing.Incident, w.role):
-			say(label, "◐ "+role+": waits for you", t.DueSoon)
+			say(label, "▷ "+role+": waits for you", t.DueSoon)
 		default:
 			say(label, "○ "+role+": "+orElse(safe(strings.Join(standing.Incident.Holders(w.role), ", ")), "whoever has the role"), t.Text)
 		}

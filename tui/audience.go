@@ -21,6 +21,14 @@ type audienceRow struct {
 
 func (r *audienceRow) id() string { return "to " + r.key().String() + " " + r.who }
 
+// what is who would be told what, or who would not be told.
+func (r *audienceRow) what() string {
+	if r.telling == nil {
+		return r.who
+	}
+	return capital(string(r.telling.Kind)) + " notice to " + r.who
+}
+
 // key is the obligation that the row is about.
 func (r *audienceRow) key() policy.RuleKey {
 	if r.telling != nil {
@@ -63,7 +71,8 @@ func (c *Console) audienceOf(standing *model.Standing) (told, untold []audienceR
 	out := model.Audience(packs, i.Case(), i.Groups, snapshot.Home(), c.now())
 	for k := range out.Tellings {
 		one := &out.Tellings[k]
-		told = append(told, audienceRow{telling: one, rule: one.Obligation.Rule, who: listeners(one.Group, one.Obligation.Rule.To, one.Obligation.Rule.Audience)})
+		who := listeners(one.Group, one.Obligation.Rule.To, one.Obligation.Rule.Audience)
+		told = append(told, audienceRow{telling: one, rule: one.Obligation.Rule, who: who})
 	}
 	for k := range out.Untold {
 		one := &out.Untold[k]
@@ -142,7 +151,7 @@ type ledger struct {
 }
 
 func (l *ledger) say(label, text string, style theme.Style) {
-	const room = 11
+	const room = 12
 	for k, line := range wrap(text, max(l.width-room, 8)) {
 		if k > 0 {
 			label = ""
@@ -155,7 +164,7 @@ func (l *ledger) say(label, text string, style theme.Style) {
 func (r *audienceRow) lines(c *Console, width int) []string {
 	t, mark := c.theme, r.sign()
 	l := &ledger{t: t, width: width}
-	l.lines = []string{fit(toneStyle(t, mark.Tone).Paint(mark.String())+"  "+t.Bold.Paint(r.who), width)}
+	l.lines = []string{fit(toneStyle(t, mark.Tone).Paint(mark.String())+"  "+t.Bold.Paint(r.what()), width)}
 	if r.telling == nil {
 		l.say("Not told", capital(r.untold.Why)+".", t.Text)
 		for k, key := range r.untold.Keys {
@@ -165,7 +174,6 @@ func (r *audienceRow) lines(c *Console, width int) []string {
 	}
 	one := r.telling
 	l.say("Rule", r.rule.Title+" ("+r.key().String()+")", t.Text)
-	l.say("What", string(one.Kind)+" notice", t.Text)
 	for _, block := range one.Blocks {
 		label, style, text := "Held back", t.DueSoon, capital(block.Text)
 		if !block.Hard {
@@ -185,7 +193,7 @@ func (r *audienceRow) lines(c *Console, width int) []string {
 		l.say("How many", amount(one.Customers, "customer", "customers")+" with "+amount(one.Addresses, "address", "addresses"), t.Text)
 	}
 	if told := one.Obligation.Told; told.Of > 0 {
-		l.say("Told", toldCount(told), t.Text)
+		l.say("Last notice", "told "+toldCount(told), t.Text)
 	}
 	for k, why := range one.Why {
 		l.say(map[bool]string{true: "Why"}[k == 0], why, t.Text)

@@ -98,6 +98,12 @@ func (c *Console) openDraft(standing *model.Standing, n *model.Notice, key polic
 	}
 	s.arrange()
 	s.dialog = &dialog{form: s.form, danger: recorded, draft: draft, command: s.command, said: s.savedWords(), then: func(c *Console, _ model.ID) tea.Cmd { return s.saved() }}
+	for _, one := range s.form.fields {
+		if strings.HasPrefix(one.id, fieldPrefix) {
+			s.form.goTo(one.id) // what comes before is proposed already
+			break
+		}
+	}
 	c.leave()
 	c.drafting = s
 	if words != "" {
@@ -245,6 +251,9 @@ func (s *draftingScreen) fieldFor(f *notice.Field, name, label string) *field {
 	if f.Required {
 		help = strings.TrimSpace(f.Help + " The text cannot go without it. " + unknownHelp)
 	}
+	if cells(label) > labelWidth {
+		help = label + ". " + help
+	}
 	one := &field{id: fieldPrefix + name, label: label, help: help, hint: hint}
 	switch f.Type {
 	case notice.Long:
@@ -261,7 +270,7 @@ func (s *draftingScreen) fieldFor(f *notice.Field, name, label string) *field {
 		for _, word := range f.Choices {
 			options = append(options, option{id: word.ID, label: word.Label})
 		}
-		return c.one(fieldPrefix+name, label, f.Help, append(options, option{id: notKnown, label: "Not known yet"}), said)
+		return c.one(fieldPrefix+name, label, strings.TrimSuffix(help, unknownHelp), append(options, option{id: notKnown, label: "Not known yet"}), said)
 	}
 	return c.begin(one, nonEmpty(said)...)
 }

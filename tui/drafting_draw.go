@@ -169,8 +169,12 @@ func (s *draftingScreen) contentItem(item notice.Item, width int) []string {
 	case item.Where != "":
 		why += " in “" + item.Where + "”"
 	}
-	for _, line := range wrap(safe(why), width-2) {
-		lines = append(lines, "  "+style.Paint(line))
+	for k, line := range wrap(safe(why), width-2) {
+		painted := t.Muted.Paint(line)
+		if rest, first := strings.CutPrefix(line, word); first && k == 0 {
+			painted = style.Paint(word) + t.Muted.Paint(rest)
+		}
+		lines = append(lines, "  "+painted)
 	}
 	return lines
 }

@@ -51,6 +51,7 @@ func (c *Console) legend(width int) []string {
 		{t.Running.Paint("◇"), "open: to be done without undue delay, no number"},
 		{t.Met.Paint("✓"), "met; met late in the colour of what is due soon"},
 		{t.Muted.Paint("–"), "waived, or nobody"},
+		{t.DueSoon.Paint("▷"), "for approval: a notice waits for somebody's consent; in the header, for yours"},
 		{t.Accent.Paint("◉"), "reminders: of your roles, or of a role that nobody holds, until somebody acknowledges them"},
 		{t.DueSoon.Paint("≠"), "clock moved: it was set, or the machine slept. Due times go by the clock as it is now and no reminder is lost; times that were stated as now before it was set right are wrong by as much: correct those facts"},
 	}

@@ -161,7 +161,7 @@ func (c *Console) readNotice() tea.Cmd {
 	}
 	if row := c.incident.toTell(); row != nil {
 		one := *row
-		c.push(&reader{theme: c.theme, title: capital(one.who), lines: func(width int) []string { return one.lines(c, width) }})
+		c.push(&reader{theme: c.theme, title: capital(one.what()), lines: func(width int) []string { return one.lines(c, width) }})
 		return nil
 	}
 	standing, n := c.noticeAt()

@@ -140,7 +140,7 @@ func (s *incidentScreen) sectionHeading(section, width int) string {
 	case untoldSection:
 		return t.Muted.Paint(fit(fit("  NOT TOLD", 2+toTellSign)+"WHO, AND WHY NOT", width))
 	}
-	return t.Muted.Paint(fit(fit("  WOULD BE TOLD", 2+toTellSign)+fit("WHO", max(width-2-toTellSign-toTellWhen-toTellCount-1, 4))+" "+fit("BY", toTellWhen)+fitLeft("HOW MANY", toTellCount), width))
+	return t.Muted.Paint(fit(fit("  WOULD BE TOLD", 2+toTellSign)+fit("WHAT, AND TO WHOM", max(width-2-toTellSign-toTellWhen-toTellCount-1, 4))+" "+fit("BY", toTellWhen)+fitLeft("HOW MANY", toTellCount), width))
 }
 
 func (s *incidentScreen) drawToTell(r *audienceRow, width int, selected bool) string {
@@ -160,7 +160,7 @@ func (s *incidentScreen) drawToTell(r *audienceRow, width int, selected bool) st
 	if r.telling.Addresses > 0 {
 		count = number(r.telling.Addresses)
 	}
-	line := focus + cell + text.Paint(fit(r.who, room)) + " " + t.Muted.Paint(fit(r.when(s.c), toTellWhen)) + t.Text.Paint(fitLeft(count, toTellCount))
+	line := focus + cell + text.Paint(fit(r.what(), room)) + " " + t.Muted.Paint(fit(r.when(s.c), toTellWhen)) + t.Text.Paint(fitLeft(count, toTellCount))
 	return over(t, fit(line, width), selected)
 }
 
@@ -255,7 +255,7 @@ func (c *Console) noticeLines(standing *model.Standing, n *model.Notice, width i
 	c.sayDelivery(n, say)
 	lines = l.lines
 	if n.Left() && n.Recipients > 0 {
-		lines = append(lines, spaces(11)+deliveryGauge(t, n, min(max(width-12, 10), 40)))
+		lines = append(lines, spaces(12)+deliveryGauge(t, n, min(max(width-13, 10), 40)))
 	}
 	lines = append(lines, c.contentLines(n.Contents, width)...)
 	for k := range n.Texts {

@@ -319,7 +319,7 @@ func TestAddAffectedAsksTwice(t *testing.T) {
 // where each notice stands in word and shape.
 func TestNoticesTellWhoWouldBeTold(t *testing.T) {
 	x := newTelling(t, 120, 40).press(toNotices...)
-	x.sees("◇ partly told", "A1 paid customers, direct", "10,000", "A3 paid customers, indirect", "the authority", "! needs you", "9,998/10,000", "◐ for approval", "○ draft", "● approved")
+	x.sees("◇ partly told", "A1 paid customers, direct", "10,000", "A3 paid customers, indirect", "the authority", "! needs you", "9,998/10,000", "▷ for approval", "○ draft", "● approved")
 	x.press("down", "down", "down", "down").sees("9,998 of 10,000: 1 refused, 1 uncertain, 9,998 accepted", "✓ Communications: Leonie Falk", "second factor", "✓ covered")
 	x.press("m").sees("need you", "? uncertain", "! refused", "the connection broke").press("v").sees("not told yet", "None.").press("v", "v").sees("✓ accepted")
 	x.press("esc").sees("WOULD BE TOLD")
@@ -330,7 +330,7 @@ func TestNoticesTellWhoWouldBeTold(t *testing.T) {
 func TestDraftingChecksContents(t *testing.T) {
 	x := newTelling(t, 200, 50).press(toNotices...).press("N")
 	x.sees("DRAFT", "! 3 missing", "! What is affected", "as Aurora Müller GmbH will see it", "Dear Aurora Müller GmbH", "[What is affected]", "as recorded: 2026-11-19 03:20")
-	x.press("tab", "tab", "tab", "tab", "tab", "tab").write("Billing records.").press("tab").write("unknown").sees("Billing records.", "? What customers should do", "which may follow", "Not known yet.")
+	x.write("Billing records.").press("tab").write("unknown").sees("Billing records.", "? What customers should do", "which may follow", "Not known yet.")
 	x.press("tab", "tab").write("security@northlight.example").sees("? 1 to follow")
 	x.press("ctrl+r").sees("as 株式会社オーロラ will see it")
 	if live := x.live(); len(live) == 0 {
@@ -349,7 +349,7 @@ func TestDraftingChecksContents(t *testing.T) {
 
 // TestDraftingKeepsWhatWasTyped leaves the form and finds it as it was.
 func TestDraftingKeepsWhatWasTyped(t *testing.T) {
-	x := newTelling(t, 80, 24).press(toNotices...).press("N", "tab", "tab", "tab", "tab", "tab", "tab").write("Billing").press("ctrl+g").sees("[Contents]", "covered in “What is affected”")
+	x := newTelling(t, 80, 24).press(toNotices...).press("N").write("Billing").press("ctrl+g").sees("[Contents]", "covered in “What is affected”")
 	x.press("ctrl+g").sees("[Preview]", "Billing").press("esc").sees("kept as a draft")
 	x.press("N").sees("What you had typed is still here", "Billing")
 	if len(x.space.given) > 0 {
@@ -372,7 +372,7 @@ func TestApproveAsksForTheCode(t *testing.T) {
 	}
 	x.approving.known = false
 	x.showFrame(x.latest())
-	x.sees("◐ 1 to approve").press("9").sees("◐ you", "May N2, update notice, version 2", "A3 paid, indirect: 12 customers, 20 addresses", strings.Repeat("cd", 32), "Dear ‹customer›")
+	x.sees("▷ 1 to approve").press("9").sees("▷ you", "May N2, update notice, version 2", "A3 paid, indirect: 12 customers, 20 addresses", strings.Repeat("cd", 32), "Dear ‹customer›")
 	x.press("A").sees("any change", "Code").patient().press("enter", "enter")
 	if len(x.space.given) > 0 {
 		t.Fatal("the default approves")

@@ -79,7 +79,7 @@ func (s *incidentScreen) tellNotices(t *telling) {
 
 // words tell a row of who would be told line by line.
 func (r *audienceRow) words(c *Console) string {
-	text := capital(r.sign().Word) + ": " + r.who
+	text := capital(r.sign().Word) + ": " + r.what()
 	if r.telling == nil {
 		return text + ": " + r.untold.Why
 	}

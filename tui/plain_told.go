@@ -298,7 +298,7 @@ func (q *queueScreen) told() telling {
 
 // alarmWords say what is overdue and due, without the signs.
 func (c *Console) alarmWords() string {
-	text := strings.NewReplacer("! ", "", "◐ ", "", "? ", "", "✓ ", "", "◉ ", "", "≠ ", "", "  ", ", ").Replace(model.CleanText(c.alarms(false)))
+	text := strings.NewReplacer("! ", "", "◐ ", "", "? ", "", "✓ ", "", "◉ ", "", "▷ ", "", "≠ ", "", "  ", ", ").Replace(model.CleanText(c.alarms(false)))
 	return capital(text) + "."
 }
 

@@ -59,19 +59,38 @@ func (c consoleNotices) Told(ctx context.Context, id model.ID, of string, wanted
 		wanted = model.DeliveryOutcomes()
 	}
 	ordinals, more := toldPage(stand, wanted, page)
+	steps, err := c.steps(ctx, standing.Incident, &n)
+	if err != nil {
+		return nil, false, err
+	}
 	rows := make([]tui.ToldRow, 0, len(ordinals))
 	for _, run := range runsOf(ordinals) {
-		found, err := c.s.space.Recipients(ctx, id, n.Groups, run[0], len(run))
+		found, err := c.s.space.Recipients(ctx, id, groupsOf(&n), run[0], len(run))
 		if err != nil {
 			return nil, false, troubled(err)
 		}
 		for _, one := range found {
 			outcome, _ := stand.Outcome(one.Ordinal)
-			rows = append(rows, tui.ToldRow{Ordinal: one.Ordinal, Number: one.Customer.Number, Outcome: outcome,
-				Addressee: tui.Addressee{Customer: one.Customer.ID, Name: one.Customer.Name, Language: one.Customer.Language, Address: one.Address}})
+			row := tui.ToldRow{Ordinal: one.Ordinal, Number: one.Customer.Number, Outcome: outcome,
+				Addressee: tui.Addressee{Customer: one.Customer.ID, Name: one.Customer.Name, Language: one.Customer.Language, Address: one.Address}}
+			if k := len(steps[one.Ordinal]); k > 0 {
+				row.Words, row.At = steps[one.Ordinal][k-1].Words, steps[one.Ordinal][k-1].At
+			}
+			rows = append(rows, row)
 		}
 	}
 	return rows, more, nil
+}
+
+// steps are what happened to telling each recipient. Of a notice to very many
+// the record is not read for a page of them: a proof tells it.
+func (c consoleNotices) steps(ctx context.Context, i *model.Incident, n *model.Notice) (map[int][]toldStep, error) {
+	const many = 50_000
+	if n.Recipients > many {
+		return nil, nil
+	}
+	p := &proof{session: c.s, incident: i, notice: n, steps: make(map[int][]toldStep)}
+	return p.steps, p.gatherSteps(ctx)
 }
 
 // toldPage is the ordinals of a page, ascending; places are one more than

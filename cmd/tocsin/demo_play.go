@@ -73,7 +73,10 @@ func (st *stage) prepare(ctx context.Context, zone string) error {
 	if _, err = st.space.Do(ctx, st.actor, model.Setup{Organisation: demoOrganisation, Zone: zone, Calendar: home, Packs: refs}); err != nil {
 		return err
 	}
-	return st.invite(ctx)
+	if err := st.invite(ctx); err != nil {
+		return err
+	}
+	return st.register(ctx)
 }
 
 // scene is one moment of one tale.

@@ -137,12 +137,16 @@ var story = []tale{
 				states("impact_confirmed", 6*d, "supplier confirms what it received"),
 				answers("tier.paid", policy.Yes, ""), answers("tier.free", policy.Yes, ""), answers("free_tier_directly_impacted", policy.Yes, ""), answers("individual_action_needed", policy.No, ""),
 				answers("personal_data", policy.Yes, ""), answers("acting.controller", policy.No, "names come from customers' accounts"), answers("acting.processor", policy.Yes, ""),
-				states("aware", 6*d, ""),
+				states("aware", 6*d, ""), affects(true, 0, 1, 212, "names in page events"), affects(true, 0, 353, 412, "names in page events"),
 			}},
 			{5 * d, jonas, []deed{enters("containment"), enters("investigation"), states("contained", 5*d+4*h, "field removed from the events")}},
 			{4 * d, fatima, []deed{sends("gdpr", "art33-2-controller", "mail to 212 controllers"), waives("saas-notification", "free-tier-notice", ingrid, "the supplier deleted the events unread; the public announcement says so")}},
 			{3 * d, jonas, []deed{enters("eradication"), states("fix_available", 3*d, "")}},
 			{2*d + 5*h, meiLin, []deed{sends("saas-notification", "public-announcement", "blog, status page")}},
+			{6 * h, fatima, []deed{
+				writes("customer-initial", "saas-notification", "notice-medium", []string{"A1"}, []string{"en"}, said{"what_happened": "Names of your users were sent to our analytics supplier.", "affected": "Names, for eleven days.", "done": "The field is removed and the supplier has deleted it.", "advice": "Nothing.", "reach": "privacy@northlight.example"}),
+				proposes("N1"), rejects("N1", "Say since when, and that nobody opened it."),
+			}},
 		},
 	},
 	{
@@ -189,6 +193,7 @@ var story = []tale{
 				states("impact_confirmed", 6*d+1*h, "mail of 340 customers in the forwarded queue"), states("aware", 6*d+1*h, ""),
 				answers("tier.paid", policy.Yes, ""), answers("tier.free", policy.No, ""),
 				answers("personal_data", policy.Yes, ""), answers("acting.processor", policy.Yes, ""), answers("acting.controller", policy.No, ""),
+				affects(true, 0, 1, 340, "mail in the forwarded queue"),
 			}},
 			{5*d + 20*h, kwame, []deed{does("open-channel"), enters("containment"), does("preserve-evidence", "isolate", "revoke-credentials"), states("contained", 5*d+21*h, "relays cut off, queue frozen"), enters("investigation")}},
 			{5*d + 19*h, kwame, []deed{
@@ -204,7 +209,20 @@ var story = []tale{
 			{3 * d, tomas, []deed{enters("eradication"), gives("verify", kwame)}},
 			{2*d + 13*h, meiLin, []deed{sends("saas-notification", "notice-critical", "N-2058")}},
 			{1*d + 14*h, fatima, []deed{sends("saas-notification", "notice-critical", "N-2060")}},
-			{23*h + 35*m, meiLin, []deed{sends("saas-notification", "notice-critical", "N-2063"), adds("Ask the certificate authority for the log of issued certificates", tomas)}},
+			{24 * h, meiLin, []deed{writes("customer-update", "saas-notification", "notice-critical", []string{"A1"}, []string{"en", "de"}, relayUpdate), proposes("N1")}},
+			{23*h + 50*m, meiLin, []deed{approves("N1", "communications")}},
+			{23*h + 40*m, meiLin, []deed{releases("N1")}},
+			{23*h + 38*m, model.Itself, []deed{delivers("N1", map[int]model.DeliveryResult{17: {Outcome: model.ToldRefused, Words: "550 5.1.1 mailbox unavailable"}})}},
+			{23*h + 35*m, meiLin, []deed{rings("N1", 17, "call of their new administrator"), confirms("N1", 0, 4), adds("Ask the certificate authority for the log of issued certificates", tomas)}},
+			{3 * h, meiLin, []deed{affects(false, 3*h, 341, 352, "delivery reports")}},
+			{50 * m, meiLin, []deed{
+				writes("customer-update", "saas-notification", "notice-critical", []string{"A1"}, []string{"en", "de"}, relayUpdate),
+				rewrites("N2", said{"new": "No further mail left after Saturday. The certificates of both relays are replaced.", "new@de": "Seit Samstag hat keine weitere E-Mail das Haus verlassen. Die Zertifikate beider Relays sind ersetzt."}),
+				proposes("N2"),
+			}},
+			{40 * m, meiLin, []deed{writes("customer-initial", "saas-notification", "notice-critical", []string{"A2"}, []string{"en"}, said{
+				"what_happened": "An intruder forwarded mail from one of our outbound relays. Your delivery reports were in the queue.", "affected": "?", "done": "The relays are cut off and rebuilt.", "reach": "security@northlight.example",
+			})}},
 		},
 	},
 	{
@@ -223,9 +241,19 @@ var story = []tale{
 				answers("tier.paid", policy.Yes, ""), answers("tier.free", policy.No, ""), answers("personal_data", policy.Yes, ""),
 				answers("acting.controller", policy.Yes, "subscribers of our own status page"), answers("acting.processor", policy.No, ""), answers("risk_unlikely", policy.No, ""), answers("high_risk", policy.No, "e-mail addresses alone"),
 			}},
+			{4*d + 3*h, meiLin, []deed{affects(true, 0, 1, 40, "subscriptions to the status page")}},
 			{4 * d, jonas, []deed{enters("containment"), enters("investigation"), states("contained", 4*d+2*h, "")}},
 			{2*d + 10*h, fatima, []deed{sends("gdpr", "art33-authority", "BfDI-2026-90417"), sends("gdpr", "art33-5-record", "")}},
 			{1*d + 9*h, meiLin, []deed{sends("saas-notification", "notice-high", "N-2061")}},
+			{4 * h, meiLin, []deed{writes("customer-update", "saas-notification", "notice-high", []string{"A1"}, []string{"en"}, supplierUpdate), proposes("N1"), approves("N1", "communications")}},
+			{3*h + 30*m, meiLin, []deed{releases("N1"), takes("communications", amara), notes("I am on a train until the evening; @Amara Okafor approves for me meanwhile.")}},
+			{3*h + 25*m, model.Itself, []deed{delivers("N1", map[int]model.DeliveryResult{
+				2: {Outcome: model.ToldUncertain, Words: "the connection broke after the text was sent"}, 11: {Outcome: model.ToldRefused, Words: "550 5.1.1 no such user here"},
+			})}},
+			{1 * h, fatima, []deed{writes("customer-update", "saas-notification", "notice-high", []string{"A1"}, []string{"en"}, said{
+				"new": "The supplier's report is in: names were not in the lists, addresses were.", "changes": "Expect unwanted mail; nothing else follows from it.", "affected": "The addresses of your subscribers.", "done": "We have moved the status page to another supplier.",
+				"advice": "Tell your subscribers. They need not do anything.", "reach": "security@northlight.example",
+			}), proposes("N2")}},
 		},
 	},
 	{
@@ -266,7 +294,12 @@ var story = []tale{
 			}},
 			{1 * d, kwame, []deed{enters("remediation"), does("invalidate-sessions", "patch")}},
 			{19 * h, fatima, []deed{sends("gdpr", "art33-authority", "LDI-26-56102"), sends("gdpr", "art33-5-record", ""), sends("inventifornia", "regulator-notice", "LDI-26-56102")}},
-			{3 * h, fatima, []deed{does("list-contacts"), enters("notification"), notes("Notice is written in two languages and waits for Ingrid Solberg's approval.")}},
+			{5 * h, fatima, []deed{affects(true, 0, 11, 50, "session tokens")}},
+			{3 * h, fatima, []deed{
+				does("list-contacts"), enters("notification"), writes("customer-initial", "inventifornia", "customer-notice", []string{"A1"}, []string{"en", "de"}, tokensNotice), proposes("N1"),
+				notes("Notice is written in two languages and waits for approval."),
+			}},
+			{90 * m, fatima, []deed{approves("N1", "communications"), notes("Approved; whoever releases it, mind that it goes to 40 customers at once.")}},
 		},
 	},
 	{
@@ -381,3 +414,26 @@ var story = []tale{
 		steps:  []step{{11 * m, priya, []deed{answers("aware", policy.Unknown, "the night shift saw the alert and noted no time"), notes("Taking a look; the two that succeeded belong to the same partner.")}}},
 	},
 }
+
+// What the demo's notices say.
+var (
+	relayUpdate = said{
+		"new": "The intruder's way in is closed and the relays are being rebuilt.", "new@de": "Der Zugang des Eindringlings ist geschlossen, die Relays werden neu aufgesetzt.",
+		"changes": "Nothing beyond what we told you before.", "changes@de": "Nichts über das hinaus, was wir Ihnen mitgeteilt haben.",
+		"affected": "Mail that our relays sent for you on Saturday morning.", "affected@de": "E-Mails, die unsere Relays am Samstagmorgen für Sie versandt haben.",
+		"done": "Both relays are cut off; the queue is frozen as evidence.", "done@de": "Beide Relays sind vom Netz; die Warteschlange ist als Beweismittel gesichert.",
+		"advice": "Replace passwords that were sent by mail in those hours.", "advice@de": "Ersetzen Sie Kennwörter, die in diesen Stunden per E-Mail versandt wurden.",
+		"reach": "security@northlight.example, +49 30 5550 117",
+	}
+	supplierUpdate = said{
+		"new": "The supplier has confirmed which lists were copied.", "changes": "Yours is among them.", "affected": "The addresses of those who subscribed to your status page.", "done": "The supplier's access is withdrawn.",
+		"advice": "Tell your subscribers to expect unwanted mail.", "reach": "security@northlight.example",
+	}
+	tokensNotice = said{
+		"what_happened": "Session tokens of your users were written to a log that outsiders could list.", "what_happened@de": "Sitzungsschlüssel Ihrer Nutzer standen in einem Protokoll, das Außenstehende auflisten konnten.",
+		"affected": "Sessions opened between 6 and 17 November.", "affected@de": "Sitzungen, die zwischen dem 6. und 17. November begonnen haben.",
+		"done": "The log is closed and all tokens are void.", "done@de": "Das Protokoll ist geschlossen, alle Sitzungsschlüssel sind ungültig.",
+		"advice": "Have your users sign in again, and look at your audit log for addresses you do not know.", "advice@de": "Lassen Sie Ihre Nutzer sich neu anmelden und prüfen Sie Ihr Protokoll auf unbekannte Adressen.",
+		"reach": "security@northlight.example",
+	}
+)

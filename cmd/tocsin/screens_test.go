@@ -5,6 +5,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -56,7 +57,7 @@ func storyOptions(t testing.TB, theme string) tui.Options {
 	}
 	now := clockFrom(present).Now
 	space := newMemorySpace(t, now, events)
-	return tui.Options{Space: space, Audit: memoryAudit{space}, Health: sickly, ReadKeys: func(lines string) ([]model.AccessKey, error) { return parseKeys("keys", lines) }, Actor: model.Actor{Name: demoActor, Role: model.Owner}, Now: now, Theme: theme, Banner: "DEMO"}
+	return tui.Options{Space: space, Affected: memoryTelling{space}, Notices: memoryTelling{space}, Audit: memoryAudit{space}, Health: sickly, ReadKeys: func(lines string) ([]model.AccessKey, error) { return parseKeys("keys", lines) }, Actor: model.Actor{Name: demoActor, Role: model.Owner}, Now: now, Theme: theme, Banner: "DEMO"}
 }
 
 // testClock runs with the bubble's time, and can be put forward: days pass
@@ -87,6 +88,17 @@ func sickly(context.Context) []tui.HealthLine {
 	}
 }
 
+// Ways to screens of the story, by keys.
+var (
+	toAffected = []string{"down", "down", "enter", "tab", "tab", "tab", "tab"}
+	toNotices  = then(toAffected, "tab")
+	toTrouble  = []string{"down", "down", "down", "down", "down", "enter", "tab", "tab", "tab", "tab", "tab", "down", "down", "down"}
+	toTokens   = []string{"down", "down", "down", "enter", "tab", "tab", "tab", "tab", "tab", "end", "up", "up", "up"}
+)
+
+// then is one way and what follows on it.
+func then(way []string, keys ...string) []string { return append(slices.Clone(way), keys...) }
+
 // TestScreens keeps every screen, text and styles, at three sizes.
 func TestScreens(t *testing.T) {
 	for _, size := range []struct{ width, height int }{{80, 24}, {120, 40}, {200, 50}} {
@@ -107,6 +119,28 @@ func TestScreens(t *testing.T) {
 			{"evidence-light", "light", []string{"down", "down", "enter", "shift+tab", "down"}},
 			{"evidence-none", "dark", []string{"enter", "shift+tab"}},
 			{"custody", "dark", []string{"down", "down", "enter", "shift+tab", "c"}},
+			{"affected", "dark", toAffected},
+			{"affected-light", "light", toAffected},
+			{"affected-none", "dark", []string{"enter", "tab", "tab", "tab", "tab"}},
+			{"affected-customers", "dark", then(toAffected, "enter", "down")},
+			{"affected-add", "dark", then(toAffected, "+")},
+			{"affected-count", "dark", then(toAffected, "+", "ctrl+s")},
+			{"notices", "dark", toNotices},
+			{"notices-light", "light", then(toNotices, "down", "down", "down", "down", "down", "down")},
+			{"notices-contrast", "contrast", then(toNotices, "end")},
+			{"notice-waiting", "dark", then(toNotices, "down", "down", "down", "down", "down", "down", "down")},
+			{"notice-text", "dark", then(toNotices, "down", "down", "down", "down", "down", "down", "down", "enter")},
+			{"recipients", "dark", then(toTrouble, "m")},
+			{"recipients-retry", "dark", then(toTrouble, "m", "Q")},
+			{"drafting", "dark", then(toNotices, "N", "A", "l", "l", "tab", "u", "n", "k", "n", "o", "w", "n")},
+			{"drafting-light", "light", then(toNotices, "N", "A", "l", "l")},
+			{"drafting-contents", "dark", then(toNotices, "N", "A", "l", "l", "ctrl+g")},
+			{"drafting-preview", "dark", then(toNotices, "N", "A", "l", "l", "ctrl+r", "ctrl+g", "ctrl+g")},
+			{"approvals", "dark", []string{"9"}},
+			{"approvals-light", "light", []string{"9", "down"}},
+			{"approve", "dark", []string{"9", "A"}},
+			{"versions", "dark", []string{"9", "down", "V"}},
+			{"release", "dark", then(toTokens, "T")},
 			{"explain", "dark", []string{"down", "down", "e"}},
 			{"deadlines", "dark", []string{"2"}},
 			{"reminders", "dark", []string{"4"}},

@@ -153,7 +153,7 @@ func TestSecondRunOpensWhereTheWorkWasLeft(t *testing.T) {
 		if !strings.Contains(cursorLine(x), "INC-2026-0009") {
 			t.Errorf("the cursor is on %s", cursorLine(x))
 		}
-		x.press("enter", "tab").sees("Submitted: Critical")
+		x.press("enter", "tab").sees("Notice N3 begun")
 	})
 }
 

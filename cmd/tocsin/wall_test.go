@@ -102,6 +102,11 @@ func TestScreensOfTheWall(t *testing.T) {
 func closeAll(t *testing.T, options tui.WallOptions) {
 	t.Helper()
 	for _, s := range options.Space.Snapshot().Queue() {
+		for _, n := range s.Incident.Notices {
+			for ordinal := range n.Recipients { // those who are told are no longer given up on
+				_, _ = options.Space.Do(t.Context(), model.Actor{Name: demoActor, Role: model.Owner}, model.GiveUp{Incident: s.Incident.ID, Notice: n.ID, Ordinals: []int{ordinal}, Reason: "a test"})
+			}
+		}
 		if _, err := options.Space.Do(t.Context(), model.Actor{Name: demoActor, Role: model.Owner}, model.MarkFalse{Incident: s.Incident.ID, Reason: "a test"}); err != nil {
 			t.Fatal(err)
 		}

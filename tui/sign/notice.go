@@ -9,7 +9,7 @@ func NoticeState(n *model.Notice) Sign {
 	case n.State == model.NoticeIsDraft:
 		return Sign{"○", "draft", Plain}
 	case n.State == model.NoticeIsProposed:
-		return Sign{"◐", "for approval", Notice}
+		return Sign{"▷", "for approval", Notice}
 	case n.State == model.NoticeIsApproved:
 		return Sign{"●", "approved", Good}
 	case n.State == model.NoticeIsWithdrawn:
