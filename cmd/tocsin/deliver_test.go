@@ -37,13 +37,13 @@ func housePack() *policy.Pack {
 
 // dispatchOffice is a record with an incident that affects customers.
 type dispatchOffice struct {
-	t *testing.T
+	t testing.TB
 	*house
 	space *store.Space
 	id    model.ID
 }
 
-func openOffice(t *testing.T, dir string) *dispatchOffice {
+func openOffice(t testing.TB, dir string) *dispatchOffice {
 	t.Helper()
 	h, err := openHouse(t.Context(), dir, store.Options{})
 	if err != nil {

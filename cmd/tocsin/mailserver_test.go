@@ -31,7 +31,7 @@ type mailServer struct {
 	news  chan struct{}              // holds a value after something was taken
 }
 
-func startMailServer(t *testing.T, answer func(string) error) *mailServer {
+func startMailServer(t testing.TB, answer func(string) error) *mailServer {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
