@@ -113,7 +113,7 @@ func (d *dispatch) timer(works bool) (<-chan time.Time, func()) {
 	if len(d.ahead) > 0 && (due.IsZero() || d.ahead[0].due.Before(due)) {
 		due = d.ahead[0].due
 	}
-	if !works || due.IsZero() || len(d.lot) >= d.run.claim() {
+	if !works || due.IsZero() || len(d.lot) >= d.run.lot() {
 		return nil, func() {}
 	}
 	timer := time.NewTimer(time.Until(due))
@@ -122,7 +122,7 @@ func (d *dispatch) timer(works bool) (<-chan time.Time, func()) {
 
 // fill takes into the lot what can go now: first what was kept back.
 func (d *dispatch) fill(ctx context.Context) {
-	room := func() int { return d.run.claim() - len(d.lot) }
+	room := func() int { return d.run.lot() - len(d.lot) }
 	now := time.Now()
 	n := min(room(), len(d.again))
 	d.lot, d.again = append(d.lot, d.again[:n]...), d.again[n:]

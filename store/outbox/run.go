@@ -122,6 +122,9 @@ func orUsual[T int | time.Duration](value, usual T) T {
 
 func (r *Run) claim() int { return orUsual(r.Claim, 8) }
 
+// lot is how many messages a line is given at once.
+func (r *Run) lot() int { return 4 * r.claim() }
+
 func (r *Run) waits() []time.Duration {
 	if r.Waits == nil {
 		return usualWaits

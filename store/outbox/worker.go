@@ -52,39 +52,46 @@ func (w *worker) hangUp() {
 	}
 }
 
-// deliver hands a lot over, in parts that are attempted together.
+// deliver hands a lot over, in parts that are attempted together. What came of a
+// part is recorded while the next one is attempted, so that a disk is waited for
+// once.
 func (w *worker) deliver(ctx context.Context, lot []job) (all done) {
-	for len(lot) > 0 {
+	recorded := func() error { return nil }
+	for len(lot) > 0 && all.err == nil {
 		if err := w.gate.pass(ctx, w); err != nil {
 			break
 		}
 		n := min(w.size, len(lot))
 		granted, err := w.run.Journal.Attempt(ctx, ordinals(lot[:n]))
+		all.err, recorded = recorded(), func() error { return nil }
 		if errors.Is(err, ErrHold) {
 			w.run.Pause()
 			break
 		}
-		if all.err = err; err != nil {
+		if err != nil {
+			all.err = errors.Join(all.err, err)
 			break
 		}
 		some := those(lot[:n], granted)
 		lot = lot[n:]
-		if len(some) == 0 {
-			continue
+		if len(some) > 0 && all.err == nil {
+			results := w.send(ctx, some)
+			all.jobs, all.results = append(all.jobs, some...), append(all.results, results...)
+			recorded = w.record(ctx, results)
 		}
-		began := time.Now()
-		results := w.send(ctx, some)
-		all.jobs, all.results = append(all.jobs, some...), append(all.results, results...)
-		if all.err = w.run.Journal.Result(context.WithoutCancel(ctx), results); all.err != nil {
-			break
-		}
-		w.adapt(time.Since(began))
 	}
-	all.unsent = lot
+	all.unsent, all.err = lot, errors.Join(all.err, recorded())
 	if ctx.Err() != nil && errors.Is(all.err, context.Cause(ctx)) {
 		all.err = nil // the loop knows
 	}
 	return all
+}
+
+// record records what came of attempts; what it returns waits for that.
+func (w *worker) record(ctx context.Context, results []Result) func() error {
+	ended := make(chan error, 1)
+	go func() { ended <- w.run.Journal.Result(context.WithoutCancel(ctx), results) }()
+	return func() error { return <-ended }
 }
 
 func (w *worker) adapt(took time.Duration) {
@@ -122,6 +129,7 @@ func ordinals(jobs []job) []int {
 // run, or the line is lost and no other opens at once, the rest stays unsent.
 func (w *worker) send(ctx context.Context, some []job) []Result {
 	results := make([]Result, 0, len(some))
+	began := time.Now()
 	for _, j := range some {
 		reply := Reply{Outcome: Unsent, Words: "held back before it was sent"}
 		if course, _ := w.run.control.now(); course == going && ctx.Err() == nil {
@@ -129,6 +137,7 @@ func (w *worker) send(ctx context.Context, some []job) []Result {
 		}
 		results = append(results, Result{Ordinal: j.message.Ordinal, Customer: j.message.Customer, Outcome: reply.Outcome, Words: reply.Words, At: time.Now()})
 	}
+	w.adapt(time.Since(began))
 	return results
 }
 
