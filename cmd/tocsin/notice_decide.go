@@ -100,9 +100,12 @@ func (s *session) printGroups(i *model.Incident, n *model.Notice) {
 		total += g.Addresses
 		s.out.printf("Goes to group %s: %s, %s.", id, count(g.Customers, string(g.Tier)+" customer", string(g.Tier)+" customers"), count(g.Addresses, "address", "addresses"))
 	}
-	if len(n.Groups) == 0 {
+	switch {
+	case len(n.Groups) == 0 && n.Channel == model.ManualChannel:
 		s.out.printf("Goes to no group: somebody files or publishes it by hand.")
-	} else {
+	case len(n.Groups) == 0:
+		s.out.printf("Goes to those whom the channel %s names.", n.Channel)
+	default:
 		s.out.printf("%s together, by the channel %s.", count(total, "recipient", "recipients"), n.Channel)
 	}
 }

@@ -75,7 +75,7 @@ func (s *session) previewNotice(ctx context.Context, i *model.Incident, n model.
 // groupsOf are the groups that a notice goes to: as they were when it was
 // released, or as they are.
 func groupsOf(n *model.Notice) []string {
-	if len(n.Delivery.Shares) == 0 {
+	if len(n.Groups) == 0 || len(n.Delivery.Shares) == 0 {
 		return n.Groups
 	}
 	refs := make([]string, len(n.Delivery.Shares))

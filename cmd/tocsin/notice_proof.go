@@ -197,8 +197,7 @@ func (p *proof) writeRecipients(ctx context.Context) (written int, err error) {
 	}
 	out := bufio.NewWriter(file)
 	defer func() { err = errors.Join(err, out.Flush(), file.Sync(), file.Close()) }()
-	refs := groupsOf(p.notice)
-	if len(refs) == 0 {
+	if p.notice.Recipients == 0 {
 		return 0, nil // it was filed by hand
 	}
 	stand, err := p.space.Deliveries(ctx, model.NoticeRef{Incident: p.incident.ID, Notice: p.notice.ID})
@@ -209,7 +208,7 @@ func (p *proof) writeRecipients(ctx context.Context) (written int, err error) {
 	lines := json.NewEncoder(out)
 	lines.SetEscapeHTML(false)
 	for {
-		some, err := p.space.Recipients(ctx, p.incident.ID, refs, written, page)
+		some, err := p.recipients(ctx, written, page)
 		if err != nil {
 			return written, troubled(err)
 		}
@@ -225,6 +224,19 @@ func (p *proof) writeRecipients(ctx context.Context) (written int, err error) {
 	}
 }
 
+// recipients are those of the groups as they were released, or those of the
+// channel, whose addresses are no part of the record.
+func (p *proof) recipients(ctx context.Context, from, n int) ([]store.Recipient, error) {
+	if refs := groupsOf(p.notice); len(refs) > 0 {
+		return p.space.Recipients(ctx, p.incident.ID, refs, from, n)
+	}
+	var some []store.Recipient
+	for k := from; k < min(p.notice.Recipients, from+n); k++ {
+		some = append(some, store.Recipient{Ordinal: k})
+	}
+	return some, nil
+}
+
 func (p *proof) told(r *store.Recipient, stand *model.Deliveries) told {
 	one := told{Recipient: r.Ordinal, Customer: r.Customer.ID, Name: r.Customer.Name, Address: r.Address, Steps: p.steps[r.Ordinal]}
 	for _, share := range p.notice.Delivery.Shares {
@@ -235,7 +247,7 @@ func (p *proof) told(r *store.Recipient, stand *model.Deliveries) told {
 	if outcome, known := stand.Outcome(r.Ordinal); known {
 		one.Outcome = outcome.String()
 	}
-	if text, err := textFor(p.notice, r.Customer.Language); err == nil {
+	if text, err := textFor(p.notice, r.Customer.Language); err == nil && r.Address != "" {
 		subject, body := wording.Fill(text.Subject, text.Body, wording.Recipient{Customer: r.Customer.Name, Contact: r.Address})
 		sum := sha256.Sum256([]byte(subject + "\n" + body))
 		one.Language, one.TextSHA256 = text.Language, fmt.Sprintf("%x", sum)
