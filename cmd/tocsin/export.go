@@ -111,9 +111,9 @@ func (a *app) printExport(s *session, to string, files []*exportFile, head tree.
 	}
 	s.out.line(painted{to, strong})
 	for _, f := range files {
-		s.out.line(painted{fmt.Sprintf("  %-20s", f.kind.name), quiet}, painted{fmt.Sprint(f.lines), plain})
+		s.out.line(painted{fmt.Sprintf("  %-22s", f.kind.name), quiet}, painted{fmt.Sprint(f.lines), plain})
 	}
-	s.out.line(painted{fmt.Sprintf("  %-20s", logFolder), quiet}, painted{fmt.Sprintf("%d events; root %s", head.Size, head.Root), plain})
+	s.out.line(painted{fmt.Sprintf("  %-22s", logFolder), quiet}, painted{fmt.Sprintf("%d events; root %s", head.Size, head.Root), plain})
 	return nil
 }
 
