@@ -19,6 +19,7 @@ import (
 	"tocsin/model"
 	wording "tocsin/model/notice"
 	"tocsin/store"
+	"tocsin/store/outbox"
 )
 
 func (a *app) noticeProofCommand() *cobra.Command {
@@ -61,7 +62,8 @@ type told struct {
 	Name       string     `json:"name"`
 	Address    string     `json:"address"`
 	Language   string     `json:"language"`
-	TextSHA256 string     `json:"text_sha256"` // of the subject, a line break and the body as this recipient read them
+	TextSHA256 string     `json:"text_sha256"`          // of the subject, a line break and the body as this recipient read them
+	MessageID  string     `json:"message_id,omitempty"` // before the @; of what left by a channel
 	Outcome    string     `json:"outcome"`
 	Steps      []toldStep `json:"steps"`
 }
@@ -80,7 +82,8 @@ type proof struct {
 	incident *model.Incident
 	notice   *model.Notice
 	dir      string
-	events   []uint64 // about the notice, ascending
+	ids      *outbox.Identities // nil: it left by no channel
+	events   []uint64           // about the notice, ascending
 	steps    map[int][]toldStep
 }
 
@@ -107,6 +110,17 @@ func (s *session) prove(ctx context.Context, i *model.Incident, n *model.Notice,
 		return troubled(err)
 	}
 	p := &proof{session: s, incident: i, notice: n, dir: beside, steps: make(map[int][]toldStep)}
+	if n.Channel != model.ManualChannel {
+		seed, err := s.store.Vault().Seed("messages of " + s.space.ID())
+		if err != nil {
+			return &storeError{err: err}
+		}
+		ids, err := outbox.IdentitiesOf(seed)
+		if err != nil {
+			return &storeError{err: err}
+		}
+		p.ids = &ids
+	}
 	if err := p.gatherSteps(ctx); err != nil {
 		return err
 	}
@@ -243,6 +257,9 @@ func (p *proof) told(r *store.Recipient, stand *model.Deliveries) told {
 		if r.Ordinal >= share.From && r.Ordinal < share.From+share.Of {
 			one.Group = share.Group
 		}
+	}
+	if p.ids != nil {
+		one.MessageID, _ = p.ids.Of(outbox.Place{Incident: p.incident.ID, Notice: p.notice.ID, Ordinal: r.Ordinal}) // "" where none could be sent
 	}
 	if outcome, known := stand.Outcome(r.Ordinal); known {
 		one.Outcome = outcome.String()
