@@ -302,3 +302,45 @@ func TestNothingLeavesByAChannelThatIsNotWhatTheRecordNames(t *testing.T) {
 		t.Errorf("%d left, %+v", server.count(), n.Delivery.Counts)
 	}
 }
+
+// TestWhereEverybodyIsRefusedTheRecordSaysThatItWaits has a server that takes
+// nothing from here: most recipients are spared.
+func TestWhereEverybodyIsRefusedTheRecordSaysThatItWaits(t *testing.T) {
+	o := openOffice(t, t.TempDir())
+	defer o.shut()
+	server := startMailServer(t, func(string) error {
+		return &smtp.SMTPError{Code: 550, EnhancedCode: smtp.EnhancedCode{5, 7, 1}, Message: "relaying denied"}
+	})
+	o.affect(400)
+	o.channel(server, nil)
+	done := o.deliver(t.Context(), o.space, quietly())
+	defer done()
+	n := o.until(o.release("A1"), func(n *model.Notice) bool {
+		return n.Delivery.Paused && n.Delivery.Counts.Of(model.ToldAttempted) == 0
+	})
+	if refused := n.Delivery.Counts.Of(model.ToldRefused); refused < 25 || refused > 200 {
+		t.Errorf("%+v", n.Delivery.Counts)
+	}
+}
+
+// TestAChannelIsTried gives the verb, with a server that takes it and one that
+// is gone.
+func TestAChannelIsTried(t *testing.T) {
+	dir := t.TempDir()
+	o := openOffice(t, dir)
+	server := startMailServer(t, nil)
+	o.affect(1)
+	o.channel(server, nil)
+	o.shut()
+	out, complaint, code := commandLine(t, dir, time.Now(), "channel", "test", "mail", "--to", "me@ada.example")
+	if code != exitDone || !strings.Contains(out, "it works") || len(server.of("me@ada.example")) != 1 {
+		t.Errorf("%d %s%s", code, out, complaint)
+	}
+	o = openOffice(t, dir)
+	o.channel(&mailServer{address: "localhost:1", roots: server.roots}, nil)
+	o.shut()
+	out, complaint, code = commandLine(t, dir, time.Now(), "channel", "test", "mail", "--to", "me@ada.example")
+	if code != exitRefused || !strings.Contains(out, "it does not work") || !strings.Contains(complaint, "localhost:1") {
+		t.Errorf("%d %s%s", code, out, complaint)
+	}
+}

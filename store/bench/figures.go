@@ -11,7 +11,9 @@ var (
 	rivalry = suite{".", "Beside", ".", "6x"}
 	started = suite{"../..", "^Benchmark(Start|Verify)$", "./store", "3x"}
 	drawn   = suite{"../..", "^Benchmark(KeyToFrame|Search|Tick)$", "./tui", "100x"}
-	suites  = []suite{rivalry, started, drawn}
+	mailed  = suite{"../..", "^BenchmarkSend$", "./store/outbox", "100000x"}
+	told    = suite{"../..", "^BenchmarkDeliver$", "./cmd/tocsin", "10000x"}
+	suites  = []suite{rivalry, started, drawn, mailed, told}
 )
 
 // figure is one line of the table: what is aimed at, and the metric of a
@@ -50,6 +52,9 @@ var figures = []figure{
 	{what: "tick of 200×50, 30 countdowns", target: "≤ 1 ms CPU", suite: drawn, benchmark: "Tick", metric: "ns/op", scale: million, unit: "ms", most: 1, note: "mean"},
 	{what: "tick on the wire", target: "≤ 600 bytes", note: "go test -run TickOnTheWire ./cmd/tocsin"},
 	{what: "1 M notification records", target: "≤ 5 s", note: "there are none yet"},
+	{what: "100 k messages to a local mail server", suite: mailed, benchmark: "Send", metric: "×bare", unit: "×", note: "beside a bare loop of the same library, both over four connections with TLS"},
+	{what: "the same a second", suite: mailed, benchmark: "Send", metric: "messages/s", unit: "messages/s"},
+	{what: "a notice that leaves", suite: told, benchmark: "Deliver", metric: "messages/s", unit: "messages/s", note: "every attempt and every result durable, four connections"},
 	{what: "SSH session", target: "≤ 1 MB", note: "there are none yet"},
 	{what: "kill -9 × 200", target: "0 events lost", note: "TOCSIN_TEST_KILLS=200 go test -run Killed ./store"},
 }
