@@ -57,13 +57,34 @@ func newDeliverer(h *house, space *store.Space, logger *slog.Logger) *deliverer 
 // deliver lets notices leave until done is called, which waits for messages that
 // are under way.
 func (h *house) deliver(ctx context.Context, space *store.Space, logger *slog.Logger) (done func()) {
+	d := newDeliverer(h, space, logger)
+	h.mu.Lock()
+	h.leaving = append(h.leaving, d)
+	h.mu.Unlock()
 	ctx, cancel := context.WithCancel(ctx)
 	var following sync.WaitGroup
-	following.Go(func() { newDeliverer(h, space, logger).follow(ctx) })
+	following.Go(func() { d.follow(ctx) })
 	return func() {
 		cancel()
 		following.Wait()
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		h.leaving = slices.DeleteFunc(h.leaving, func(o *deliverer) bool { return o == d })
 	}
+}
+
+// keptBecause is why a released notice does not leave, "" where nothing is known
+// to keep it.
+func (s *session) keptBecause(ref model.NoticeRef) string {
+	s.mu.Lock()
+	all := slices.Clone(s.leaving)
+	s.mu.Unlock()
+	for _, d := range all {
+		if why := d.why(ref); d.space.ID() == s.space.ID() && why != "" {
+			return why
+		}
+	}
+	return ""
 }
 
 // follow looks at the record whenever it changes, until the context ends.
@@ -208,7 +229,7 @@ func (d *deliverer) prepare(snapshot *board.Snapshot, ref model.NoticeRef, n *mo
 		return nil, err
 	}
 	source := &noticeSource{space: d.space, ref: ref, notice: *n, settings: settings, ids: ids}
-	run := &outbox.Run{Source: source.messages, Sender: sender, Journal: &noticeJournal{space: d.space, ref: ref}, Lines: settings.Lines, Pace: settings.Pace}
+	run := &outbox.Run{Source: source.messages, Sender: sender, Journal: &noticeJournal{space: d.space, ref: ref, works: func() { d.works(ref) }}, Lines: settings.Lines, Pace: settings.Pace}
 	run.Trouble = func(err error, again time.Time) { d.trouble(ref, err, again) }
 	return run, nil
 }
@@ -223,6 +244,13 @@ func (d *deliverer) waits(ref model.NoticeRef, err error) {
 	if !said {
 		d.logger.Warn("a notice does not leave", slog.String("notice", ref.String()), slog.Any("why", err))
 	}
+}
+
+// works says that a notice leaves again.
+func (d *deliverer) works(ref model.NoticeRef) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	delete(d.waited, ref)
 }
 
 // why is why a notice does not leave, "" where nothing keeps it.
@@ -251,6 +279,7 @@ var deliversItself = model.Actor{Name: model.Itself, Role: model.Owner}
 type noticeJournal struct {
 	space *store.Space
 	ref   model.NoticeRef
+	works func() // somebody was told
 }
 
 // Attempt records attempts. Those whom somebody told by hand meanwhile are left
@@ -311,6 +340,9 @@ var toldAs = map[outbox.Outcome]model.DeliveryOutcome{
 func (j *noticeJournal) Result(ctx context.Context, results []outbox.Result) error {
 	command := model.RecordDelivery{Incident: j.ref.Incident, Notice: j.ref.Notice}
 	for _, r := range results {
+		if r.Outcome == outbox.Accepted {
+			j.works()
+		}
 		command.Results = append(command.Results, model.DeliveryResult{Ordinal: r.Ordinal, Customer: r.Customer, Outcome: toldAs[r.Outcome], Words: r.Words})
 	}
 	_, err := j.space.Do(ctx, deliversItself, command)

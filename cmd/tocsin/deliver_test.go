@@ -285,19 +285,13 @@ func TestNothingLeavesByAChannelThatIsNotWhatTheRecordNames(t *testing.T) {
 		t.Fatal(err)
 	}
 	ref := o.release("A1")
-	d := newDeliverer(o.house, o.space, quietly())
-	ctx, cancel := context.WithCancel(t.Context())
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		d.follow(ctx)
-	}()
-	<-d.told
-	if why := d.why(ref); !strings.Contains(why, "not those that the record names") {
+	done := o.deliver(t.Context(), o.space, quietly())
+	<-o.leaving[0].told
+	s := &session{house: o.house, space: o.space}
+	if why := s.keptBecause(ref); !strings.Contains(why, "not those that the record names") {
 		t.Errorf("it waits because %q", why)
 	}
-	cancel()
-	<-ended
+	done()
 	if n := o.notice(ref); server.count() != 0 || n.Delivery.Counts.Of(model.ToldWaiting) != 1 {
 		t.Errorf("%d left, %+v", server.count(), n.Delivery.Counts)
 	}

@@ -30,6 +30,7 @@ type house struct {
 	desks     map[[2]string]*desk                        // by space and person
 	exhibits  map[string]func() (*evidence.Blobs, error) // by space
 	books     map[string]*factor.Book                    // second factors, by space
+	leaving   []*deliverer                               // what lets notices leave
 	ways      map[string]*channels.Folder                // how channels are entered, by space
 	adopted   *config.Library                            // the packs and calendars that were last adopted
 	wrong     []config.Problem                           // what was wrong with those that were left out

@@ -71,6 +71,7 @@ func (s *session) printNotice(id model.ID, v *noticeView) {
 	row("Goes to", strings.Join(v.Groups, ", "))
 	row("By", v.Channel)
 	row("Template", v.Template)
+	row("Waits", s.keptBecause(model.NoticeRef{Incident: id, Notice: v.ID}))
 	row("Corrects", v.Corrects)
 	row("Written", fmt.Sprintf("version %d, by %s, %s", v.Version, v.By, when(v.At.Time, s.zone(), s.now())))
 	row("Digest", v.Digest)
