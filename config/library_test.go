@@ -27,19 +27,19 @@ func TestLoadPacksAddsTheUsersOwn(t *testing.T) {
 	l, err := LoadPacks(folder(t, map[string]string{
 		"a.toml":       minimal("mine", 2),
 		"b.toml":       minimal("mine", 1),
-		"newer.toml":   minimal("iventory", 2),
+		"newer.toml":   minimal("iventory", 3),
 		"notes.md":     "not a pack",
 		"broken.toml~": "id = ",
 	}))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for id, version := range map[string]int{"mine": 2, "iventory": 2, "gdpr": 1} {
+	for id, version := range map[string]int{"mine": 2, "iventory": 3, "gdpr": 2} {
 		if p, found := l.Latest(id); !found || p.Version != version {
 			t.Errorf("the latest %s is %v", id, p)
 		}
 	}
-	for _, ref := range []policy.Ref{{ID: "mine", Version: 1}, {ID: "iventory", Version: 1}} {
+	for _, ref := range []policy.Ref{{ID: "mine", Version: 1}, {ID: "iventory", Version: 2}} {
 		if _, found := l.Pack(ref); !found {
 			t.Errorf("incidents may still be pinned to %s", ref)
 		}
@@ -56,7 +56,7 @@ func TestLoadPacksRefusesTheWhole(t *testing.T) {
 	dir := folder(t, map[string]string{
 		"again.toml":    minimal("mine", 1),
 		"broken.toml":   "id = ",
-		"iventory.toml": minimal("iventory", 1),
+		"iventory.toml": minimal("iventory", 2),
 		"mine.toml":     minimal("mine", 1),
 		"standard.toml": minimal("standard", 9),
 	})
@@ -67,7 +67,7 @@ func TestLoadPacksRefusesTheWhole(t *testing.T) {
 	}
 	want := []string{
 		"broken.toml:1: id: this is not TOML",
-		"iventory.toml:3: version: iventory@1 comes with the console already: write version = 2 or higher",
+		"iventory.toml:3: version: iventory@2 comes with the console already: write version = 3 or higher",
 		"mine.toml:3: version: mine@1 is in " + filepath.Join(dir, "again.toml") + " too",
 		"standard.toml:2: id: \"standard\" is the name of an embedded procedure",
 	}
@@ -152,16 +152,16 @@ func TestLoadLibraryLeavesOutWhatIsWrong(t *testing.T) {
 // What a record knows comes before what a file says of the same version.
 func TestLibraryWith(t *testing.T) {
 	l := library(t)
-	kept := &policy.Pack{ID: "gdpr", Version: 1, Title: "As it was adopted"}
+	kept := &policy.Pack{ID: "gdpr", Version: 2, Title: "As it was adopted"}
 	newer := &policy.Pack{ID: "gdpr", Version: 3}
 	more := l.With(newer, kept)
 	if p, _ := more.Pack(kept.Ref()); p != kept {
-		t.Errorf("gdpr@1 is %v", p)
+		t.Errorf("gdpr@2 is %v", p)
 	}
 	if p, _ := more.Latest("gdpr"); p != newer {
 		t.Errorf("the latest is %v", p.Ref())
 	}
-	if p, _ := l.Latest("gdpr"); p.Version != 1 || p == kept || len(more.IDs()) != len(l.IDs()) {
+	if p, _ := l.Latest("gdpr"); p.Version != 2 || p == kept || len(more.IDs()) != len(l.IDs()) {
 		t.Error("a library was changed")
 	}
 }

@@ -58,10 +58,10 @@ func TestNewerPack(t *testing.T) {
 			x.settle()
 			x.press("enter")
 			if size[1] > 24 {
-				x.sees("inventifornia@2 is newer")
+				x.sees("inventifornia@3 is newer")
 			}
-			x.press("K").sees("inventifornia@1 as now", "inventifornia@2 is newer", "nothing would move").press("esc", "K")
-			x.pass(time.Second).press("right").sees("(•) inventifornia@2", "1 × applies, 1 × moves")
+			x.press("K").sees("inventifornia@2 as now", "inventifornia@3 is newer", "nothing would move").press("esc", "K")
+			x.pass(time.Second).press("right").sees("(•) inventifornia@3", "1 × applies, 1 × moves")
 			x.golden("packs-newer")
 			x.press("tab", "tab").write("the contract was renewed").press("ctrl+s", "ctrl+s").sees("runs under these packs now")
 			if size[1] > 24 {

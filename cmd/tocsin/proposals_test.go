@@ -37,15 +37,15 @@ func TestTriageProposesPacks(t *testing.T) {
 			reply(x, "Are we an essential", "y").lacks("Final report")
 			reply(x, "Is the incident significant", "y")
 			reply(x, "Are we a financial entity", "n")
-			reply(x, "Packs to add", "home").sees("[x] + nis2@1", "[ ] ? cra@1").lacks("dora@1")
+			reply(x, "Packs to add", "home").sees("[x] + nis2@2", "[ ] ? cra@2").lacks("dora@2")
 			x.golden("triage-packs")
 			reply(x, "Aware", "n").press("o", "w").press("ctrl+s").sees("is triaged")
 			standing, _ := x.options.Space.Snapshot().Incident("INC-2026-0001")
-			if want := (policy.Ref{ID: "nis2", Version: 1}); !slices.Contains(standing.Incident.Packs, want) {
+			if want := (policy.Ref{ID: "nis2", Version: 2}); !slices.Contains(standing.Incident.Packs, want) {
 				t.Errorf("packs %v", standing.Incident.Packs)
 			}
 			if x.press("enter", "tab"); size[1] > 24 {
-				x.sees("Packs changed to inventifornia@1, nis2@1", "nis2: Are we an essential or important entity under NIS2? yes")
+				x.sees("Packs changed to inventifornia@2, nis2@2", "nis2: Are we an essential or important entity under NIS2? yes")
 			}
 		})
 	}
@@ -57,9 +57,9 @@ func TestTriageOffersNoPackThatAnAnswerExcludes(t *testing.T) {
 	inBubble(t, 120, 40, func(x *terminal, _ *testClock) {
 		started(x).press("t")
 		reply(x, "Are we a company that files", "y")
-		reply(x, "Packs to add", "home").sees("[x] + sec-8k@1").press("esc", "t").sees("What you had typed is still here.")
+		reply(x, "Packs to add", "home").sees("[x] + sec-8k@2").press("esc", "t").sees("What you had typed is still here.")
 		reply(x, "Are we a company that files", "n")
-		reply(x, "Packs to add", "home").lacks("sec-8k@1").sees("[ ] ? uk-gdpr@1")
+		reply(x, "Packs to add", "home").lacks("sec-8k@2").sees("[ ] ? uk-gdpr@2")
 	})
 }
 
@@ -74,7 +74,7 @@ func TestStandingAnswers(t *testing.T) {
 			answerSetting(x, "Are we a company that files", "n").golden("settings-standing")
 			x.press("ctrl+s").sees("the settings hold")
 			x.press("t").sees("Triage")
-			reply(x, "Packs to add", "home").sees("[ ] + dora@1", "standing answer").lacks("sec-8k@1", "Are we a company that files")
+			reply(x, "Packs to add", "home").sees("[ ] + dora@2", "standing answer").lacks("sec-8k@2", "Are we a company that files")
 			x.golden("triage-standing")
 		})
 	}

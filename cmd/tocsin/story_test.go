@@ -145,7 +145,7 @@ func TestStoryShowsEverything(t *testing.T) {
 			t.Errorf("%s: %d, want at least %d", what, seen[what], least)
 		}
 	}
-	if _, ok := snapshot.Pack(policy.Ref{ID: "gdpr", Version: 1}); !ok {
+	if _, ok := snapshot.Pack(policy.Ref{ID: "gdpr", Version: 2}); !ok {
 		t.Error("the demo has no regime")
 	}
 }

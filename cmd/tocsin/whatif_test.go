@@ -47,8 +47,8 @@ func TestWhatIfTakesAnotherPack(t *testing.T) {
 		for range 10 {
 			x.press("right")
 		}
-		x.press("space").sees("[x] nis2@1", "may start")
-		x.press("space").lacks("[x] nis2@1").sees("nothing would move")
+		x.press("space").sees("[x] nis2@2", "may start")
+		x.press("space").lacks("[x] nis2@2").sees("nothing would move")
 	})
 }
 
