@@ -2,6 +2,7 @@ package outbox
 
 import (
 	"bytes"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"net/mail"
@@ -124,7 +125,11 @@ func (m *Message) write(from, to *mail.Address) ([]byte, error) {
 	msg := gomail.NewMsg(gomail.WithCharset(gomail.CharsetUTF8), gomail.WithEncoding(encodingFor(m.Body)), gomail.WithNoDefaultUserAgent())
 	msg.FromMailAddress(from)
 	msg.ToMailAddress(to)
-	msg.Subject(m.Subject)
+	if strings.Contains(m.Subject, "=?") {
+		msg.SetGenHeaderPreformatted(gomail.HeaderSubject, encodedWords(m.Subject))
+	} else {
+		msg.Subject(m.Subject)
+	}
 	msg.SetDateWithValue(m.Date.UTC())
 	msg.SetMessageIDWithValue(m.MessageID())
 	msg.SetGenHeader("Auto-Submitted", "auto-generated") // RFC 3834: nobody's absence answers it
@@ -141,6 +146,25 @@ func (m *Message) write(from, to *mail.Address) ([]byte, error) {
 		return nil, fmt.Errorf("write the message: %w", err)
 	}
 	return text.Bytes(), nil
+}
+
+// encodedWords writes a text as RFC 2047 has it, also where it would pass as it
+// is: what looks like an encoded word would be read as another text.
+func encodedWords(text string) string {
+	const most = 45 // bytes, so that a word has at most 75 characters
+	var words []string
+	part := ""
+	for _, r := range text {
+		if len(part)+utf8.RuneLen(r) > most {
+			words, part = append(words, part), ""
+		}
+		part += string(r)
+	}
+	words = append(words, part)
+	for k, word := range words {
+		words[k] = "=?UTF-8?B?" + base64.StdEncoding.EncodeToString([]byte(word)) + "?="
+	}
+	return strings.Join(words, "\r\n ")
 }
 
 // MessageID is the whole Message-ID, without angle brackets: the identity at the
