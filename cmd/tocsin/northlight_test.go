@@ -133,6 +133,7 @@ var (
 	hexDigits   = regexp.MustCompile(`\b[0-9a-f]{64}\b`)
 	beganNotice = regexp.MustCompile(`Notice (N[0-9]+) begun`)
 	eventNumber = regexp.MustCompile(`("event":|recipients? of [^ ]+ and )[0-9]+`)
+	messageID   = regexp.MustCompile(`("message_id":")[a-z2-7]{26}`)
 	serverPort  = regexp.MustCompile(`localhost:[0-9]+`)
 )
 
@@ -140,6 +141,7 @@ var (
 func (o *northlight) plain(text string) string {
 	text = hexDigits.ReplaceAllString(text, "(digest)")
 	text = eventNumber.ReplaceAllString(text, "$1(n)")
+	text = messageID.ReplaceAllString(text, "$1(id)")
 	text = serverPort.ReplaceAllString(text, "localhost:PORT")
 	return strings.ReplaceAll(text, o.files+string(filepath.Separator), "")
 }
