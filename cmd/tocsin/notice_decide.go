@@ -33,11 +33,15 @@ will do where the rule lets it follow.`
 // printWaiting says whom a proposed notice waits for, by name.
 func (s *session) printWaiting(standing *model.Standing, n *model.Notice) {
 	for _, role := range s.snapshot().NoticeNeeds(standing.Incident, n) {
+		label := role
+		if known, ok := standing.Procedure.Role(role); ok {
+			label = known.Label
+		}
 		who := strings.Join(s.whoMayApprove(standing.Incident, role), ", ")
 		if who == "" {
 			who = "nobody holds it: tocsin assign " + string(standing.Incident.ID) + " " + role + "=NAME"
 		}
-		s.out.line(painted{"  waits for ", quiet}, painted{role, strong}, painted{": " + who, plain})
+		s.out.line(painted{"  waits for ", quiet}, painted{label, strong}, painted{": " + who, plain})
 	}
 }
 
@@ -51,7 +55,7 @@ func (a *app) noticeApproveCommand() *cobra.Command {
 	var role, digest string
 	cmd := a.noticeVerb("approve ID [NOTICE]", "Approve exactly this text to exactly these recipients", func(ctx context.Context, s *session, i *model.Incident, n model.Notice) error {
 		typed := bufio.NewReader(io.LimitReader(s.in, 4<<10))
-		agreed, err := a.hasRead(s, i, &n, digest, "Approve this text to these recipients?", typed)
+		agreed, err := a.hasRead(ctx, s, i, &n, digest, "Approve this text to these recipients?", typed)
 		if err != nil || !agreed {
 			return err
 		}
@@ -74,7 +78,7 @@ it is asked for.`
 
 // hasRead shows a notice and asks whether to go on; the default is no. Whoever
 // gives its digest has read it.
-func (a *app) hasRead(s *session, i *model.Incident, n *model.Notice, digest, question string, typed *bufio.Reader) (bool, error) {
+func (a *app) hasRead(ctx context.Context, s *session, i *model.Incident, n *model.Notice, digest, question string, typed *bufio.Reader) (bool, error) {
 	switch {
 	case n.Digest == "":
 		return false, &model.Refusal{Reason: fmt.Sprintf("%s is %s: it is proposed first", n.ID, n.State)}
@@ -88,7 +92,7 @@ func (a *app) hasRead(s *session, i *model.Incident, n *model.Notice, digest, qu
 	view := s.gather().notice(i, n)
 	s.printNotice(i.ID, &view)
 	s.printGroups(i, n)
-	return a.asksFirst(s, question, typed)
+	return a.asksFirst(ctx, s, question, typed)
 }
 
 // printGroups says whom a notice goes to.
@@ -111,10 +115,13 @@ func (s *session) printGroups(i *model.Incident, n *model.Notice) {
 }
 
 // asksFirst hands over what is shown and asks; the default is no.
-func (a *app) asksFirst(s *session, question string, typed *bufio.Reader) (bool, error) {
+func (a *app) asksFirst(ctx context.Context, s *session, question string, typed *bufio.Reader) (bool, error) {
 	if err := a.handOver(s.out); err != nil {
 		return false, err
 	}
+	var unheard string
+	done := a.letJoin(ctx, s, &unheard) // somebody reads: others go on
+	defer done()
 	fmt.Fprint(a.out, question+" [y/N] ")
 	answer, err := typed.ReadString('\n')
 	if err != nil && !errors.Is(err, io.EOF) {
@@ -176,7 +183,7 @@ func (a *app) noticeOverrideCommand() *cobra.Command {
 	var reason, digest string
 	cmd := a.noticeVerb("override ID [NOTICE] --reason TEXT", "In an emergency, let a notice leave without the approvals that are missing", func(ctx context.Context, s *session, i *model.Incident, n model.Notice) error {
 		typed := bufio.NewReader(io.LimitReader(s.in, 4<<10))
-		agreed, err := a.hasRead(s, i, &n, digest, "Let it leave without "+strings.Join(s.snapshot().NoticeNeeds(i, &n), ", ")+"?", typed)
+		agreed, err := a.hasRead(ctx, s, i, &n, digest, "Let it leave without "+strings.Join(s.snapshot().NoticeNeeds(i, &n), ", ")+"?", typed)
 		if err != nil || !agreed {
 			return err
 		}

@@ -142,17 +142,17 @@ func fieldsText(t *wording.Template, fields []model.NoticeField) string {
 }
 
 func writeField(out *strings.Builder, f model.NoticeField) {
-	text := f.Value
+	fmt.Fprintf(out, "%s%s ==\n", fieldMark, f.Name)
 	if f.Unknown {
-		text = notKnownYet
+		fmt.Fprintln(out, notKnownYet)
+		return
 	}
-	for _, mark := range []string{"#", fieldMark, `\`} { // so that a value's own marks come back as they were
-		if strings.HasPrefix(text, mark) {
-			text = `\` + text
+	for line := range strings.SplitSeq(f.Value, "\n") {
+		if strings.HasPrefix(line, "#") || strings.HasPrefix(line, fieldMark) || strings.HasPrefix(line, `\`) || line == notKnownYet {
+			line = `\` + line // so that a value's own marks come back as they were
 		}
-		text = strings.ReplaceAll(text, "\n"+mark, "\n\\"+mark)
+		fmt.Fprintln(out, line)
 	}
-	fmt.Fprintf(out, "%s%s ==\n%s\n", fieldMark, f.Name, text)
 }
 
 // fieldHelp says what a field takes.
@@ -187,6 +187,8 @@ func readFields(text string) ([]model.NoticeField, error) {
 		case strings.HasPrefix(line, fieldMark):
 			name := strings.TrimSpace(strings.Trim(line, "= "))
 			fields = append(fields, model.NoticeField{Name: name})
+		case len(fields) > 0 && strings.TrimSpace(line) == notKnownYet:
+			fields[len(fields)-1].Unknown = true
 		case len(fields) > 0:
 			fields[len(fields)-1].Value += strings.TrimPrefix(line, `\`) + "\n"
 		case strings.TrimSpace(line) != "":
@@ -196,8 +198,8 @@ func readFields(text string) ([]model.NoticeField, error) {
 	var kept []model.NoticeField
 	for _, f := range fields {
 		f.Value = strings.TrimSpace(f.Value)
-		if f.Value == notKnownYet {
-			f.Value, f.Unknown = "", true
+		if f.Unknown {
+			f.Value = ""
 		}
 		if f.Unknown || f.Value != "" {
 			kept = append(kept, f)

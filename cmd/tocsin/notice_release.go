@@ -17,7 +17,7 @@ func (a *app) noticeReleaseCommand() *cobra.Command {
 			return s.rehearse(ctx, i, &n, dryRun)
 		}
 		typed := bufio.NewReader(io.LimitReader(s.in, 4<<10))
-		agreed, err := a.hasRead(s, i, &n, digest, "Let it go now? What has left cannot be taken back.", typed)
+		agreed, err := a.hasRead(ctx, s, i, &n, digest, "Let it go now? What has left cannot be taken back.", typed)
 		if err != nil || !agreed {
 			return err
 		}

@@ -1,15 +1,19 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"tocsin/model"
+	wording "tocsin/model/notice"
+	"tocsin/model/policy"
 )
 
 // affected makes a record with an incident that affects two paying customers, and
@@ -66,7 +70,7 @@ func TestNoticeFromDraftToProof(t *testing.T) {
 	if err != nil || !strings.Contains(string(letter), "To ACME {contact},") || !strings.Contains(string(letter), "To: <admin@acme.example>") {
 		t.Errorf("the first letter, %v:\n%s", err, letter)
 	}
-	gives("Ana Ruiz", "waits for communications: Ben Ruiz", "notice", "propose", "1")
+	gives("Ana Ruiz", "waits for Communications and privacy: Ben Ruiz", "notice", "propose", "1")
 	var view noticeView
 	if err := json.Unmarshal([]byte(gives("Ana Ruiz", "proposed", "notice", "show", "1", "--json")), &struct {
 		*noticeView
@@ -94,6 +98,75 @@ func TestNoticeFromDraftToProof(t *testing.T) {
 	gives("Ana Ruiz", "Proof of notice N1 written to proof: who of 3 recipients was told what", "timeline", "1")
 	gives("Ana Ruiz", "is there already", "notice", "proof", "1", "--to", to)
 	checkProof(t, to)
+}
+
+// Who approves in a role that takes a second factor gives a code of it, which
+// counts once.
+func TestApprovingTakesACode(t *testing.T) {
+	dir, now := t.TempDir(), time.Date(2026, 3, 4, 11, 0, 0, 0, time.UTC)
+	clock := func() time.Time { return now }
+	s := sessionAt(t, dir, clock)
+	as := func(command model.Command) {
+		t.Helper()
+		if _, err := s.space.Do(t.Context(), model.Actor{Name: "Ana Ruiz", Role: model.Owner}, command); err != nil {
+			t.Fatal(err)
+		}
+	}
+	as(model.AddPerson{Name: "Ben Ruiz", Role: model.Leadership})
+	as(model.Report{Title: "Exports were read"})
+	as(model.DraftNotice{Incident: "INC-2026-0001", Draft: model.NoticeDraft{
+		Kind: model.RegulatorNotice, Rules: []policy.RuleKey{{Pack: "inventifornia", Rule: "regulator-notice"}},
+		Texts: []model.NoticeText{{Language: "en", Subject: "An incident", Body: "Something happened."}},
+	}})
+	as(model.ProposeNotice{Incident: "INC-2026-0001", Notice: "N1"})
+	offer := enrolled(t, s, "Ben Ruiz")
+	as(model.SetAccessRule{Role: model.Leadership, Rule: model.AccessRule{SecondFactor: true}})
+	standing, _ := s.snapshot().Incident("INC-2026-0001")
+	n, _ := standing.Incident.Notice("N1")
+	if err := s.close(); err != nil {
+		t.Fatal(err)
+	}
+	gives := func(typed string) string {
+		var stdout, stderr bytes.Buffer
+		a := &app{in: strings.NewReader(typed), out: &stdout, err: &stderr, now: clock, getenv: func(name string) string {
+			return map[string]string{"TOCSIN_DATA": dir, "TOCSIN_USER": "Ben Ruiz"}[name]
+		}}
+		run(t.Context(), []string{"notice", "approve", "1", "--digest", n.Digest}, a)
+		return stdout.String() + stderr.String()
+	}
+	if said := gives("123456\n"); !strings.Contains(said, "nothing was changed") {
+		t.Errorf("a wrong code: %s", said)
+	}
+	if said := gives(""); !strings.Contains(said, "there is nothing to read a code from") {
+		t.Errorf("no code: %s", said)
+	}
+	now = now.Add(time.Hour)
+	if said := gives(codeAfter(t, offer.Secret(), now, 0) + "\n"); !strings.Contains(said, "approved") || !strings.Contains(said, "code") {
+		t.Errorf("a right code: %s", said)
+	}
+}
+
+// What an editor is given comes back as it was, whatever a field says.
+func TestFieldsInAnEditor(t *testing.T) {
+	template := &wording.Template{Title: "A letter", Fields: []wording.Field{
+		{Name: "what", Label: "What", Type: wording.Long, Help: "In short."}, {Name: "how", Label: "How", Type: wording.Choice, Choices: []wording.Word{{ID: "sure"}}}, {Name: "empty", Label: "Empty", Type: wording.Line},
+	}}
+	fields := []model.NoticeField{
+		{Name: "what", Value: "# no comment\n== no field ==\n\\ a backslash\n\nend"}, {Name: "what@de", Value: "Worte"}, {Name: "how", Unknown: true}, {Name: "gone", Value: "of another template"},
+	}
+	text := fieldsText(template, fields)
+	for _, want := range []string{"# A letter\n", "# What (text)\n# In short.\n", "# How (choice): sure\n", "== how ==\n(not known yet)\n", "== empty ==\n\n", "# The template has no such field"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the text has no %q:\n%s", want, text)
+		}
+	}
+	got, err := readFields(strings.ReplaceAll(text, "\n", "\r\n"))
+	if err != nil || !slices.Equal(got, fields) {
+		t.Errorf("%+v came back as %+v, %v", fields, got, err)
+	}
+	if _, err := readFields("words\n== what ==\nx"); err == nil || !strings.Contains(err.Error(), "stands before the first field") {
+		t.Errorf("words before the first field: %v", err)
+	}
 }
 
 // checkProof reads what a proof consists of.
