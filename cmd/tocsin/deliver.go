@@ -220,11 +220,7 @@ func (d *deliverer) prepare(snapshot *board.Snapshot, ref model.NoticeRef, n *mo
 	if err != nil {
 		return nil, err
 	}
-	seed, err := d.house.store.Vault().Seed("messages of " + d.space.ID())
-	if err != nil {
-		return nil, err
-	}
-	ids, err := outbox.IdentitiesOf(seed)
+	ids, err := d.house.identities(d.space.ID())
 	if err != nil {
 		return nil, err
 	}
@@ -232,6 +228,15 @@ func (d *deliverer) prepare(snapshot *board.Snapshot, ref model.NoticeRef, n *mo
 	run := &outbox.Run{Source: source.messages, Sender: sender, Journal: &noticeJournal{space: d.space, ref: ref, works: func() { d.works(ref) }}, Lines: settings.Lines, Pace: settings.Pace}
 	run.Trouble = func(err error, again time.Time) { d.trouble(ref, err, again) }
 	return run, nil
+}
+
+// identities makes and reads the identities of a space's messages.
+func (h *house) identities(space string) (outbox.Identities, error) {
+	seed, err := h.store.Vault().Seed("messages of " + space)
+	if err != nil {
+		return outbox.Identities{}, err
+	}
+	return outbox.IdentitiesOf(seed)
 }
 
 // waits says once why a notice does not leave.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -125,6 +127,14 @@ func (o *dispatchOffice) channel(server *mailServer, change func(*channels.Setti
 // release drafts, proposes and releases a notice.
 func (o *dispatchOffice) release(groups ...string) model.NoticeRef {
 	o.t.Helper()
+	ref := o.draft(groups...)
+	o.do(model.ReleaseNotice{Incident: o.id, Notice: ref.Notice, Digest: o.notice(ref).Digest})
+	return ref
+}
+
+// draft drafts and proposes a notice.
+func (o *dispatchOffice) draft(groups ...string) model.NoticeRef {
+	o.t.Helper()
 	draft := model.NoticeDraft{Kind: model.InitialNotice, Groups: groups, Channel: "mail", Texts: []model.NoticeText{{Language: "en", Subject: "Strange log-ins", Body: "Dear {customer},\n\nsomebody logged in who should not have.\n"}}}
 	if len(groups) > 0 {
 		draft.Rules = []policy.RuleKey{houseNotice}
@@ -135,8 +145,6 @@ func (o *dispatchOffice) release(groups ...string) model.NoticeRef {
 	standing, _ := o.space.Snapshot().Incident(o.id)
 	ref := model.NoticeRef{Incident: o.id, Notice: fmt.Sprintf("N%d", len(standing.Incident.Notices))}
 	o.do(model.ProposeNotice{Incident: o.id, Notice: ref.Notice})
-	n := o.notice(ref)
-	o.do(model.ReleaseNotice{Incident: o.id, Notice: ref.Notice, Digest: n.Digest})
 	return ref
 }
 
@@ -336,5 +344,75 @@ func TestAChannelIsTried(t *testing.T) {
 	out, complaint, code = commandLine(t, dir, time.Now(), "channel", "test", "mail", "--to", "me@ada.example")
 	if code != exitRefused || !strings.Contains(out, "it does not work") || !strings.Contains(complaint, "localhost:1") {
 		t.Errorf("%d %s%s", code, out, complaint)
+	}
+}
+
+// TestABounceIsRecorded delivers, and hands over what mail servers report of
+// one message.
+func TestABounceIsRecorded(t *testing.T) {
+	dir := t.TempDir()
+	o := openOffice(t, dir)
+	server := startMailServer(t, nil)
+	o.affect(20)
+	o.channel(server, nil)
+	done := o.deliver(t.Context(), o.space, quietly())
+	ref := o.release("A1")
+	o.until(ref, func(n *model.Notice) bool { return n.State == model.NoticeIsDone })
+	done()
+	o.shut()
+	identity := server.of(addressOf(7))[0].Header.Get("Message-Id")
+	report := func(id, action string) string {
+		path := filepath.Join(t.TempDir(), "report.eml")
+		text := "From: postmaster@mx.example\r\nContent-Type: multipart/report; boundary=b\r\n\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example\r\n\r\n" +
+			"Final-Recipient: rfc822; " + addressOf(7) + "\r\nAction: " + action + "\r\nStatus: 5.1.1\r\nDiagnostic-Code: smtp; 550 no such user " + addressOf(7) + "\r\n\r\n--b\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: " + id + "\r\n\r\n--b--\r\n"
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	for _, c := range []struct {
+		id, action, want string
+		code             int
+	}{
+		{"<aaaaaaaaaaaaaaaaaaaaaaaaaa@ada.example>", "failed", "was not sent from this record", exitRefused},
+		{identity, "delayed", "Nothing is recorded", exitDone},
+		{identity, "failed", "550 no such user [address]", exitDone},
+		{strings.ToUpper(identity), "failed", "was recorded before", exitDone},
+	} {
+		out, complaint, code := commandLine(t, dir, time.Now(), "inbox", "bounce", report(c.id, c.action))
+		if code != c.code || !strings.Contains(out+complaint, c.want) {
+			t.Errorf("%s %s: %d %s%s", c.id, c.action, code, out, complaint)
+		}
+	}
+	o = openOffice(t, dir)
+	defer o.shut()
+	stand, err := o.space.Deliveries(t.Context(), ref)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if bounced := stand.Find(0, 20, model.ToldBounced); !slices.Equal(bounced, []int{7}) {
+		t.Errorf("bounced: %v", bounced)
+	}
+}
+
+// TestAReleaseAloneStaysUntilItHasLeft gives the verb where no other process has
+// the record.
+func TestAReleaseAloneStaysUntilItHasLeft(t *testing.T) {
+	dir := t.TempDir()
+	o := openOffice(t, dir)
+	server := startMailServer(t, func(to string) error {
+		if to == addressOf(3) {
+			return &smtp.SMTPError{Code: 451, EnhancedCode: smtp.EnhancedCode{4, 7, 1}, Message: "greylisted"}
+		}
+		return nil
+	})
+	o.affect(30)
+	o.channel(server, nil)
+	o.draft("A1")
+	digest := o.notice(model.NoticeRef{Incident: o.id, Notice: "N1"}).Digest
+	o.shut()
+	out, complaint, code := commandLine(t, dir, time.Now(), "notice", "release", "1", "--digest", digest)
+	if code != exitDone || !strings.Contains(out, "29  accepted") || !strings.Contains(out, "1  deferred") || server.count() != 29 {
+		t.Errorf("%d %d\n%s%s", code, server.count(), out, complaint)
 	}
 }

@@ -79,7 +79,7 @@ func (a *app) addVerbs(root *cobra.Command) {
 		a.reportCommand(), a.describeCommand(), a.triageCommand(), a.factCommand(), a.severityCommand(), a.phaseCommand(), a.taskCommand(),
 		a.assignCommand(), a.acknowledgeCommand(), a.noteCommand(), a.noticeCommand(), a.affectedCommand(), a.evidenceCommand(), a.holdCommand(), a.waiveCommand(), a.suspendCommand(), a.packsCommand(), a.linkCommand())
 	add(groupEnd, a.closeCommand(), a.duplicateCommand(), a.mergeCommand(), a.falsePositiveCommand(), a.reopenCommand(), a.deleteCommand())
-	add(groupRecord, a.setupCommand(), a.importCommand(), a.policyCommand(), a.vaultCommand(), a.backupCommand(), a.restoreCommand(), a.exportCommand(), a.auditCommand(), a.retentionCommand(), a.peopleCommand(), a.channelCommand(), a.sessionsCommand(), a.serveCommand(), a.doctorCommand(), a.demoCommand(), a.versionCommand())
+	add(groupRecord, a.setupCommand(), a.importCommand(), a.policyCommand(), a.vaultCommand(), a.backupCommand(), a.restoreCommand(), a.exportCommand(), a.auditCommand(), a.retentionCommand(), a.peopleCommand(), a.channelCommand(), a.inboxCommand(), a.sessionsCommand(), a.serveCommand(), a.doctorCommand(), a.demoCommand(), a.versionCommand())
 	add(groupRecord, jsonHelp(), keysHelp())
 	root.SetHelpCommandGroupID(groupRecord)
 	root.InitDefaultHelpCmd()

@@ -175,6 +175,8 @@ var verbs = map[string]reach{
 	"people authority remove": {reads: registry},
 	"people authority list":   {reads: registry},
 
+	"inbox":          {},
+	"inbox bounce":   {reads: incidents, files: []fileWord{{word: 0, pipe: true}}},
 	"channel":        {},
 	"channel set":    {reads: incidents, here: ownsKeys, files: []fileWord{{flag: "password-file"}, {flag: "to-file"}, {flag: "secret-file"}, {flag: "ca-file"}}},
 	"channel list":   {reads: incidents},
