@@ -64,6 +64,59 @@ func TestReleaseHeedsTheAudience(t *testing.T) {
 	wants("together with a rule that tells them", s.heard("tell/updates", "A3"), "")
 }
 
+// A notice goes to nobody whom none of its rules tells: who approves it, and
+// when it may leave, would be somebody else's rule.
+func TestNoticesGoToWhomTheirRulesTell(t *testing.T) {
+	s := tiers(t)
+	pack := s.state.Packs[tellPack().Ref()]
+	pack.Rules = append(pack.Rules,
+		policy.Rule{ID: "record", Title: "Keep a record", Starts: "confirmed", Internal: true},
+		policy.Rule{ID: "people", Title: "Tell people", Starts: "confirmed", To: policy.ToPeople},
+	)
+	for _, c := range []struct {
+		groups []string
+		rules  string
+		words  string // of the refusal; "" for none
+	}{
+		{[]string{"A3"}, "tell/customers", "A3 is told by none of its rules"},
+		{[]string{"A1", "A3"}, "tell/customers", "A3 is told by none of its rules"},
+		{[]string{"A1"}, "tell/authority", "A1 is told by none of its rules"},
+		{[]string{"A1"}, "tell/record", "A1 is told by none of its rules"},
+		{[]string{"A1"}, "tell/updates#A2", "A1 is told by none of its rules"},
+		{[]string{"A1", "A3"}, "tell/customers tell/free", ""},
+		{[]string{"A1", "A3"}, "tell/people", ""},
+		{[]string{"A1", "A3"}, "tell/updates", ""},
+	} {
+		d := draft()
+		d.Groups, d.Rules = c.groups, nil
+		for rule := range strings.FieldsSeq(c.rules) {
+			name, group, _ := strings.Cut(rule, "#")
+			one := key(name)
+			one.Group = group
+			d.Rules = append(d.Rules, one)
+			if group != "" {
+				d.Groups = append(d.Groups, group)
+			}
+		}
+		s.as(clara, DraftNotice{firstID, d})
+		id := s.incident(firstID).Notices[len(s.incident(firstID).Notices)-1].ID
+		if c.words == "" {
+			s.as(clara, ProposeNotice{firstID, id})
+		} else {
+			s.refuses(clara, ProposeNotice{firstID, id}, c.words)
+		}
+	}
+}
+
+// A pack that changed after the approval decides too.
+func TestReleaseHoldsToTheRulesOfNow(t *testing.T) {
+	s := approved(t)
+	p := tellPack()
+	p.Rules[0].To = policy.ToFree
+	s.state.Packs[p.Ref()] = p
+	s.refuses(clara, ReleaseNotice{firstID, "N1", s.notice("N1").Digest}, "A1 is told by none of its rules")
+}
+
 // What is recorded for one group stays with it.
 func TestObligationsOfGroups(t *testing.T) {
 	s := telling(t)

@@ -327,6 +327,7 @@ func (d *decider) proposeNotice(i *Incident, c ProposeNotice) error {
 		return err
 	}
 	in.wholeNotice(&n, rules)
+	d.reaches(in, i, &n)
 	if err := in.refusal(); err != nil {
 		return err
 	}
@@ -356,6 +357,21 @@ func (in *inputs) wholeNotice(n *Notice, rules []*policy.Rule) {
 		}
 	}
 	in.gaps(n, rules)
+}
+
+// reaches names the groups of a notice that none of its rules tells. Other
+// rules than theirs would say who approves what they read, and when it leaves.
+func (d *decider) reaches(in *inputs, i *Incident, n *Notice) {
+	for _, id := range n.Groups {
+		group, _ := i.Affected(id)
+		told := slices.ContainsFunc(n.Rules, func(key policy.RuleKey) bool {
+			rule := d.noticeRule(i, key)
+			return rule != nil && (key.Group == "" || key.Group == id) && (rule.To == policy.ToPeople || rule.To.Reaches(string(group.Tier)))
+		})
+		if !told {
+			in.bad("groups", fmt.Sprintf("%s is told by none of its rules", id), fmt.Sprintf("a rule that tells %s customers, or other groups", group.Tier))
+		}
+	}
 }
 
 // covered holds a content that a rule asks for against the notice.
@@ -566,6 +582,7 @@ func (d *decider) releaseNotice(i *Incident, c ReleaseNotice) error {
 func (d *decider) releasable(i *Incident, n *Notice, digest string) error {
 	in := &inputs{}
 	rules := d.rulesOf(in, i, n)
+	d.reaches(in, i, n)
 	if err := in.refusal(); err != nil {
 		return err
 	}

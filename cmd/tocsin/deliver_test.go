@@ -33,7 +33,7 @@ func housePack() *policy.Pack {
 		Types:      []policy.Term{{ID: "breach", Label: "Data breach"}},
 		Roles:      []policy.Role{{ID: "lead", Label: "Lead", Required: true}},
 		Phases:     []policy.Phase{{ID: "triage", Label: "Triage"}},
-		Rules:      []policy.Rule{{ID: "notice", Title: "Tell customers", When: policy.Condition{Severity: []string{"high"}}, Starts: "confirmed", Within: calendar.Period{N: 72, Unit: calendar.Hours}}},
+		Rules:      []policy.Rule{{ID: "notice", Title: "Tell customers", When: policy.Condition{Severity: []string{"high"}}, To: policy.ToCustomers, Starts: "confirmed", Within: calendar.Period{N: 72, Unit: calendar.Hours}}},
 	}
 }
 
