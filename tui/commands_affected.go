@@ -22,7 +22,7 @@ func (c *Console) addAffected() tea.Cmd {
 		since = "When they were found to be affected, which starts a clock of their own. Empty: from the start."
 	}
 	d.form = newForm(c.theme,
-		c.many("tiers", "Tier", "Space takes one; several may be right. None: both.", []option{{id: string(model.TierPaid), label: "paid"}, {id: string(model.TierFree), label: "free"}}),
+		c.many("tiers", "Tier", "None: both. Space takes one; several may be right.", []option{{id: string(model.TierPaid), label: "paid"}, {id: string(model.TierFree), label: "free"}}),
 		c.line("places", "Places", "Jurisdictions, separated by commas: DE, US-CA."),
 		c.line("languages", "Languages", "Separated by commas: de, en."),
 		c.line("terms", "Terms", "Their own contract's period, separated by commas: 48h. none is those without."),
@@ -67,16 +67,21 @@ func additionOf(f *form) (a Addition, ok bool) {
 	return a, ok
 }
 
-// countAffected counts off the event loop; its end asks whether to go on.
+// countAffected counts off the event loop, and then asks whether to go on.
 func (c *Console) countAffected(id model.ID, addition Addition, f *form, draft string) tea.Cmd {
-	from := c.opts.Affected
-	return c.send("counting", func(ctx context.Context, _ Told) errandMsg {
+	c.say("counting…")
+	from, ctx := c.opts.Affected, c.ctx
+	return func() tea.Msg {
 		found, err := from.Count(ctx, id, addition)
-		if err != nil {
-			return errandMsg{err: err}
-		}
-		return errandMsg{then: func() tea.Cmd { return c.confirmAffected(id, addition, found, f, draft) }}
-	})
+		return answerMsg{func() tea.Cmd {
+			if err != nil {
+				c.alarm(strings.ReplaceAll(err.Error(), "\n", " "))
+				return nil
+			}
+			c.message = ""
+			return c.confirmAffected(id, addition, found, f, draft)
+		}}
+	}
 }
 
 func (c *Console) confirmAffected(id model.ID, addition Addition, found Counted, f *form, draft string) tea.Cmd {

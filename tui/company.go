@@ -49,6 +49,8 @@ func (c *Console) whereabouts() whereabouts {
 	switch c.current {
 	case c.triage:
 		return whereabouts{"triage", c.triage.id}
+	case c.drafting:
+		return whereabouts{"notice", c.drafting.standing.Incident.ID}
 	case c.people:
 		return whereabouts{screen: "people"}
 	case c.whatIf:

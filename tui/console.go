@@ -201,7 +201,7 @@ func (c *Console) route(msg tea.Msg) tea.Cmd {
 	case historyMsg:
 		c.incident.take(msg)
 		return nil
-	case pageMsg:
+	case answerMsg:
 		return msg.take()
 	case versionsMsg:
 		return c.takeVersions(msg)

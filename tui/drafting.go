@@ -113,8 +113,12 @@ func (c *Console) openDraft(standing *model.Standing, n *model.Notice, key polic
 }
 
 func (s *draftingScreen) savedWords() string {
-	const next = "; what it still lacks is in its checklist, and " // told apart by what comes after
-	how := s.c.keyOf("notice-propose") + " puts it to those who approve"
+	const next = "; nobody is told by that, and "
+	how := s.c.keyOf("notice-propose")
+	if s.c.plain {
+		how = "notice-propose"
+	}
+	how += " puts it to those who approve"
 	if s.notice == nil {
 		return "the draft is saved on {id}" + next + how
 	}
@@ -251,7 +255,7 @@ func (s *draftingScreen) fieldFor(f *notice.Field, name, label string) *field {
 	if f.Required {
 		help = strings.TrimSpace(f.Help + " The text cannot go without it. " + unknownHelp)
 	}
-	if cells(label) > labelWidth {
+	if cells(label) > labelWidth && !c.plain {
 		help = label + ". " + help
 	}
 	one := &field{id: fieldPrefix + name, label: label, help: help, hint: hint}
@@ -288,8 +292,11 @@ func (s *draftingScreen) recorded(f *notice.Field) string {
 	if text == "" {
 		return ""
 	}
-	return "as recorded: " + model.Clip(safe(strings.ReplaceAll(text, "\n", ", ")), 60)
+	return asRecorded + model.Clip(safe(strings.ReplaceAll(text, "\n", ", ")), 60)
 }
+
+// asRecorded comes before what the record fills a field with.
+const asRecorded = "as recorded: "
 
 // notKnown is what a field holds of which the text says that it is not known
 // yet.
@@ -352,8 +359,8 @@ func (s *draftingScreen) suits(t *notice.Template) bool {
 	})
 }
 
-// proposedTemplate is the template that suits an obligation best: made for its
-// rule, or of its kind.
+// proposedTemplate is the template that suits an obligation best: of its kind,
+// with a place for most of what its rule wants said.
 func (s *draftingScreen) proposedTemplate(key policy.RuleKey) string {
 	rule := s.c.ruleOf(s.standing.Incident, key)
 	if rule == nil {
@@ -363,17 +370,17 @@ func (s *draftingScreen) proposedTemplate(key policy.RuleKey) string {
 	if o := s.c.findObligation(s.standing.Incident, key); o != nil && len(o.Done) > 0 && !rule.Every.IsZero() {
 		kind = policy.NoticeUpdate
 	}
-	best, chosen := 0, ""
+	chosen, fewest := "", 0
 	for _, t := range s.templates() {
-		rank := 0
-		if string(t.Kind) == kind && s.suits(t) {
-			rank = 1
-			if t.For(key.Whole().String()) {
-				rank = 2
-			}
+		if t.Kind != kind || !s.suits(t) {
+			continue
 		}
-		if rank > best {
-			best, chosen = rank, t.ID
+		lacks := 2 * len(t.Covers(rule.Contents))
+		if !t.For(key.Whole().String()) {
+			lacks++ // one that is made for the rule comes before one of its kind
+		}
+		if chosen == "" || lacks < fewest {
+			chosen, fewest = t.ID, lacks
 		}
 	}
 	return chosen

@@ -44,7 +44,6 @@ type errandMsg struct {
 	err      error
 	form     *form // what was typed for it, kept as a draft until it is done
 	draft    string
-	then     func() tea.Cmd // what its end leads to; nil is nothing
 }
 
 // send does an errand off the event loop.
@@ -67,8 +66,6 @@ func (c *Console) errandDone(msg errandMsg) tea.Cmd {
 		done = c.forget(msg.draft, msg.form)
 	}
 	switch {
-	case msg.then != nil:
-		return tea.Batch(done, msg.then())
 	case errors.Is(msg.err, context.Canceled):
 		c.say("stopped; nothing of it is kept")
 	case msg.err != nil:

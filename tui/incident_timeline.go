@@ -17,9 +17,10 @@ type historyMsg struct {
 	err     error
 }
 
-// reload reads the history off the event loop, where it is not up to date.
+// reload reads the history off the event loop, where it is shown and not up to
+// date. That of a notice to very many is long.
 func (s *incidentScreen) reload() tea.Cmd {
-	if s.standing == nil || s.loading || s.historyOf == s.id && s.historyTo == s.standing.Incident.Version {
+	if s.standing == nil || s.tab != timelineTab || s.loading || s.historyOf == s.id && s.historyTo == s.standing.Incident.Version {
 		return nil
 	}
 	s.loading = true

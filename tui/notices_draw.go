@@ -254,7 +254,7 @@ func (c *Console) noticeLines(standing *model.Standing, n *model.Notice, width i
 	c.sayApprovals(standing, n, say)
 	c.sayDelivery(n, say)
 	lines = l.lines
-	if n.Left() && n.Recipients > 0 {
+	if n.Left() && n.Recipients > 0 && !c.plain {
 		lines = append(lines, spaces(12)+deliveryGauge(t, n, min(max(width-13, 10), 40)))
 	}
 	lines = append(lines, c.contentLines(n.Contents, width)...)

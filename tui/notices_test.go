@@ -204,7 +204,7 @@ func (x *tellingConsole) run(cmd tea.Cmd) {
 		for _, one := range msg {
 			x.run(one)
 		}
-	case doneMsg, errandMsg, pageMsg, versionsMsg, peopleMsg, historyMsg:
+	case doneMsg, errandMsg, answerMsg, versionsMsg, peopleMsg, historyMsg:
 		_, next := x.Update(msg)
 		x.run(next)
 	}

@@ -38,12 +38,24 @@ type pages[T any] struct {
 	id      func(row *T) string
 }
 
-// pageMsg brings rows to the list that asked for them.
-type pageMsg struct{ take func() tea.Cmd }
+// answerMsg brings what was asked for off the event loop to whoever asked.
+type answerMsg struct{ take func() tea.Cmd }
 
 // begin reads the first rows; what was held goes when they come.
 func (p *pages[T]) begin(ctx context.Context) tea.Cmd {
 	return p.ask(ctx, Page{Limit: pageRows}, true)
+}
+
+// renew reads the rows that are held anew, in their place. Nothing that is being
+// read is disturbed.
+func (p *pages[T]) renew(ctx context.Context) tea.Cmd {
+	if p.stop != nil {
+		return nil
+	}
+	if len(p.rows) == 0 {
+		return p.begin(ctx)
+	}
+	return p.ask(ctx, Page{After: p.place(&p.rows[0]) - 1, Limit: max(len(p.rows), pageRows)}, true)
 }
 
 // drop forgets all rows, and what is being read.
@@ -67,7 +79,7 @@ func (p *pages[T]) ask(ctx context.Context, page Page, fresh bool) tea.Cmd {
 	return func() tea.Msg {
 		defer stop()
 		rows, more, err := read(within, page)
-		return pageMsg{func() tea.Cmd { return p.take(ctx, asked, page, fresh, rows, more, err) }}
+		return answerMsg{func() tea.Cmd { return p.take(ctx, asked, page, fresh, rows, more, err) }}
 	}
 }
 
@@ -86,7 +98,7 @@ func (p *pages[T]) take(ctx context.Context, asked int, page Page, fresh bool, r
 	p.failed = ""
 	switch {
 	case fresh:
-		p.rows, p.earlier, p.later = rows, false, more
+		p.rows, p.earlier, p.later = rows, p.earlier && page.After > 0, more
 	case page.Before > 0:
 		p.rows, p.earlier = slices.Concat(rows, p.rows), more
 		if len(p.rows) > pagesHeld {

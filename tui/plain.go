@@ -84,6 +84,7 @@ type spot struct {
 	tab    int
 	view   int
 	query  string
+	inside string // what was opened within a tab
 	filter model.EventFilter
 }
 
@@ -164,7 +165,7 @@ func (p *plain) spot() spot {
 	here := spot{screen: c.current}
 	switch c.current {
 	case c.incident:
-		here.id, here.tab = c.incident.id, c.incident.tab
+		here.id, here.tab, here.inside = c.incident.id, c.incident.tab, c.incident.inside()
 	case c.queue:
 		here.view, here.query = c.queue.view, c.queue.query
 	case c.audit:

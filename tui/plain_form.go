@@ -147,6 +147,12 @@ func (p *plain) conclude(a *asked) (left bool, err error) {
 	if a.below != nil {
 		p.sayAll(a.below())
 	}
+	before := p.lasting()
+	defer func() {
+		if p.lasting() > before {
+			p.say(underWay)
+		}
+	}()
 	for {
 		choice := "y/N"
 		if a.yes {
@@ -268,6 +274,9 @@ func (p *plain) introduce(one *field) {
 		p.say(one.label + ": " + help)
 	default:
 		p.say(one.label)
+	}
+	if strings.HasPrefix(one.hint, asRecorded) {
+		p.say(capital(one.hint) + "; nothing typed says that.")
 	}
 	p.offer(one)
 	if one.kind == textField {

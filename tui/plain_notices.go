@@ -41,6 +41,18 @@ func (s *incidentScreen) tellAffected(t *telling) {
 	t.further = s.furtherRows
 }
 
+// inside names what was opened within a tab: customers of a group, or
+// recipients of a notice.
+func (s *incidentScreen) inside() string {
+	switch {
+	case s.tab == affectedTab && s.affected.inside != "":
+		return s.affected.inside + " " + s.affected.words
+	case s.tab == noticesTab && s.recipients.of != "":
+		return s.recipients.of + " " + recipientViews[s.recipients.only].name
+	}
+	return ""
+}
+
 // furtherRows goes to the last row that is held, from where it is read on.
 func (s *incidentScreen) furtherRows() tea.Cmd {
 	s.move(1 << 30)

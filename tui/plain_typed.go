@@ -109,6 +109,9 @@ func (p *plain) action(name string) *action {
 	return a
 }
 
+// underWay is said of work that may take minutes.
+const underWay = "Under way; its end is told when it comes."
+
 // give gives an action, about a row where one is named.
 func (p *plain) give(a *action, rest string) error {
 	if a.id != "quit" && a.id != "leave" {
@@ -135,7 +138,7 @@ func (p *plain) give(a *action, rest string) error {
 	before := p.lasting()
 	p.run(p.c.give(a))
 	if p.lasting() > before {
-		p.say("Under way; its end is told when it comes.")
+		p.say(underWay)
 	}
 	if err := p.follow(); err != nil {
 		return err

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -19,7 +20,13 @@ type recipientsPane struct {
 	only  int    // index into recipientViews
 	pages pages[ToldRow]
 	read  string // what the pages were read of
+	to    uint64 // version of the incident that they were read at
+	at    time.Time
 }
+
+// renewAfter is how long what is listed of a delivery stands before it is read
+// again: a delivery that is under way changes several times a second.
+const renewAfter = 5 * time.Second
 
 // recipientViews are what of the recipients can be listed.
 var recipientViews = []struct {
@@ -70,19 +77,25 @@ func (s *incidentScreen) leaveRecipients() bool {
 	return true
 }
 
-// readRecipients reads what is to be shown, where it is not held: also when
-// the delivery went on.
+// readRecipients reads what is to be shown, where it is not held, and reads it
+// again while the delivery goes on.
 func (s *incidentScreen) readRecipients() tea.Cmd {
 	r := &s.recipients
 	if r.of == "" || s.standing == nil || s.c.opts.Notices == nil || s.tab != noticesTab {
 		return nil
 	}
-	of := fmt.Sprint(s.id, r.of, r.only, s.standing.Incident.Version)
-	if of == r.read {
+	of, version := fmt.Sprint(s.id, r.of, r.only), s.standing.Incident.Version
+	switch {
+	case of != r.read:
+	case version != r.to && s.c.now().Sub(r.at).Abs() >= renewAfter && r.pages.stop == nil:
+		r.to, r.at = version, s.c.now()
+		return r.pages.renew(s.c.ctx)
+	default:
 		return r.pages.follow(s.c.ctx)
 	}
 	from, id, notice, wanted := s.c.opts.Notices, s.id, r.of, recipientViews[r.only].wanted
-	r.read = of
+	r.read, r.to, r.at = of, version, s.c.now()
+	r.pages.drop()
 	r.pages.read = func(ctx context.Context, page Page) ([]ToldRow, bool, error) {
 		return from.Told(ctx, id, notice, wanted, page)
 	}

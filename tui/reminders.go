@@ -206,6 +206,9 @@ func (r *remindersScreen) drawFoot() []string {
 		due += " (perhaps: it cannot be excluded)"
 	}
 	due += "; " + m.Reach.Words() + " since " + clock(m.Reach.Since, now, r.c.zone())
+	if m.Due.Rule.To != policy.ToNobody {
+		due += "; " + r.c.keyOf("notice-draft") + " writes the notice"
+	}
 	title := t.Bold.Paint(safe(m.Due.Title())) + t.Muted.Paint("  "+string(m.Standing.Incident.ID)+"  "+safe(m.Standing.Incident.Title))
 	lines := []string{t.Rule.Paint(strings.Repeat("─", r.width)), " " + fit(title, r.width-2), " " + fit(due, r.width-2)}
 	for _, line := range wrap(reminded, r.width-2) {

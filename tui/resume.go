@@ -12,7 +12,7 @@ import (
 // Resume is where somebody was when they left, so that the next start opens
 // there. The zero Resume is the queue.
 type Resume struct {
-	Screen   string     `json:"screen,omitempty"`   // "incident", "deadlines", "policies", "reminders", "audit" or "retention"; else the queue
+	Screen   string     `json:"screen,omitempty"`   // "incident", "deadlines", "policies", "reminders", "audit", "retention" or "approvals"; else the queue
 	Incident model.ID   `json:"incident,omitempty"` // open, or selected in the queue
 	View     string     `json:"view,omitempty"`     // of the queue
 	Theme    theme.Name `json:"theme,omitempty"`    // where it was changed by key
@@ -26,6 +26,7 @@ const (
 	remindersPlace = "reminders"
 	auditPlace     = "audit"
 	retentionPlace = "retention"
+	approvalsPlace = "approvals"
 )
 
 // resume goes where somebody was, and returns what that screen needs to be
@@ -57,6 +58,8 @@ func (c *Console) resume(r Resume) tea.Cmd {
 		return c.showAudit()
 	case r.Screen == retentionPlace:
 		c.showRetention()
+	case r.Screen == approvalsPlace && needApprovals(c) == "":
+		c.showApprovals()
 	}
 	return nil
 }
@@ -77,6 +80,10 @@ func (c *Console) place() Resume {
 		r.Screen = auditPlace
 	case c.retention:
 		r.Screen = retentionPlace
+	case c.approvals:
+		r.Screen = approvalsPlace
+	case c.drafting:
+		r.Screen, r.Incident = incidentPlace, c.drafting.standing.Incident.ID
 	}
 	if c.current == c.triage {
 		r.Incident = c.triage.id

@@ -162,7 +162,7 @@ func (s *session) bringAffected(ctx context.Context, open model.AffectedOpen, nu
 	if _, err := s.space.Do(ctx, s.actor, open); err != nil {
 		return troubled(err)
 	}
-	err := s.takeAffected(ctx, open, numbers, progress)
+	err := s.takeAffected(ctx, open, numbers, func(done, total uint64) { progress.bar("adding", done, total) })
 	progress.clear()
 	if err == nil && !open.Refresh && len(s.adding(open.Incident)) == 0 {
 		return s.nobodyNew(ctx, open, len(numbers))
@@ -198,14 +198,14 @@ func (s *session) giveUpAffected(ctx context.Context, open model.AffectedOpen, w
 	return troubled(err)
 }
 
-func (s *session) takeAffected(ctx context.Context, open model.AffectedOpen, numbers []uint64, progress *progress) error {
+func (s *session) takeAffected(ctx context.Context, open model.AffectedOpen, numbers []uint64, told func(done, total uint64)) error {
 	done := 0
 	for part := range slices.Chunk(numbers, model.MaxAffectedRows) {
 		if _, err := s.space.Do(ctx, s.actor, model.AffectedTake{Incident: open.Incident, Batch: open.Batch, Numbers: part}); err != nil {
 			return err
 		}
 		done += len(part)
-		progress.bar("adding", uint64(done), uint64(len(numbers)))
+		told(uint64(done), uint64(len(numbers)))
 	}
 	return nil
 }
@@ -222,19 +222,27 @@ and terms stay: they say which clock runs for whom.`,
 		Args:              words(1, 1),
 		ValidArgsFunction: a.completeIncident,
 		RunE: a.aboutIncident(func(ctx context.Context, s *session, standing *model.Standing, _ []string) error {
-			var numbers []uint64
-			for k := range standing.Incident.Groups {
-				err := s.space.AffectedRows(ctx, standing.Incident.ID, standing.Incident.Groups[k].ID, func(row model.AffectedRow) error {
-					numbers = append(numbers, row.Number)
-					return nil
-				})
-				if err != nil {
-					return troubled(err)
-				}
+			numbers, err := s.affectedNumbers(ctx, standing.Incident)
+			if err != nil {
+				return err
 			}
-			slices.Sort(numbers)
 			open := model.AffectedOpen{Incident: standing.Incident.ID, Source: "the registry", Refresh: true}
 			return s.bringAffected(ctx, open, numbers, a.newProgress())
 		}),
 	}
+}
+
+// affectedNumbers are the numbers of all whom an incident affects, ascending.
+func (s *session) affectedNumbers(ctx context.Context, i *model.Incident) (numbers []uint64, err error) {
+	for k := range i.Groups {
+		err := s.space.AffectedRows(ctx, i.ID, i.Groups[k].ID, func(row model.AffectedRow) error {
+			numbers = append(numbers, row.Number)
+			return nil
+		})
+		if err != nil {
+			return nil, troubled(err)
+		}
+	}
+	slices.Sort(numbers)
+	return numbers, nil
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"slices"
@@ -18,8 +17,8 @@ import (
 type consoleAffected struct{ s *session }
 
 func (c consoleAffected) Rows(ctx context.Context, id model.ID, group, words string, page tui.Page) ([]tui.AffectedRow, bool, error) {
-	if role := c.s.actor.Role; !role.MayRead("customers") {
-		return nil, false, &model.Refusal{Cause: model.ErrForbidden, Reason: fmt.Sprintf("%s may not see customers as %s", c.s.actor.Name, role)}
+	if err := c.s.mayOpen(); err != nil {
+		return nil, false, err
 	}
 	r := &affectedReader{space: c.s.space, id: id, group: group, words: strings.Fields(strings.ToLower(words))}
 	if err := r.stand(ctx); err != nil {
@@ -149,22 +148,22 @@ func (c consoleAffected) Count(ctx context.Context, id model.ID, addition tui.Ad
 	if !ok {
 		return counted, model.ErrNotFound
 	}
-	already := make(map[uint64]bool)
-	for _, group := range standing.Incident.Groups {
-		err := c.s.space.AffectedRows(ctx, id, group.ID, func(row model.AffectedRow) error {
-			already[row.Number] = true
-			return nil
-		})
-		if err != nil {
-			return counted, troubled(err)
+	if addition.Query.Name != "" {
+		if err := c.s.mayOpen(); err != nil {
+			return counted, err
 		}
 	}
+	already, err := c.s.affectedNumbers(ctx, standing.Incident)
+	if err != nil {
+		return counted, err
+	}
 	found := make(map[string]bool)
-	err := c.s.space.Customers(ctx, addition.Query, func(one model.Customer) error {
+	err = c.s.space.Customers(ctx, addition.Query, func(one model.Customer) error {
 		found[one.ID] = true
 		addresses := len(one.Addresses())
+		_, listed := slices.BinarySearch(already, one.Number)
 		switch {
-		case already[one.Number]:
+		case listed:
 			counted.Already++
 			return nil
 		case addresses == 0:
@@ -204,17 +203,10 @@ func (c consoleAffected) Refresh(ctx context.Context, id model.ID, told tui.Told
 	if !ok {
 		return "", model.ErrNotFound
 	}
-	var numbers []uint64
-	for k := range standing.Incident.Groups {
-		err := c.s.space.AffectedRows(ctx, id, standing.Incident.Groups[k].ID, func(row model.AffectedRow) error {
-			numbers = append(numbers, row.Number)
-			return nil
-		})
-		if err != nil {
-			return "", troubled(err)
-		}
+	numbers, err := c.s.affectedNumbers(ctx, standing.Incident)
+	if err != nil {
+		return "", err
 	}
-	slices.Sort(numbers)
 	if err := c.bring(ctx, model.AffectedOpen{Incident: id, Source: "the registry", Refresh: true}, numbers, told); err != nil {
 		return "", err
 	}
@@ -223,25 +215,16 @@ func (c consoleAffected) Refresh(ctx context.Context, id model.ID, told tui.Told
 
 // bring adds or refreshes customers by their numbers, all of them or none.
 func (c consoleAffected) bring(ctx context.Context, open model.AffectedOpen, numbers []uint64, told tui.Told) error {
-	open.Batch = "affected-" + rand.Text()
+	open.Batch = c.s.batchName("affected")
 	if _, err := c.s.space.Do(ctx, c.s.actor, open); err != nil {
 		return err
 	}
-	done := 0
-	var err error
-	for part := range slices.Chunk(numbers, model.MaxAffectedRows) {
-		if _, err = c.s.space.Do(ctx, c.s.actor, model.AffectedTake{Incident: open.Incident, Batch: open.Batch, Numbers: part}); err != nil {
-			break
-		}
-		done += len(part)
-		told(uint64(done), uint64(len(numbers)))
-	}
+	err := c.s.takeAffected(ctx, open, numbers, told)
 	if err == nil {
 		_, err = c.s.space.Do(ctx, c.s.actor, model.AffectedClose{Incident: open.Incident, Batch: open.Batch})
 	}
 	if err != nil {
-		_, left := c.s.space.Do(context.WithoutCancel(ctx), c.s.actor, model.AffectedClose{Incident: open.Incident, Batch: open.Batch, Abandon: "stopped before the end"})
-		return errors.Join(err, left)
+		return errors.Join(err, c.s.giveUpAffected(ctx, open, whyGivenUp(ctx, err)))
 	}
 	return nil
 }

@@ -34,6 +34,9 @@ func noticesOf(s *session) consoleNotices {
 func (c consoleNotices) Templates() []*wording.Template { return c.templates() }
 
 func (c consoleNotices) Recipients(ctx context.Context, id model.ID, groups []string, from, limit int) ([]tui.Addressee, error) {
+	if err := c.s.mayOpen(); err != nil {
+		return nil, err
+	}
 	found, err := c.s.space.Recipients(ctx, id, groups, from, limit)
 	if err != nil {
 		return nil, troubled(err)
@@ -46,6 +49,9 @@ func (c consoleNotices) Recipients(ctx context.Context, id model.ID, groups []st
 }
 
 func (c consoleNotices) Told(ctx context.Context, id model.ID, of string, wanted []model.DeliveryOutcome, page tui.Page) ([]tui.ToldRow, bool, error) {
+	if err := c.s.mayOpen(); err != nil {
+		return nil, false, err
+	}
 	stand, err := c.s.space.Deliveries(ctx, model.NoticeRef{Incident: id, Notice: of})
 	if err != nil {
 		return nil, false, troubled(err)

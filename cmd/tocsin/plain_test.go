@@ -517,3 +517,91 @@ func FuzzPlain(f *testing.F) {
 		}
 	})
 }
+
+// TestPlainTelling tells people line by line: who is affected, who would be
+// told, a notice from its first field to its recipients, and an approval.
+func TestPlainTelling(t *testing.T) {
+	options := storyOptions(t, "dark")
+	clock := &stoppedClock{}
+	clock.nanoseconds.Store(present.UnixNano())
+	options.Now, options.Echo = clock.Now, true
+	options.Factor = func(context.Context, string) error { return nil }
+	compareGolden(t, "../plain/telling.txt", converse(t, options, typed(plainTelling, nil)))
+}
+
+const plainTelling = `
+go 9
+affected
+1
+2
+back
+affected-add
+2
+
+
+
+
+
+
+
+
+y
+n
+notices
+1
+8
+notice-draft 2
+
+
+
+
+
+
+
+Your delivery reports were in the forwarded queue.
+.
+unknown
+.
+-
+The relays are cut off.
+.
+Watch for unexpected mail.
+.
+
+
+
+
+y
+
+notice-propose 10
+notice-reject 8
+Say which reports.
+.
+y
+go 11
+notices
+4
+recipients
+1
+contact
+
+portal
+
+
+ticket 4711
+
+y
+back
+go 13
+notices
+notice-release 6
+n
+approvals
+1
+notice-versions 1
+notice-approve 1
+123456
+y
+
+q
+`

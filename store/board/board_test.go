@@ -92,7 +92,21 @@ func (s *space) want() string {
 		}
 	}
 	slices.Sort(dues)
-	return fmt.Sprintln(s.state.Seq, queue, closed, dues, counts, s.reminding(standings))
+	return fmt.Sprintln(s.state.Seq, queue, closed, dues, counts, s.reminding(standings), s.approving())
+}
+
+// approving are the incidents with notices that wait for approval.
+func (s *space) approving() []model.ID {
+	list := []model.ID{}
+	for id, i := range s.state.Incidents {
+		for _, n := range i.Notices {
+			if n.State == model.NoticeIsProposed && !slices.Contains(list, id) {
+				list = append(list, id)
+			}
+		}
+	}
+	slices.Sort(list)
+	return list
 }
 
 // reminding is what is brought to mind of whom and from when.
@@ -141,7 +155,7 @@ func told(s *Snapshot) string {
 			reminding = append(reminding, alarmLine(person, standing, &d))
 		}
 	}
-	return fmt.Sprintln(s.Seq, ids(s.Queue()), ids(s.Closed()), dues, s.CountsBySeverity(), reminding)
+	return fmt.Sprintln(s.Seq, ids(s.Queue()), ids(s.Closed()), dues, s.CountsBySeverity(), reminding, ids(slices.Collect(s.Approving())))
 }
 
 // TestBoardFollowsTheState drives random events and compares every snapshot
@@ -178,7 +192,7 @@ func TestBoardFollowsTheState(t *testing.T) {
 
 // step makes one random event and returns the highest incident number given.
 func (s *space) step(t *rapid.T, number int) int {
-	kind := rapid.SampledFrom([]string{"report", "report", "severity", "severity", "confirm", "close", "reopen", "zone", "take", "take", "leave", "acknowledge"}).Draw(t, "kind")
+	kind := rapid.SampledFrom([]string{"report", "report", "severity", "severity", "confirm", "close", "reopen", "zone", "take", "take", "leave", "acknowledge", "draft", "propose", "withdraw"}).Draw(t, "kind")
 	if kind == "report" || number == 0 {
 		s.report(number+1, "")
 		return number + 1
@@ -199,6 +213,12 @@ func (s *space) step(t *rapid.T, number int) int {
 		s.event("", &model.RoleTaken{ID: id, Role: "lead", Person: rapid.SampledFrom([]string{"Ann", "Ben"}).Draw(t, "person")})
 	case kind == "leave":
 		s.event("", &model.RoleLeft{ID: id, Role: "lead", Person: "Ann"})
+	case kind == "draft":
+		s.event("", &model.NoticeDrafted{ID: id, Notice: fmt.Sprintf("N%d", len(i.Notices)+1)})
+	case kind == "propose" && len(i.Notices) > 0:
+		s.event("", &model.NoticeProposed{ID: id, Notice: rapid.SampledFrom(i.Notices).Draw(t, "notice").ID, Version: 1})
+	case kind == "withdraw" && len(i.Notices) > 0:
+		s.event("", &model.NoticeWithdrawn{ID: id, Notice: rapid.SampledFrom(i.Notices).Draw(t, "notice").ID})
 	case kind == "acknowledge":
 		for _, d := range s.state.Stand(i).Dues {
 			s.event("", &model.Acknowledged{ID: id, Key: d.Key(), Due: d.At, Level: "half", Since: s.state.Stand(i).RemindFrom(&d)})
