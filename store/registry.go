@@ -16,6 +16,7 @@ type registry struct {
 	veil      *veil
 	batch     *batch // of the group in hand
 	customers *tally // ahead of the log as the batch is
+	highest   uint64 // number that was given so far, 0 where that is not known yet
 }
 
 // customerEntry is what is kept of a customer: the version that counts, and a
@@ -128,9 +129,11 @@ func (r *registry) follow(s *model.State, e model.Event) (size int, err error) {
 func (r *registry) take(s *model.State, seq uint64, rows []model.Customer) (size int, err error) {
 	for k := range rows {
 		one := rows[k].List(seq)
-		versions, err := r.Versions(one.Number)
-		if err != nil {
-			return 0, err
+		var versions []model.Listed
+		if r.highest == 0 || one.Number <= r.highest {
+			if versions, err = r.Versions(one.Number); err != nil {
+				return 0, err
+			}
 		}
 		n, err := r.replace(one.Number, versions, s.Meta.Customers.AfterTaking(versions, one))
 		if err != nil {
@@ -142,6 +145,7 @@ func (r *registry) take(s *model.State, seq uint64, rows []model.Customer) (size
 		}
 		size += n + m
 	}
+	r.highest = s.Meta.Customers.Last
 	return size, nil
 }
 

@@ -64,7 +64,7 @@ const (
 	// bulkMemory is where the collector begins to work harder while rows come in,
 	// in bytes: the database makes tables all the time, and what that takes would
 	// be left lying. The rows themselves take nothing that stays.
-	bulkMemory = 384 << 20
+	bulkMemory = 256 << 20
 )
 
 // spare keeps memory low during a long work, and returns what ends that.

@@ -168,7 +168,7 @@ const maxCached = 256
 // find returns a block's keys from memory or disk, nil where there are none.
 // v.mu is held.
 func (v *Vault) find(b block) (*shard, error) {
-	if s, ok := v.cached[b]; ok {
+	if s, ok := v.cached[b]; ok || b == v.absent {
 		return s, nil
 	}
 	path, err := v.shardPath(b)
@@ -177,6 +177,7 @@ func (v *Vault) find(b block) (*shard, error) {
 	}
 	s, _, err := v.readShard(path)
 	if errors.Is(err, fs.ErrNotExist) {
+		v.absent = b
 		return nil, nil
 	}
 	if err != nil {
@@ -205,6 +206,7 @@ func (v *Vault) make(blocks []block) error {
 	if len(blocks) == 0 {
 		return nil
 	}
+	v.absent = block{}
 	made := make(map[block]*shard, len(blocks))
 	for _, b := range blocks {
 		s, err := newShard(v.random)

@@ -92,8 +92,14 @@ const Overhead = 1 + commitmentSize + nonceSize + 16
 // two of them sees whether they are equal, and nothing else. It matches
 // ErrForgotten for a subject that was forgotten.
 func (v *Vault) Seal(subject Subject, context string, plain []byte) ([]byte, error) {
-	if err := v.Keys([]Subject{subject}); err != nil {
+	known, err := v.shardOf(subject)
+	if err != nil {
 		return nil, err
+	}
+	if known == nil {
+		if err := v.Keys([]Subject{subject}); err != nil {
+			return nil, err
+		}
 	}
 	key, err := v.key(subject)
 	if err != nil {

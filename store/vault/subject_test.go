@@ -477,3 +477,27 @@ func BenchmarkMillionSubjects(b *testing.B) {
 		}
 	}
 }
+
+// What was not there a moment ago is found once it is.
+func TestKeysThatWereAbsent(t *testing.T) {
+	v, _ := begun(t, Unlock{})
+	for number := range uint64(3) {
+		one := Subject{"g", number * shardKeys}
+		if gone, err := v.Forgotten([]Subject{one}); err != nil || len(gone) > 0 {
+			t.Fatal(gone, err)
+		}
+		sealed, err := v.Seal(one, "c", []byte("text"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := v.Forget(one); err != nil {
+			t.Fatal(err)
+		}
+		if gone, err := v.Forgotten([]Subject{one}); err != nil || len(gone) != 1 {
+			t.Errorf("%v, %v", gone, err)
+		}
+		if _, err := v.Open(one, "c", sealed); !errors.Is(err, ErrForgotten) {
+			t.Error(err)
+		}
+	}
+}

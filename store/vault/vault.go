@@ -29,6 +29,7 @@ type Vault struct {
 	header    header
 	keys      rootKeys
 	cached    map[block]*shard
+	absent    block // one that has no keys, the last that was looked for
 }
 
 // Open unlocks the vault in a directory, or makes one where there is none. The
