@@ -200,6 +200,9 @@ func (s *Space) Do(ctx context.Context, actor model.Actor, command model.Command
 	if s.notary == nil {
 		return Receipt{}, s.Writable()
 	}
+	if ctx.Err() != nil {
+		return Receipt{}, context.Cause(ctx)
+	}
 	r := &request{actor: actor, command: command, answer: make(chan answer, 1)}
 	select {
 	case s.requests <- r:

@@ -79,6 +79,16 @@ func TestJoinedVerbsAreAsAlone(t *testing.T) {
 		{words: []string{"evidence", "add", "1", "-", "--title", "piped"}, input: strings.Repeat("x", 100_000)},
 		{words: []string{"evidence", "verify", "1", "--json"}},
 		{words: []string{"import", "old.csv"}},
+		{words: []string{"affected", "import", "-"}, input: customersOfThree},
+		{words: []string{"affected", "import", "-"}, input: customersOfThree + "C-4,gold,d@d.example\n"},
+		{words: []string{"affected", "customers"}},
+		{words: []string{"affected", "add", "1", "--ids", "-", "--direct", "--what", "names"}, input: "C-1\nC-3\n"},
+		{words: []string{"affected", "add", "1", "--ids", "-"}, input: "C-9\n"},
+		{words: []string{"affected", "add", "1", "--all"}},
+		{words: []string{"affected", "forget", "C-2", "--reason", "they asked"}},
+		{words: []string{"affected", "show", "1"}},
+		{words: []string{"affected", "show", "1", "--group", "A1"}},
+		{words: []string{"affected", "customers", "--json"}},
 		{words: []string{"--space", "other", "queue"}},
 		{words: []string{"deadlines", "--ics", "-"}},
 		{words: []string{"policy", "diff", "gdpr@9", "hipaa"}},
@@ -98,6 +108,8 @@ func TestJoinedVerbsAreAsAlone(t *testing.T) {
 		}
 	}
 }
+
+const customersOfThree = "id,tier,admin_email\nC-1,paid,a@a.example\nC-2,free,b@b.example\nC-3,paid,c@c.example\n"
 
 // gave gives a command line with input.
 func gave(t *testing.T, dir, input string, words ...string) (out, complaint string, code int) {

@@ -22,7 +22,7 @@ var noon = time.Date(2026, 3, 4, 11, 0, 0, 0, time.UTC)
 // TestInterruptedWhileItReads ends a verb that waits for standard input.
 func TestInterruptedWhileItReads(t *testing.T) {
 	dir := t.TempDir()
-	for _, args := range [][]string{{"import", "-"}, {"report", "--title", "x", "--description", "-"}} {
+	for _, args := range [][]string{{"import", "-"}, {"report", "--title", "x", "--description", "-"}, {"affected", "import", "-"}} {
 		t.Run(args[0], func(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			in, typing := io.Pipe()
@@ -100,6 +100,66 @@ func TestInterruptedImportLeavesNothing(t *testing.T) {
 	}
 }
 
+// TestInterruptedCustomersLeaveNothing interrupts an import of customers, and an
+// addition of those whom an incident affects, between two of their commands, and
+// then runs them to their end.
+func TestInterruptedCustomersLeaveNothing(t *testing.T) {
+	const rows = 1200
+	s := importSession(t, t.TempDir())
+	if _, err := s.space.Do(t.Context(), s.actor, model.Report{Title: "Export left open"}); err != nil {
+		t.Fatal(err)
+	}
+	var text strings.Builder
+	text.WriteString("id,tier,admin_email\n")
+	for k := range rows {
+		fmt.Fprintf(&text, "C-%d,paid,a@c%d.example\n", k, k)
+	}
+	bring := func(ctx context.Context, progress *progress) error {
+		source, err := spool("standard input", strings.NewReader(text.String()), mostCustomerBytes)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer source.close()
+		return (&customerImport{session: s, source: source, progress: progress}).run(ctx)
+	}
+	add := func(ctx context.Context, progress *progress) error {
+		return s.addAffected(ctx, "1", affectedFlags{all: true}, progress)
+	}
+	stands := func(when string, customers, affected int) {
+		t.Helper()
+		i := s.snapshot().Queue()[0].Incident
+		book := s.snapshot().Meta.Customers
+		if book.Total() != customers || book.Open != nil || i.AffectedCustomers() != affected || i.Adding != nil {
+			t.Errorf("%s: %+v, %d affected, %+v", when, book, i.AffectedCustomers(), i.Adding)
+		}
+	}
+	for _, work := range []struct {
+		words               []string
+		run                 func(context.Context, *progress) error
+		customers, affected int // once it ran to its end
+	}{
+		{[]string{"checked 500 ", "checked 1200 ", "importing  41%", "importing 100%"}, bring, rows, 0},
+		{[]string{"adding  41%", "adding 100%"}, add, rows, rows},
+	} {
+		before, told := s.snapshot().Meta.Customers.Total(), 0
+		for _, word := range work.words {
+			ctx, cancel := context.WithCancel(t.Context())
+			if err := work.run(ctx, &progress{out: cancelAt{word, cancel}}); !errors.Is(err, context.Canceled) {
+				t.Errorf("%s: error %v", word, err)
+			}
+			stands(word, before, told)
+			cancel()
+		}
+		if err := work.run(t.Context(), &progress{}); err != nil {
+			t.Error(err)
+		}
+		stands("afterwards", work.customers, work.affected)
+	}
+	if report, err := s.space.Verify(t.Context(), nil); err != nil || report.Fault != nil {
+		t.Errorf("%+v, %v", report.Fault, err)
+	}
+}
+
 // importSession opens a space that is set up.
 func importSession(t *testing.T, dir string) *session {
 	t.Helper()
@@ -107,7 +167,7 @@ func importSession(t *testing.T, dir string) *session {
 }
 
 // sessionAt is a session on a real record with a clock of its own.
-func sessionAt(t *testing.T, dir string, now func() time.Time) *session {
+func sessionAt(t testing.TB, dir string, now func() time.Time) *session {
 	t.Helper()
 	library, err := config.LoadPacks("")
 	if err != nil {

@@ -230,8 +230,8 @@ func (sv *served) gives(client *ssh.Client, line, input string) (out, complaint 
 }
 
 func TestServedVerbs(t *testing.T) {
-	lead, reporter, auditor, wall := newKey(t), newKey(t), newKey(t), newKey(t)
-	sv := serveRecord(t, map[string]ssh.Signer{"Lead Kim": lead, "Reporter Ron": reporter, "Auditor Ada": auditor, "Wall East": wall})
+	owner, lead, reporter, auditor, wall := newKey(t), newKey(t), newKey(t), newKey(t), newKey(t)
+	sv := serveRecord(t, map[string]ssh.Signer{"Owner Ola": owner, "Lead Kim": lead, "Reporter Ron": reporter, "Auditor Ada": auditor, "Wall East": wall})
 	file := "/etc/hostname"
 	for _, test := range []struct {
 		who         ssh.Signer
@@ -278,6 +278,21 @@ func TestServedVerbs(t *testing.T) {
 		{auditor, "import -", "id,title,opened\nnonsense", 1, "may not do this (import-open)"},
 		{auditor, "sessions revoke --all --reason x", "", 1, "auditor"},
 		{auditor, "retention sweep", "", 0, "Nothing is due to be purged"},
+		{lead, "affected import " + file, "", 1, "not given over SSH"},
+		{lead, "affected import -", customersOfThree, 0, "Imported 3 customers from standard input: 3 new, 0 replaced."},
+		{lead, "affected import -", customersOfThree + "C-4,gold,d@d.example\n", 1, "1 of 4 rows are wrong: nothing was imported"},
+		{lead, "affected add 1 --ids " + file, "", 1, "not given over SSH"},
+		{lead, "affected add 1 --ids - --direct", "C-1\nC-2\n", 0, "2 affected customers added"},
+		{lead, "affected show 1 --group A1", "", 0, "a@a.example"},
+		{lead, "affected customers", "", 0, "c@c.example"},
+		{lead, "affected forget C-2 --reason x", "", 1, "may not do this (forget-customer)"},
+		{owner, "affected forget C-2 --reason 'they asked'", "", 0, "Customer C-2 forgotten"},
+		{lead, "affected show 1 --group A2", "", 0, "[forgotten]"},
+		{reporter, "affected customers", "", 1, "may not see this (customers)"},
+		{reporter, "affected import -", customersOfThree, 1, "may not"},
+		{auditor, "affected import -", customersOfThree, 1, "may not do this (customers-open)"},
+		{auditor, "affected add 1 --all", "", 1, "may not do this (affected-open)"},
+		{auditor, "affected forget C-1 --reason x", "", 1, "may not do this (forget-customer)"},
 		{lead, "note 1 after", "", 0, "Note: after"},
 		{wall, "queue", "", 1, "may not see this"},
 	} {
