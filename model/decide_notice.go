@@ -678,8 +678,19 @@ func (d *decider) noMaterialFacts(i *Incident, c NoMaterialFacts) error {
 	if err := in.refusal(); err != nil {
 		return err
 	}
+	if d.untold(i, key) {
+		return Refuse(Field("rule", fmt.Sprintf("the first notice of %s has not left, and an update alone can be left out", key), "the notice, or that the rule is waived"))
+	}
 	d.emit(&NothingNew{ID: i.ID, Key: key, Title: rule.Title, Rationale: rationale})
 	return nil
+}
+
+// untold reports whether a rule whose first notice comes before its updates
+// waits for that one, for one of its groups at least.
+func (d *decider) untold(i *Incident, key policy.RuleKey) bool {
+	return slices.ContainsFunc(d.state.Obligations(i), func(o policy.Obligation) bool {
+		return key.Covers(o.Key()) && o.Rule.NoticeKind() == policy.NoticeInitial && len(o.Done) == 0
+	})
 }
 
 // isUpdate reports whether a rule asks for updates, which there may be nothing

@@ -22,6 +22,7 @@ func tellPack() *policy.Pack {
 			{ID: "reach", Title: "Reach customers", Starts: "confirmed", Within: hours(72), To: policy.ToCustomers, MetBy: "received"},
 			{ID: "authority", Title: "Tell the authority", Starts: "confirmed", Within: hours(72), To: policy.ToRegulator, Contents: []string{"nature"}, Approval: []string{"lead"}},
 			{ID: "updates", Title: "Keep customers told", Starts: "confirmed", Within: hours(48), Every: hours(24), Until: "resolved", To: policy.ToCustomers},
+			{ID: "news", Title: "Tell customers what is new", Starts: "confirmed", Within: hours(48), Every: hours(24), Until: "resolved", To: policy.ToCustomers, Kind: policy.NoticeUpdate},
 		},
 	}
 }
@@ -436,15 +437,16 @@ func TestFilingByHand(t *testing.T) {
 func TestNothingNewAnswersAnUpdate(t *testing.T) {
 	s := telling(t)
 	s.refuses(lea, NoMaterialFacts{firstID, key("tell/authority"), "nothing"}, "asks for more than updates")
-	s.refuses(lea, NoMaterialFacts{firstID, key("tell/updates"), ""}, "rationale: is empty")
-	updates := key("tell/updates")
+	s.refuses(lea, NoMaterialFacts{firstID, key("tell/updates"), "nothing"}, "the first notice of tell/updates has not left")
+	s.refuses(lea, NoMaterialFacts{firstID, key("tell/news"), ""}, "rationale: is empty")
+	updates := key("tell/news")
 	updates.Group = "A1"
 	before := dueTimes(&s.state)[owedDue{firstID, updates}]
 	bodies := s.as(lea, NoMaterialFacts{firstID, updates, "nothing was found since"})
 	if got := kinds(bodies); !slices.Equal(got, []string{"obligation.nothing-new", "obligations.moved"}) {
 		t.Fatal(got)
 	}
-	if now := dueTimes(&s.state)[owedDue{firstID, updates}]; !now.Equal(s.now.Add(24 * time.Hour)) {
+	if now := dueTimes(&s.state)[owedDue{firstID, updates}]; !now.Equal(before.Add(24 * time.Hour)) {
 		t.Errorf("the next update was due %v and is due %v", before, now)
 	}
 	i := s.incident(firstID)

@@ -278,6 +278,9 @@ func (o *Obligation) add(s Submission, at time.Time) {
 		if o.recurs() {
 			filing.Missed = passed - 1
 			o.Occurrence += passed
+			if s.Nothing {
+				at = o.dues.instant(passed) // nobody was told, so that nothing new is counted from
+			}
 			o.restart(at)
 		}
 	}

@@ -507,3 +507,27 @@ func TestOrderOfFactsIsIrrelevant(t *testing.T) {
 		}
 	})
 }
+
+// TestNothingNewCountsFromTheDueTime holds that a decision in place of an update
+// moves no cadence, whether it comes before the due time or long after it.
+func TestNothingNewCountsFromTheDueTime(t *testing.T) {
+	start := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC) // a Monday
+	for _, test := range []struct {
+		every   calendar.Period
+		decided time.Duration // after the first notice, which left at once
+		due     string
+	}{
+		{calendar.Period{N: 24, Unit: calendar.Hours}, 20 * time.Hour, "2026-03-04 09:00"},
+		{calendar.Period{N: 24, Unit: calendar.Hours}, 30 * time.Hour, "2026-03-04 09:00"},
+		{calendar.Period{N: 24, Unit: calendar.Hours}, 50 * time.Hour, "2026-03-05 09:00"},
+		{calendar.Period{N: 2, Unit: calendar.BusinessDays}, 30 * time.Hour, "2026-03-07 00:00"}, // due at the end of Wednesday, then of Friday
+		{calendar.Period{N: 2, Unit: calendar.BusinessDays}, 70 * time.Hour, "2026-03-07 00:00"},
+	} {
+		pack := &Pack{ID: "p", Version: 1, Rules: []Rule{{ID: "r", Title: "Tell", Starts: "aware", Within: calendar.Period{N: 72, Unit: calendar.Hours}, Every: test.every, Until: "resolved"}}}
+		key := RuleKey{Pack: "p", Rule: "r"}
+		c := &Case{Times: map[string]time.Time{"aware": start}, Submissions: []Submission{{Key: key, At: start}, {Key: key, At: start.Add(test.decided), Nothing: true}}}
+		if got := Obligations([]*Pack{pack}, c, nil)[0].Strict.Format("2006-01-02 15:04"); got != test.due {
+			t.Errorf("every %s, decided after %s: due %s, want %s", test.every.Words(), test.decided, got, test.due)
+		}
+	}
+}

@@ -30,7 +30,7 @@ func (s *series) due(n int) time.Time {
 		later.N += s.first.Period.N
 		return s.calendar.Due(later, s.anchor)
 	}
-	return s.calendar.Due(later, s.lastInstant())
+	return s.calendar.Due(later, s.instant(1))
 }
 
 // plain reports whether the first due time is a period after the anchor and
@@ -46,12 +46,15 @@ func (s *series) capped(due time.Time) time.Time {
 	return due
 }
 
-// lastInstant is the moment of the first due time from which the next is
-// counted: where that is an exclusive midnight, the day it ends is the day of
-// the event, not the day it would fall on.
-func (s *series) lastInstant() time.Time {
-	due := s.due(1)
-	if s.first.EndsDay() {
+// instant is the moment of the n-th due time from which the next is counted:
+// where that is an exclusive midnight, the day it ends is the day of the event,
+// not the day it would fall on.
+func (s *series) instant(n int) time.Time {
+	due, count := s.due(n), s.first
+	if n > 1 {
+		count = calendar.Count{Period: s.every}
+	}
+	if count.EndsDay() {
 		return due.Add(-time.Nanosecond)
 	}
 	return due
