@@ -40,8 +40,7 @@ func TestCells(t *testing.T) {
 // begins reports and assesses the incident of a cell.
 func (o *northlight) begins(c cell) *northlight {
 	o.t.Helper()
-	o.prepares("setup", "--organisation", "Northlight Software", "--zone", "Europe/Berlin", "--calendar", "de", "--pack", "saas-notification")
-	o.connects().writes("customers.csv", customersOfTheCells)
+	o.sets("saas-notification").connects().writes("customers.csv", customersOfTheCells)
 	answers := map[string][]string{
 		"paid":   {"--fact", "tier.free=no"},
 		"free":   {"--fact", "free_tier_directly_impacted=yes", "--fact", "individual_action_needed=no"},

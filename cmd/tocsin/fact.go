@@ -157,8 +157,16 @@ func (s *session) factValueOf(kinds map[string]model.FactKind, name, value strin
 }
 
 // ruleKey finds the rule that somebody named, as PACK/RULE or by its id alone
-// where only one pack of the incident has such a rule.
+// where only one pack of the incident has such a rule, with #GROUP for one group
+// of affected customers.
 func (s *session) ruleKey(id model.ID, text string) (policy.RuleKey, error) {
+	text, group, _ := strings.Cut(text, "#")
+	key, err := s.wholeRule(id, text)
+	key.Group = group
+	return key, err
+}
+
+func (s *session) wholeRule(id model.ID, text string) (policy.RuleKey, error) {
 	if pack, rule, ok := strings.Cut(text, "/"); ok {
 		return policy.RuleKey{Pack: pack, Rule: rule}, nil
 	}

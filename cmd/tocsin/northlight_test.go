@@ -63,6 +63,16 @@ func openNorthlight(t *testing.T, at string) *northlight {
 	return o
 }
 
+// sets says which packs incidents run under.
+func (o *northlight) sets(packs ...string) *northlight {
+	o.t.Helper()
+	words := []string{"setup", "--organisation", "Northlight Software", "--zone", "Europe/Berlin", "--calendar", "de"}
+	for _, pack := range packs {
+		words = append(words, "--pack", pack)
+	}
+	return o.prepares(words...)
+}
+
 func (o *northlight) moment(text string) time.Time {
 	o.t.Helper()
 	zone, err := time.LoadLocation("Europe/Berlin")
@@ -184,10 +194,16 @@ func (o *northlight) approved(id string, people ...string) *northlight {
 	for _, person := range people {
 		o.as(person).agrees("notice", "approve", "1", id)
 	}
+	o.digests[id] = o.digestOf(id)
+	return o.as("Ana Ruiz").does("approvals")
+}
+
+// digestOf is what a notice's approvals are bound to, as the record has it.
+func (o *northlight) digestOf(id string) string {
+	o.t.Helper()
 	standing, _ := o.space().Snapshot().Incident("INC-2026-0001")
 	n, _ := standing.Incident.Notice(id)
-	o.digests[id] = n.Digest
-	return o.as("Ana Ruiz").does("approvals")
+	return n.Digest
 }
 
 // releases lets an approved notice go, and the mail with it.

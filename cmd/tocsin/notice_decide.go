@@ -204,12 +204,10 @@ reason, and opens a task to review it.`
 func (a *app) noticeNoFactsCommand() *cobra.Command {
 	var rationale string
 	cmd := a.verb("no-facts ID RULE --rationale TEXT", "Decide that nothing new became known, in place of an update that is due", 2, 2, func(s *session, id model.ID, args []string) (model.Command, error) {
-		text, group, _ := strings.Cut(args[0], "#")
-		key, err := s.ruleKey(id, text)
+		key, err := s.ruleKey(id, args[0])
 		if err != nil {
 			return nil, err
 		}
-		key.Group = group
 		return model.NoMaterialFacts{Incident: id, Rule: key, Rationale: rationale}, nil
 	})
 	cmd.Flags().StringVar(&rationale, "rationale", "", "why there is nothing new to say")

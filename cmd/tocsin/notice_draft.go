@@ -137,12 +137,10 @@ func (s *session) writer(i *model.Incident, draft model.NoticeDraft) (*noticeWri
 func (w *noticeWriter) rules(named []string) ([]policy.RuleKey, error) {
 	var keys []policy.RuleKey
 	for _, text := range named {
-		text, group, _ := strings.Cut(text, "#")
 		key, err := w.ruleKey(w.incident.ID, text)
 		if err != nil {
 			return nil, err
 		}
-		key.Group = group
 		keys = append(keys, key)
 	}
 	if len(keys) > 0 {
