@@ -12,6 +12,7 @@ import (
 
 	"tocsin/model"
 	"tocsin/store"
+	"tocsin/store/outbox"
 )
 
 // connects sets the channel that mail leaves by.
@@ -57,10 +58,15 @@ func (o *northlight) leaving(space *store.Space) bool {
 	return false
 }
 
-// letters are the messages that one address was sent.
+// letters are the messages that one address was sent, whose domain the server
+// knows in ASCII.
 func (o *northlight) letters(to string) (all []letter) {
 	o.t.Helper()
-	for _, message := range o.mail.of(to) {
+	address, err := outbox.ParseAddress(to)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	for _, message := range o.mail.of(address.String()) {
 		text, err := io.ReadAll(message.Body)
 		if err != nil {
 			o.t.Fatal(err)

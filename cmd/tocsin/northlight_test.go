@@ -245,7 +245,7 @@ func (o *northlight) proved(notice, line string) {
 	}
 	arrived := 0
 	for _, l := range o.letters(one.Address) {
-		if fmt.Sprintf("%x", sha256.Sum256([]byte(l.header(o.t, "Subject")+"\n"+l.body(o.t)))) == one.TextSHA256 {
+		if fmt.Sprintf("%x", sha256.Sum256([]byte(l.header(o.t, "Subject")+"\n"+l.body(o.t)))) == one.TextSHA256 && strings.HasPrefix(l.head.Get("Message-Id"), "<"+one.MessageID+"@") {
 			arrived++
 		}
 	}
