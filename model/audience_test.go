@@ -108,6 +108,39 @@ func TestNoticesGoToWhomTheirRulesTell(t *testing.T) {
 	}
 }
 
+// A correction goes to those who heard what it corrects, and to nobody else.
+func TestACorrectionReachesNobodyNew(t *testing.T) {
+	s := telling(t)
+	p := tellPack()
+	p.Rules = append(p.Rules, policy.Rule{ID: "public", Title: "Tell the public", Starts: "confirmed", To: policy.ToPublic, When: policy.Condition{Severity: []string{"high"}}})
+	s.state.Packs[p.Ref()] = p
+	file := func(id, rule, corrects string) error {
+		d := draft()
+		d.Groups, d.Channel, d.Corrects, d.Rules = nil, "", corrects, []policy.RuleKey{key(rule)}
+		s.as(clara, DraftNotice{firstID, d})
+		s.as(clara, ProposeNotice{firstID, id})
+		if n := s.notice(id); n.State == NoticeIsProposed {
+			s.as(lea, ApproveNotice{Incident: firstID, Notice: id, Digest: n.Digest})
+		}
+		_, err := s.apply(clara, FileNotice{Incident: firstID, Notice: id})
+		return err
+	}
+	if err := file("N1", "tell/authority", ""); err != nil {
+		t.Fatal(err)
+	}
+	if err := file("N2", "tell/public", "N1"); err == nil || !strings.Contains(err.Error(), "N2 is not for them") {
+		t.Errorf("an announcement that corrects what an authority was told: %v", err)
+	}
+	p.Rules[len(p.Rules)-1].When.Severity = []string{"low"}
+	if err := file("N3", "tell/public", ""); err != nil {
+		t.Fatal(err)
+	}
+	p.Rules[len(p.Rules)-1].When.Severity = []string{"high"}
+	if err := file("N4", "tell/public", "N3"); err != nil {
+		t.Errorf("a correction of what was announced: %v", err)
+	}
+}
+
 // A pack that changed after the approval decides too.
 func TestReleaseHoldsToTheRulesOfNow(t *testing.T) {
 	s := approved(t)

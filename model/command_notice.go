@@ -51,10 +51,11 @@ type RejectNotice struct {
 
 // OverrideApproval makes a proposed notice ready to be released without the
 // approvals that are missing, in an emergency, where the rules allow it to a
-// role that the actor has. Second is as for ApproveNotice.
+// role that the actor has. Digest and Second are as for ApproveNotice.
 type OverrideApproval struct {
 	Incident ID
 	Notice   string
+	Digest   string
 	Reason   string
 	Second   bool
 }

@@ -35,9 +35,14 @@ func (d *decider) audible(i *Incident, n *Notice) error {
 }
 
 // correctsOnly reports whether a notice corrects what all of its recipients were
-// told: they hear that whatever the rules say by now.
+// told: they hear that whatever the rules say by now. Whom a notice to no group
+// goes to is said by its channel and its rules.
 func (i *Incident) correctsOnly(n *Notice) bool {
 	earlier, ok := i.Notice(n.Corrects)
+	if ok && len(n.Groups) == 0 {
+		other := slices.ContainsFunc(n.Rules, func(key policy.RuleKey) bool { return !slices.Contains(earlier.Rules, key) })
+		return len(earlier.Groups) == 0 && n.Channel == earlier.Channel && !other
+	}
 	return ok && !slices.ContainsFunc(n.Groups, func(group string) bool { return !slices.Contains(earlier.Groups, group) })
 }
 

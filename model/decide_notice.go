@@ -509,8 +509,12 @@ func (d *decider) overrideApproval(i *Incident, c OverrideApproval) error {
 	in := &inputs{}
 	n := in.notice(i, c.Notice, c)
 	rules := d.rulesOf(in, i, &n)
+	digest := in.digestOf(c.Digest)
 	reason := in.needText("reason", c.Reason, "why it cannot wait")
 	if err := in.refusal(); err != nil {
+		return err
+	}
+	if err := sameDigest(i, &n, digest); err != nil {
 		return err
 	}
 	role, err := d.overridingRole(i, &n, rules)
@@ -711,6 +715,7 @@ func (in *inputs) group(i *Incident, id string) string {
 // or released: where what their digest covers is no longer what it was, they
 // are drafts again, and an event says why.
 func (d *decider) voidApprovals() error {
+	d.voidEnded()
 	ids := d.waiting()
 	if len(ids) == 0 {
 		return nil
@@ -729,6 +734,22 @@ func (d *decider) voidApprovals() error {
 		}
 	}
 	return nil
+}
+
+// voidEnded voids what was approved for an incident that turned out to be
+// nothing, or another one: what its notices say is not so.
+func (d *decider) voidEnded() {
+	for _, body := range d.bodies {
+		end, ok := body.(*Closed)
+		if !ok || end.Outcome == Resolved {
+			continue
+		}
+		for _, n := range d.state.Incidents[end.ID].Notices {
+			if n.Waits() {
+				d.emit(&ApprovalsVoided{ID: end.ID, Notice: n.ID, Digest: n.Digest, Why: []string{"the incident ended: " + string(end.Outcome)}, Approvals: n.Approvals})
+			}
+		}
+	}
 }
 
 // waiting lists the incidents whose groups the decision changes and that have a

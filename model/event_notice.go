@@ -54,8 +54,9 @@ type (
 		Reason string `json:"reason"`
 	}
 
-	// ApprovalsVoided: what the digest covers has changed, so that a notice that
-	// waited is a draft again and the approvals it had hold no more.
+	// ApprovalsVoided: what the digest covers has changed, or the incident turned
+	// out to be none or another one, so that a notice that waited is a draft again
+	// and the approvals it had hold no more.
 	ApprovalsVoided struct {
 		ID        ID         `json:"id"`
 		Notice    string     `json:"notice"`

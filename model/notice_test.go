@@ -188,7 +188,9 @@ func TestNoticeStates(t *testing.T) {
 		{clara, func(*space) Command { return ProposeNotice{firstID, "1"} }, noticeStateList[:1], NoticeIsProposed},
 		{lea, func(s *space) Command { return ApproveNotice{firstID, "N1", s.notice("N1").Digest, "", false} }, noticeStateList[1:2], NoticeIsProposed},
 		{lea, func(*space) Command { return RejectNotice{firstID, "N1", "too long"} }, noticeStateList[1:3], NoticeIsDraft},
-		{lea, func(*space) Command { return OverrideApproval{firstID, "N1", "it burns", false} }, noticeStateList[1:2], NoticeIsApproved},
+		{lea, func(s *space) Command {
+			return OverrideApproval{firstID, "N1", s.notice("N1").Digest, "it burns", false}
+		}, noticeStateList[1:2], NoticeIsApproved},
 		{clara, func(s *space) Command { return ReleaseNotice{firstID, "N1", s.notice("N1").Digest} }, noticeStateList[2:3], NoticeIsReleased},
 		{clara, func(*space) Command { return WithdrawNotice{firstID, "N1", "not ours"} }, noticeStateList[:3], NoticeIsWithdrawn},
 		{clara, func(*space) Command { return PauseNotice{firstID, "N1", "a wrong link"} }, noticeStateList[3:4], NoticeIsReleased},
@@ -374,7 +376,7 @@ func TestApprovalsTakeTheSecondFactor(t *testing.T) {
 	s.do(SetAccessRule{Role: Lead, Rule: AccessRule{SecondFactor: true}})
 	c := ApproveNotice{Incident: firstID, Notice: "N1", Digest: s.notice("N1").Digest}
 	s.refuses(lea, c, "takes a code of the second factor")
-	s.refuses(lea, OverrideApproval{Incident: firstID, Notice: "N1", Reason: "it burns"}, "takes a code of the second factor")
+	s.refuses(lea, OverrideApproval{Incident: firstID, Notice: "N1", Digest: s.notice("N1").Digest, Reason: "it burns"}, "takes a code of the second factor")
 	c.Second = true
 	s.as(lea, c)
 	if !s.notice("N1").Approvals[0].Second {
@@ -384,9 +386,9 @@ func TestApprovalsTakeTheSecondFactor(t *testing.T) {
 
 func TestOverride(t *testing.T) {
 	s := proposed(t)
-	s.refuses(clara, OverrideApproval{Incident: firstID, Notice: "N1", Reason: "it burns"}, "Tell customers allows that to lead")
-	s.refuses(lea, OverrideApproval{Incident: firstID, Notice: "N1"}, "reason: is empty")
-	bodies := s.as(lea, OverrideApproval{Incident: firstID, Notice: "N1", Reason: "keys are being used right now"})
+	s.refuses(clara, OverrideApproval{Incident: firstID, Notice: "N1", Digest: s.notice("N1").Digest, Reason: "it burns"}, "Tell customers allows that to lead")
+	s.refuses(lea, OverrideApproval{Incident: firstID, Notice: "N1", Digest: s.notice("N1").Digest}, "reason: is empty")
+	bodies := s.as(lea, OverrideApproval{Incident: firstID, Notice: "N1", Digest: s.notice("N1").Digest, Reason: "keys are being used right now"})
 	if got := kinds(bodies); !slices.Equal(got, []string{"notice.overridden", "task.added"}) {
 		t.Fatal(got)
 	}
@@ -403,7 +405,39 @@ func TestOverride(t *testing.T) {
 	d.Groups, d.Rules, d.Kind = nil, []policy.RuleKey{key("tell/authority")}, RegulatorNotice
 	s.as(clara, DraftNotice{firstID, d})
 	s.as(clara, ProposeNotice{firstID, "N2"})
-	s.refuses(lea, OverrideApproval{Incident: firstID, Notice: "N2", Reason: "it burns"}, "Tell the authority knows no emergency release")
+	s.refuses(lea, OverrideApproval{Incident: firstID, Notice: "N2", Digest: s.notice("N2").Digest, Reason: "it burns"}, "Tell the authority knows no emergency release")
+}
+
+// Whoever lets a notice leave without approvals has read it as it is.
+func TestOverrideIsOfTheTextThatWasRead(t *testing.T) {
+	s := proposed(t)
+	read := s.notice("N1").Digest
+	d := draft()
+	d.Texts[0].Body = "Send us your passwords."
+	s.as(clara, EditNotice{firstID, "N1", 1, d})
+	s.as(clara, ProposeNotice{firstID, "N1"})
+	if err := s.refuses(lea, OverrideApproval{Incident: firstID, Notice: "N1", Digest: read, Reason: "it burns"}, "no longer the text that was read"); !errors.Is(err, ErrConflict) {
+		t.Errorf("%v", err)
+	}
+}
+
+// What was approved of an incident that was none does not leave any more.
+func TestApprovalsEndWithWhatTheyWereFor(t *testing.T) {
+	other := ID("INC-2026-0002")
+	for name, end := range map[string]Command{
+		"false positive": MarkFalse{Incident: firstID, Reason: "a test"},
+		"merged":         Merge{Incident: firstID, Into: other},
+		"duplicate":      MarkDuplicate{Incident: firstID, Of: other},
+	} {
+		s := approved(t)
+		s.do(Report{Title: "The same again"})
+		digest := s.notice("N1").Digest
+		s.do(end)
+		s.refuses(clara, ReleaseNotice{firstID, "N1", digest}, "N1 is draft")
+		if n := s.notice("N1"); len(n.Approvals) > 0 {
+			t.Errorf("%s: %+v", name, n.Approvals)
+		}
+	}
 }
 
 func TestFilingByHand(t *testing.T) {

@@ -192,7 +192,7 @@ func (c *Console) overrideNotice() tea.Cmd {
 		d.draft = ""
 	}
 	d.command = func(f *form) (model.Command, bool) {
-		return model.OverrideApproval{Incident: id, Notice: n.ID, Reason: f.value("reason"), Second: second}, true
+		return model.OverrideApproval{Incident: id, Notice: n.ID, Digest: n.Digest, Reason: f.value("reason"), Second: second}, true
 	}
 	return c.ask(d)
 }

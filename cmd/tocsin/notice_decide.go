@@ -191,7 +191,7 @@ func (a *app) noticeOverrideCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		return s.change(ctx, model.OverrideApproval{Incident: i.ID, Notice: n.ID, Reason: reason, Second: second})
+		return s.change(ctx, model.OverrideApproval{Incident: i.ID, Notice: n.ID, Digest: n.Digest, Reason: reason, Second: second})
 	})
 	cmd.Long = `Where the rules of a notice allow it to a role that you have, it may be released
 without the approvals that are missing. That is recorded with your name and the
