@@ -21,12 +21,29 @@ func (s *incidentScreen) drawObligations() ([]string, *tea.Position) {
 		heading += fit("PACK", 24) + "PROGRESS"
 	}
 	lines := []string{t.Muted.Paint(fit(heading, s.width))}
-	s.dueList.resize(s.bodyHeight() - 1)
+	s.dueList.resize(s.bodyHeight() - 2)
 	from, to := s.dueList.window()
 	for k := from; k < to; k++ {
 		lines = append(lines, s.drawObligation(&s.obligations[k], wide, k == s.dueList.index))
 	}
+	if k := s.dueList.index; k >= 0 && k < len(s.obligations) {
+		lines = append(block(lines, s.width, s.bodyHeight()-1), s.drawWhole(&s.obligations[k]))
+	}
 	return lines, &tea.Position{X: 0, Y: 1 + s.dueList.index - from}
+}
+
+// drawWhole is what the row of an obligation may have no room for: its whole
+// title, and how many were told while not all were.
+func (s *incidentScreen) drawWhole(o *policy.Obligation) string {
+	t := s.c.theme
+	line := " " + t.Text.Paint(safe(o.Title()))
+	if partly := o.Partly(); partly != "" {
+		line += "  " + t.DueSoon.Paint("◇ "+partly)
+	}
+	if tells(o) && !o.State(s.c.now()).Decided() {
+		line += "  " + t.Muted.Paint(s.c.keyOf("notice-draft")+" writes the notice")
+	}
+	return fit(line, s.width)
 }
 
 func (s *incidentScreen) titleWidth(wide bool) int {

@@ -359,6 +359,9 @@ func (c *Console) obligationWords(o *policy.Obligation) string {
 	if !o.Strict.IsZero() {
 		text += ", " + c.dueText(o.Strict, o.Rule)
 	}
+	if partly := o.Partly(); partly != "" {
+		text += ", " + partly
+	}
 	return text + ", by " + o.Pack.Ref().String()
 }
 
