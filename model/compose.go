@@ -21,7 +21,7 @@ func Compose(draft NoticeDraft, t *notice.Template, languages []string, packs []
 	values := noticeValues(draft.Fields)
 	contents := contentsOf(draft.Rules, packs)
 	var items []notice.Item
-	draft.Template, draft.Texts, draft.Contents = t.ID, nil, nil
+	draft.Template, draft.Texts, draft.Contents, draft.Promises = t.ID, nil, nil, nil
 	for _, language := range languages {
 		r, err := notice.Render(t, language, values, facts)
 		if err != nil {
@@ -29,13 +29,29 @@ func Compose(draft NoticeDraft, t *notice.Template, languages []string, packs []
 		}
 		draft.Texts = append(draft.Texts, NoticeText{Language: r.Language, Subject: r.Subject, Body: r.Body})
 		items = worst(items, notice.Checklist(contents, t, r))
+		draft.Promises = promises(draft.Promises, r.Promises)
 	}
 	for _, item := range items {
 		draft.Contents = append(draft.Contents, NoticeContent{
-			Label: item.Content, Covered: item.State == notice.Covered, Unknown: item.State == notice.Unknown, Where: Clip(item.Where, MaxLine),
+			Label: item.Content, Covered: item.State.Told(), Unknown: item.State == notice.Unknown, Where: Clip(item.Where, MaxLine),
 		})
 	}
 	return draft, items, nil
+}
+
+// promises joins what texts of several languages promise: the same field counts
+// with the earliest time that one of them names.
+func promises(list []NoticePromise, more []notice.Promise) []NoticePromise {
+	for _, p := range more {
+		k := slices.IndexFunc(list, func(other NoticePromise) bool { return other.Field == p.Field })
+		switch {
+		case k < 0:
+			list = append(list, NoticePromise{Field: p.Field, By: p.By.UTC()})
+		case p.By.Before(list[k].By):
+			list[k].By = p.By.UTC()
+		}
+	}
+	return list
 }
 
 // noticeValues are what the fields of a draft say.
@@ -61,7 +77,7 @@ func contentsOf(keys []policy.RuleKey, packs []*policy.Pack) []string {
 }
 
 // badness orders how a content stands: what is missing from one text is missing.
-var badness = map[notice.State]int{notice.Covered: 0, notice.Unknown: 1, notice.Missing: 2}
+var badness = map[notice.State]int{notice.Covered: 0, notice.Late: 1, notice.Unknown: 2, notice.Passed: 3, notice.Missing: 4}
 
 // worst joins two lists of the same contents.
 func worst(items, more []notice.Item) []notice.Item {
@@ -106,7 +122,7 @@ func (s *State) NoticeFacts(i *Incident, organisation string, rules []policy.Rul
 			text[fact.Name] = at.Format(time.RFC3339)
 		}
 	}
-	return notice.Facts{Text: text, Zone: s.Zone()}
+	return notice.Facts{Text: text, Zone: s.Zone(), Now: now}
 }
 
 // promised is a due time as people are told it: the day, where it is the end of

@@ -146,6 +146,7 @@ func (d *decider) draft(in *inputs, i *Incident, c NoticeDraft, self string) Not
 		Fields:   in.noticeFields(c.Fields),
 		Texts:    in.noticeTexts(c.Texts),
 		Contents: in.noticeContents(c.Contents),
+		Promises: in.noticePromises(c.Promises),
 	}
 	draft.Rules = d.noticeRules(in, i, c.Rules, draft.Groups)
 	if c.Corrects != "" {
@@ -328,6 +329,7 @@ func (d *decider) proposeNotice(i *Incident, c ProposeNotice) error {
 	}
 	in.wholeNotice(&n, rules)
 	d.reaches(in, i, &n)
+	d.promisesHold(in, &n)
 	if err := in.refusal(); err != nil {
 		return err
 	}
@@ -425,6 +427,9 @@ func (d *decider) approveNotice(i *Incident, c ApproveNotice) error {
 	}
 	if err := sameDigest(i, &n, digest); err != nil {
 		return err
+	}
+	if d.promisesHold(in, &n); in.refusal() != nil {
+		return in.refusal()
 	}
 	missing := n.missingApprovals(rules)
 	role, err := d.approvingRole(i, &n, c.Role, missing)
@@ -573,6 +578,7 @@ func (d *decider) releaseNotice(i *Incident, c ReleaseNotice) error {
 	}
 	channel := d.leavesBy(in, &n)
 	shares, total := in.shares(i, &n, channel)
+	d.promisesHold(in, &n)
 	if err := in.refusal(); err != nil {
 		return err
 	}

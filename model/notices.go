@@ -47,6 +47,7 @@ type NoticeDraft struct {
 	Fields   []NoticeField    `json:"fields,omitempty"`   // of the template, filled in
 	Texts    []NoticeText     `json:"texts,omitempty"`    // one for each language
 	Contents []NoticeContent  `json:"contents,omitempty"` // what the rules ask for, and whether it is there
+	Promises []NoticePromise  `json:"promises,omitempty"` // times that the texts bind their sender to
 	Corrects string           `json:"corrects,omitempty"` // the earlier notice that this one corrects
 }
 
@@ -73,6 +74,13 @@ type NoticeContent struct {
 	Covered bool   `json:"covered,omitempty"`
 	Unknown bool   `json:"unknown,omitempty"`
 	Where   string `json:"where,omitempty"` // the field that covers it, or where in the text it is
+}
+
+// NoticePromise is a time by which the texts promise something: once it has
+// passed, the notice may not leave any more.
+type NoticePromise struct {
+	Field string    `json:"field"` // of the template
+	By    time.Time `json:"by"`    // a day that is promised lasts until its midnight
 }
 
 // Approval is one person's consent to exactly what a digest covers.
@@ -170,6 +178,8 @@ func (n *Notice) Waits() bool { return n.State == NoticeIsProposed || n.State ==
 //   - the count of texts, then of each its language, its subject and its body
 //   - the count of contents, then of each its label, "covered", "unknown" or
 //     nothing, and where it is
+//   - only where there are promises, the text "promises" and their count, then
+//     of each its field and its time in UTC as RFC 3339 has it
 //
 // Counts are decimal. Lists are in the order that the notice has them in.
 func NoticeDigest(i *Incident, id string, draft NoticeDraft) string {
@@ -195,6 +205,13 @@ func NoticeDigest(i *Incident, id string, draft NoticeDraft) string {
 	text.count(len(draft.Contents))
 	for _, c := range draft.Contents {
 		text.add(c.Label, c.standing(), c.Where)
+	}
+	if len(draft.Promises) > 0 {
+		text.add("promises")
+		text.count(len(draft.Promises))
+	}
+	for _, p := range draft.Promises {
+		text.add(p.Field, p.By.UTC().Format(time.RFC3339))
 	}
 	sum := sha256.Sum256(text)
 	return hex.EncodeToString(sum[:])
@@ -250,6 +267,9 @@ func (n *NoticeDraft) parts() []part {
 	}
 	for _, c := range n.Contents {
 		parts = append(parts, part{"content " + c.Label, strings.TrimSpace(c.standing() + " " + c.Where)})
+	}
+	for _, p := range n.Promises {
+		parts = append(parts, part{"promise " + p.Field, p.By.UTC().Format(time.RFC3339)})
 	}
 	return parts
 }

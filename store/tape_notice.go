@@ -30,7 +30,13 @@ func (t *tape) draft(d *model.NoticeDraft) {
 	list(t, &d.Fields, (*tape).noticeField)
 	list(t, &d.Texts, (*tape).noticeText)
 	list(t, &d.Contents, (*tape).noticeContent)
+	list(t, &d.Promises, (*tape).noticePromise)
 	word(t, &d.Corrects)
+}
+
+func (t *tape) noticePromise(p *model.NoticePromise) {
+	word(t, &p.Field)
+	t.time(&p.By)
 }
 
 func (t *tape) noticeField(f *model.NoticeField) {

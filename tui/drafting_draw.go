@@ -102,8 +102,12 @@ func (s *draftingScreen) lacksWords() string {
 		return t.Overdue.Paint("! no text yet")
 	case counts[notice.Missing] > 0:
 		return t.Overdue.Paint(fmt.Sprintf("! %d missing", counts[notice.Missing])) + t.Muted.Paint(fmt.Sprintf(", %d of %d there", counts[notice.Covered], len(s.made.items)))
+	case counts[notice.Passed] > 0:
+		return t.Overdue.Paint("! a promised time has passed")
 	case counts[notice.Unknown] > 0 && !s.made.phased:
 		return t.Overdue.Paint(fmt.Sprintf("! %d not yet known", counts[notice.Unknown]))
+	case counts[notice.Late] > 0:
+		return t.DueSoon.Paint("◐ a promise is later than the policy's")
 	case counts[notice.Unknown] > 0:
 		return t.Doubtful.Paint(fmt.Sprintf("? %d to follow", counts[notice.Unknown])) + t.Muted.Paint(", the rest is there")
 	}
@@ -166,6 +170,8 @@ func (s *draftingScreen) contentItem(item notice.Item, width int) []string {
 		why += ", and the rule does not take it later"
 	case item.State == notice.Unknown:
 		why += ", which may follow; in “" + item.Where + "”"
+	case item.State.Told() && item.Says != "":
+		why += ": " + item.Says
 	case item.Where != "":
 		why += " in “" + item.Where + "”"
 	}

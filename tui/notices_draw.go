@@ -323,6 +323,10 @@ func contentMark(t *theme.Theme, state notice.State) (mark string, style theme.S
 		return "✓ covered", t.Met
 	case notice.Unknown:
 		return "? not yet known", t.Doubtful
+	case notice.Passed:
+		return "! has passed", t.Overdue
+	case notice.Late:
+		return "◐ later than promised by the policy", t.DueSoon
 	}
 	return "! missing", t.Overdue
 }

@@ -190,6 +190,9 @@ func (s *draftingScreen) draftWords() []string {
 		if item.State == notice.Missing && item.Why != "" {
 			text += "; " + safe(item.Why)
 		}
+		if item.State.Told() && item.Says != "" {
+			text += "; " + safe(item.Says)
+		}
 		lines = append(lines, text)
 	}
 	to := notice.Recipient{Customer: "customer", Contact: "contact"}

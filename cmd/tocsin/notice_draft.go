@@ -310,11 +310,15 @@ func (w *noticeWriter) put(f model.NoticeField) {
 func (s *session) printChecklist(items []wording.Item) {
 	missing := 0
 	for _, item := range items {
-		mark, tone, more := "✓ ", good, ""
+		mark, tone, more := "✓ ", good, item.Says
 		switch item.State {
 		case wording.Missing:
 			missing++
 			mark, tone, more = "✗ ", alarm, item.Why
+		case wording.Passed:
+			mark, tone, more = "✗ ", alarm, "it has passed: "+item.Says+"; a text that promises it is not sent"
+		case wording.Late:
+			mark, tone, more = "◐ ", warning, "it is later than promised by the policy: "+item.Says
 		case wording.Unknown:
 			mark, tone, more = "? ", notYet, "not known yet, and the text says so: "+item.Says
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -74,6 +75,9 @@ func (s *session) printNotice(id model.ID, v *noticeView) {
 	row("Waits", s.keptBecause(model.NoticeRef{Incident: id, Notice: v.ID}))
 	row("Corrects", v.Corrects)
 	row("Written", fmt.Sprintf("version %d, by %s, %s", v.Version, v.By, when(v.At.Time, s.zone(), s.now())))
+	for _, p := range v.Promises {
+		row("Promises", p.Field+" by "+when(p.By.Time, s.zone(), s.now())+s.over(p.By.Time, v))
+	}
 	row("Digest", v.Digest)
 	for _, approved := range v.Approvals {
 		row("Approved", fmt.Sprintf("by %s, as %s, %s%s", approved.Person, approved.Role, when(approved.At.Time, s.zone(), s.now()), secondWords(approved.Second)))
@@ -89,6 +93,14 @@ func (s *session) printNotice(id model.ID, v *noticeView) {
 	for _, text := range v.Texts {
 		s.printNoticeText(text)
 	}
+}
+
+// over says that a notice which has not left promises what is past.
+func (s *session) over(by time.Time, v *noticeView) string {
+	if v.Released.IsZero() && !by.After(s.now()) {
+		return ", which has passed"
+	}
+	return ""
 }
 
 func secondWords(second bool) string {

@@ -202,3 +202,15 @@ func checkProof(t *testing.T, dir string) {
 		t.Errorf("the notice, %v: %s", err, notice)
 	}
 }
+
+// A promised time that is typed and lies behind is said at once, and what was
+// promised is refused once it has passed.
+func TestNoticePromises(t *testing.T) {
+	gives := affected(t)
+	gives("Ana Ruiz", "Notice N1 begun", "notice", "draft", "1", "update", "--rule", "inventifornia/customer-update", "--template", "customer-update", "--set", "next_update=2026-03-04 10:59")
+	gives("Ana Ruiz", "✗ Next update by\n      it has passed: 4 March 2026, 10:59", "notice", "edit", "1", "--set", "next_update=2026-03-04 10:59", "--set", "reach=x")
+	gives("Ana Ruiz", "next_update by Wed 4 Mar 10:59 UTC, which has passed", "notice", "show", "1")
+	gives("Ana Ruiz", "field next_update: promises 2026-03-04 10:59 UTC, which has passed; accepted: N1 edited", "notice", "propose", "1")
+	gives("Ana Ruiz", "promise next_update", "notice", "edit", "1", "--set", "next_update=2026-03-05 09:00")
+	gives("Ana Ruiz", `"by": "2026-03-05T09:00:00Z"`, "notice", "show", "1", "--json")
+}

@@ -20,6 +20,7 @@ type noticeView struct {
 	Fields     []noticeFieldView   `json:"fields"`
 	Texts      []noticeTextView    `json:"texts" help:"one for each language; {customer} and {contact} are filled for every recipient"`
 	Contents   []noticeContentView `json:"contents" help:"what its rules and its template want said"`
+	Promises   []promiseView       `json:"promises" help:"times that the texts bind their sender to: past one of them the notice may not leave"`
 	Digest     string              `json:"digest" help:"SHA-256 of what was proposed; approvals are bound to it"`
 	WaitsFor   []string            `json:"waits_for" help:"roles whose approval is missing"`
 	Approvals  []approvalView      `json:"approvals"`
@@ -55,6 +56,11 @@ type noticeContentView struct {
 	Where   string `json:"where"`
 }
 
+type promiseView struct {
+	Field string `json:"field"`
+	By    stamp  `json:"by"`
+}
+
 type approvalView struct {
 	Role   string `json:"role"`
 	Person string `json:"person"`
@@ -70,7 +76,7 @@ type outcomeView struct {
 func (g *gatherer) notice(i *model.Incident, n *model.Notice) noticeView {
 	view := noticeView{
 		ID: n.ID, Kind: string(n.Kind), State: string(n.State), Version: n.Version, Rules: []string{}, Groups: list(n.Groups), Channel: n.Channel,
-		Template: n.Template, Corrects: n.Corrects, Fields: []noticeFieldView{}, Texts: []noticeTextView{}, Contents: []noticeContentView{},
+		Template: n.Template, Corrects: n.Corrects, Fields: []noticeFieldView{}, Texts: []noticeTextView{}, Contents: []noticeContentView{}, Promises: []promiseView{},
 		Digest: n.Digest, WaitsFor: []string{}, Approvals: []approvalView{}, Override: n.Override, OverrideBy: n.OverrideBy, By: n.By, At: g.stamp(n.At),
 		Released: g.stamp(n.Released), ReleasedBy: n.ReleasedBy, Reference: n.Reference, Evidence: n.Evidence, Recipients: n.Recipients,
 		Paused: n.Delivery.Paused, Cancelled: n.Delivery.Cancelled, Delivery: []outcomeView{},
@@ -86,6 +92,9 @@ func (g *gatherer) notice(i *model.Incident, n *model.Notice) noticeView {
 	}
 	for _, c := range n.Contents {
 		view.Contents = append(view.Contents, noticeContentView{c.Label, contentState(c), c.Where})
+	}
+	for _, p := range n.Promises {
+		view.Promises = append(view.Promises, promiseView{p.Field, g.stamp(p.By)})
 	}
 	if n.State == model.NoticeIsProposed {
 		view.WaitsFor = list(g.snapshot.NoticeNeeds(i, n))

@@ -13,20 +13,27 @@ const (
 	Covered State = "covered"
 	Unknown State = "not yet known" // the text says so; whether that is enough for now is the rule's to say
 	Missing State = "missing"
+	Passed  State = "has passed"                        // it promises a time that is over
+	Late    State = "later than promised by the policy" // it promises a time after the one that the policy sets
 )
+
+// Told reports whether the text tells the content, though what it promises may
+// not hold.
+func (s State) Told() bool { return s == Covered || s == Passed || s == Late }
 
 // Item is one required content, held against a text.
 type Item struct {
 	Content string `json:"content"`
 	State   State  `json:"state"`
 	Where   string `json:"where,omitempty"` // the labels of the fields, or the passages, that cover it
-	Says    string `json:"says,omitempty"`  // what the text says of what is not known yet
+	Says    string `json:"says,omitempty"`  // what the text says of what is not known yet, or what it promises
 	Why     string `json:"why,omitempty"`   // why it is missing, and what would be right
 }
 
 // Checklist holds a rendered text against what rules want said, each content
 // once, in the order given. After them comes what the template itself cannot
-// go without and what none of the contents speaks of.
+// go without, and what it promises that does not hold, where none of the
+// contents speaks of it.
 func Checklist(contents []string, t *Template, r Rendered) []Item {
 	var items []Item
 	spoken, listed := map[string]bool{}, map[string]bool{}
@@ -43,10 +50,17 @@ func Checklist(contents []string, t *Template, r Rendered) []Item {
 			items = append(items, Item{Content: f.Label, State: Missing, Where: f.Label, Why: f.empty()})
 		}
 	}
+	for _, p := range r.Promises {
+		f, has := t.Field(p.Field)
+		if state, says := p.standing(); has && !spoken[p.Field] && state != Covered {
+			items = append(items, Item{Content: f.Label, State: state, Where: f.Label, Says: says})
+		}
+	}
 	return items
 }
 
-// item judges one content; spoken takes in the fields that it was found missing for.
+// item judges one content; spoken takes in the fields that it was found missing
+// for, and those whose promise it tells.
 func (t *Template) item(content string, r *Rendered, spoken map[string]bool) Item {
 	places, has := t.place(content)
 	if !has {
@@ -62,6 +76,11 @@ func (t *Template) item(content string, r *Rendered, spoken map[string]bool) Ite
 			item.State, item.Why = Missing, t.why(place, r, spoken)
 		case r.unknown[name] && item.State == Covered:
 			item.State, item.Says = Unknown, r.tells[name]
+		case item.State == Covered:
+			if p, promised := r.promised(name); promised {
+				spoken[name] = true
+				item.State, item.Says = p.standing()
+			}
 		}
 	}
 	if item.Where = strings.Join(where, ", "); item.State == Missing {

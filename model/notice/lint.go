@@ -100,6 +100,9 @@ func (l *linter) field(key string, at int) {
 	l.line(key+".label", f.Label)
 	l.oneOf(key+".type", "type of field", string(f.Type), texts(Types))
 	l.choices(key, f)
+	if f.Promise && f.Type != Time {
+		l.problem(key+".promise", "only a field of type time makes a promise")
+	}
 	if f.From == "" {
 		return
 	}

@@ -18,6 +18,8 @@ type Rendered struct {
 	// Gaps are the fields that the text has a place for, or must have, and that
 	// say nothing: the text shows them in brackets and cannot go like that.
 	Gaps []string
+	// Promises are the times that the text binds its sender to.
+	Promises []Promise
 
 	given   map[string]bool   // fields that say something
 	said    map[string]bool   // fields and passages that are in the text
@@ -127,13 +129,18 @@ func (r *renderer) read(values Values, facts Facts) {
 			if v, wrong := f.read(facts.Text[f.From], r.text, facts.zone()); f.From != "" && wrong == "" {
 				r.values[f.Name] = v
 			}
+			if f.Promise {
+				r.promise(f, "", facts)
+			}
 			continue
 		}
 		v, wrong := f.read(given.Text, r.text, facts.zone())
 		if wrong != "" {
 			r.problem(f.Name, "%s", wrong)
 		}
-		r.values[f.Name] = v
+		if r.values[f.Name] = v; f.Promise {
+			r.promise(f, given.Text, facts)
+		}
 	}
 }
 

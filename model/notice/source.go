@@ -81,6 +81,7 @@ func feeds(source, field Type) bool {
 type Facts struct {
 	Text map[string]string
 	Zone *time.Location // in which times are said; nil is UTC
+	Now  time.Time      // when the text is made; zero holds no promise against it
 }
 
 func (f Facts) zone() *time.Location {

@@ -77,6 +77,9 @@ type Field struct {
 	Firm     bool   `json:"firm,omitempty"`     // it cannot be left open as not known yet
 	Help     string `json:"help,omitempty"`
 	From     string `json:"from,omitempty"` // the fact of the incident that fills it, of Sources
+	// Promise says that the text promises this time: it must not have passed when
+	// the text leaves. Only a field of type time makes one.
+	Promise bool `json:"promise,omitempty"`
 }
 
 // Word is one word of a choice, and how the text says it.

@@ -137,13 +137,11 @@ func readTime(typed, language string, zone *time.Location) (value, string) {
 	if typed == "" {
 		return value{}, ""
 	}
-	if day, err := time.Parse(time.DateOnly, typed); err == nil {
-		return value{lines: []string{wordsOf(language).day(day)}}, ""
-	}
-	for _, layout := range []string{time.RFC3339, "2006-01-02 15:04Z07:00", "2006-01-02 15:04", "2006-01-02T15:04"} {
-		if at, err := time.ParseInLocation(layout, typed, zone); err == nil {
-			return value{lines: []string{wordsOf(language).moment(at.In(zone))}}, ""
-		}
+	switch at, day, ok := moment(typed, zone); {
+	case ok && day:
+		return value{lines: []string{wordsOf(language).day(at)}}, ""
+	case ok:
+		return value{lines: []string{wordsOf(language).moment(at)}}, ""
 	}
 	return value{}, fmt.Sprintf("%q is no time: write 2006-01-02 15:04, 2006-01-02, or RFC 3339", shortened(typed))
 }
