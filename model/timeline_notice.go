@@ -42,9 +42,9 @@ func (t *teller) tellNotice(body Body) {
 		t.detail("to be reviewed", b.Task)
 		t.detail("digest", b.Digest)
 	case *NoticeReleased:
-		t.what("Notice %s released to %d recipients through %s", b.Notice, b.Recipients, b.Channel)
+		t.what("Notice %s released to %s through %s", b.Notice, count(b.Recipients, "recipient"), b.Channel)
 		for _, s := range b.Shares {
-			t.detail("group "+s.Group, fmt.Sprintf("%d customers, %d recipients", s.Customers, s.Recipients))
+			t.detail("group "+s.Group, count(s.Customers, "customer")+", "+count(s.Recipients, "recipient"))
 		}
 		t.detail("digest", b.Digest)
 	case *NoticeFiled:
@@ -57,7 +57,7 @@ func (t *teller) tellNotice(body Body) {
 		t.what("Notice %s withdrawn, was %s", b.Notice, b.Before)
 		t.detail("reason", b.Reason)
 	case *NoticeProved:
-		t.what("Proof of notice %s written to %s: who of %d recipients was told what", b.Notice, b.Name, b.Recipients)
+		t.what("Proof of notice %s written to %s: who of %s was told what", b.Notice, b.Name, count(b.Recipients, "recipient"))
 	case *NothingNew:
 		t.what("No material facts became known: %s", b.Title)
 		t.detail("rationale", b.Rationale)

@@ -107,8 +107,11 @@ func (r *audienceRow) sign() sign.Sign {
 		return sign.Sign{Shape: "‖", Word: "held back", Tone: sign.Notice}
 	}
 	mark := sign.State(t.State)
-	if mark.Word == string(policy.Running) || mark.Word == string(policy.Open) {
+	switch t.State {
+	case policy.Running, policy.Open:
 		mark.Word = "to be told"
+	case policy.CannotExclude:
+		mark.Word = "perhaps"
 	}
 	return mark
 }
@@ -136,11 +139,15 @@ func (r *audienceRow) when(c *Console) string {
 	case r.telling == nil:
 		return ""
 	case !r.telling.NotBefore.IsZero():
-		return "not before " + clock(r.telling.NotBefore, c.now(), c.zone())
-	case r.telling.Due.IsZero():
-		return "no number"
+		return "from " + clock(r.telling.NotBefore, c.now(), c.zone())
+	case !r.telling.Due.IsZero():
+		return c.dueText(r.telling.Due, r.rule)
+	case r.telling.State == policy.Open:
+		return "without delay"
+	case r.telling.State == policy.NotStarted:
+		return "not started"
 	}
-	return c.dueText(r.telling.Due, r.rule)
+	return ""
 }
 
 // ledger is a column of labels beside texts, wrapped to a width.

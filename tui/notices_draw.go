@@ -101,8 +101,8 @@ func (s *incidentScreen) drawNoticeList(width, height int) ([]string, *tea.Posit
 
 // Room for the columns of the notices tab.
 const (
-	toTellSign  = 18
-	toTellWhen  = 18
+	toTellSign  = 16
+	toTellWhen  = 21
 	toTellCount = 9
 	noticeID    = 5
 	noticeSign  = 15

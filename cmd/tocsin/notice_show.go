@@ -3,12 +3,14 @@ package main
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"tocsin/model"
+	"tocsin/tui"
 )
 
 func (a *app) noticeListCommand() *cobra.Command {
@@ -50,15 +52,47 @@ func (s *session) printNotices(id model.ID, views []noticeView) {
 }
 
 func (a *app) noticeShowCommand() *cobra.Command {
-	cmd := a.noticeVerb("show ID [NOTICE]", "Show all of a notice: its texts, what they have to say, who approved, how far it is", func(_ context.Context, s *session, i *model.Incident, n model.Notice) error {
+	cmd := a.noticeVerb("show ID [NOTICE]", "Show all of a notice: its texts, what they have to say, who approved, how far it is", func(ctx context.Context, s *session, i *model.Incident, n model.Notice) error {
 		view := s.gather().notice(i, &n)
 		if a.json {
 			return s.out.printJSON(view)
 		}
 		s.printNotice(i.ID, &view)
-		return nil
+		return s.printMissed(ctx, i.ID, &n)
 	})
 	return a.reading(cmd)
+}
+
+// missedShown is how many of those whom a notice has not reached are listed.
+const missedShown = 100
+
+// printMissed lists whom a released notice has not reached and does not reach by
+// itself, for whoever tells them by hand. It is not for those who may not see
+// customers.
+func (s *session) printMissed(ctx context.Context, id model.ID, n *model.Notice) error {
+	missed := []model.DeliveryOutcome{model.ToldRefused, model.ToldBounced, model.ToldUncertain}
+	total := 0
+	for _, outcome := range missed {
+		total += n.Delivery.Counts.Of(outcome)
+	}
+	if total == 0 || s.mayOpen() != nil {
+		return nil
+	}
+	rows, more, err := noticesOf(s).Told(ctx, id, n.ID, missed, tui.Page{Limit: missedShown})
+	if err != nil {
+		return err
+	}
+	s.out.line()
+	s.out.line(painted{"Not reached", strong}, painted{": tocsin notice contact records who told them by hand, retry sends again", quiet})
+	t := newTable(column{title: "no."}, column{title: "outcome"}, column{title: "customer"}, column{title: "name", flexible: true}, column{title: "address"}, column{title: "said", flexible: true})
+	for _, r := range rows {
+		t.add(painted{strconv.Itoa(r.Ordinal), quiet}, painted{r.Outcome.String(), alarm}, painted{r.Customer, plain}, painted{r.Name, plain}, painted{r.Address, plain}, painted{r.Words, quiet})
+	}
+	t.write(s.out)
+	if more {
+		s.out.line(painted{fmt.Sprintf("The first %d of %d are shown; tocsin notice proof writes all.", missedShown, total), quiet})
+	}
+	return nil
 }
 
 func (s *session) printNotice(id model.ID, v *noticeView) {
