@@ -462,7 +462,7 @@ func sameDigest(i *Incident, n *Notice, digest string) error {
 }
 
 // approvingRole is the role in which the actor approves. One person approves a
-// notice once.
+// notice once, and a responder nothing that they wrote.
 func (d *decider) approvingRole(i *Incident, n *Notice, asked string, missing []string) (string, error) {
 	for _, a := range n.Approvals {
 		if a.Person == d.actor.Name {
@@ -477,10 +477,14 @@ func (d *decider) approvingRole(i *Incident, n *Notice, asked string, missing []
 		}
 		missing = []string{role}
 	}
+	own := d.actor.Role == Responder && n.By == d.actor.Name // they could give themselves the role
 	for _, role := range missing {
-		if d.hasRole(i, role) {
+		if d.hasRole(i, role) && !own {
 			return role, nil
 		}
+	}
+	if own {
+		return "", &Refusal{Cause: ErrForbidden, Reason: fmt.Sprintf("%s wrote %s, and a responder does not approve what is their own: it waits for somebody else as %s", n.By, n.ID, strings.Join(missing, ", "))}
 	}
 	return "", &Refusal{Cause: ErrForbidden, Reason: fmt.Sprintf("%s may not approve %s: it waits for %s, whom the incident's roles or the people registered here name", d.actor.Name, n.ID, strings.Join(missing, ", "))}
 }
@@ -576,6 +580,9 @@ func (d *decider) releaseNotice(i *Incident, c ReleaseNotice) error {
 	if err := d.releasable(i, &n, digest); err != nil {
 		return err
 	}
+	if err := d.mayLetGo(i, &n); err != nil {
+		return err
+	}
 	channel := d.leavesBy(in, &n)
 	shares, total := in.shares(i, &n, channel)
 	d.promisesHold(in, &n)
@@ -584,6 +591,16 @@ func (d *decider) releaseNotice(i *Incident, c ReleaseNotice) error {
 	}
 	d.emit(&NoticeReleased{ID: i.ID, Notice: n.ID, Digest: digest, Channel: n.Channel, Shares: shares, Recipients: total})
 	return nil
+}
+
+// mayLetGo refuses a responder the release of what nobody had to approve, where
+// it reaches customers or no rule says whom it reaches: one person alone would
+// have written it and sent it.
+func (d *decider) mayLetGo(i *Incident, n *Notice) error {
+	if d.actor.Role != Responder || len(n.Rules) > 0 && len(n.Groups) == 0 || len(approvers(d.rulesOf(&inputs{}, i, n))) > 0 {
+		return nil
+	}
+	return &Refusal{Cause: ErrForbidden, Reason: fmt.Sprintf("%s goes out of the building and nobody had to approve it: somebody lets it go who is %s, %s or %s", n.ID, Owner, Lead, Communications)}
 }
 
 // releasable refuses a notice that may not leave: another text than was

@@ -421,6 +421,41 @@ func TestOverrideIsOfTheTextThatWasRead(t *testing.T) {
 	}
 }
 
+// Nobody gets a text out alone by taking a role on the incident.
+func TestNobodyApprovesAloneWhatTheyWrote(t *testing.T) {
+	s := telling(t)
+	s.as(rob, DraftNotice{firstID, draft()})
+	s.as(rob, ProposeNotice{firstID, "N1"})
+	digest := s.notice("N1").Digest
+	s.as(rob, Assign{firstID, Holding{"communications", "Rob"}})
+	s.refuses(rob, ApproveNotice{Incident: firstID, Notice: "N1", Digest: digest}, "Rob wrote N1")
+	s.as(clara, ApproveNotice{Incident: firstID, Notice: "N1", Digest: digest})
+	s.as(rob, Assign{firstID, Holding{"lead", "Rob"}})
+	s.refuses(rob, ApproveNotice{Incident: firstID, Notice: "N1", Digest: digest}, "Rob wrote N1")
+	s.as(lea, ApproveNotice{Incident: firstID, Notice: "N1", Digest: digest})
+	s.as(rob, ReleaseNotice{firstID, "N1", digest})
+}
+
+// What nobody has to approve is not let go by a responder where it reaches
+// customers, or no rule says whom.
+func TestRespondersReleaseWhatSomebodyApproved(t *testing.T) {
+	s := telling(t)
+	board := mailChannel("board")
+	board.Channel.Recipients = 2
+	s.do(board)
+	toCustomers, toPartners := draft(), draft()
+	toCustomers.Rules = []policy.RuleKey{key("tell/updates")}
+	toPartners.Rules, toPartners.Groups, toPartners.Kind, toPartners.Channel = nil, nil, PartnerNotice, "board"
+	for k, d := range []NoticeDraft{toCustomers, toPartners} {
+		id := []string{"N1", "N2"}[k]
+		s.as(rob, DraftNotice{firstID, d})
+		s.as(rob, ProposeNotice{firstID, id})
+		c := ReleaseNotice{firstID, id, s.notice(id).Digest}
+		s.refuses(rob, c, "nobody had to approve it")
+		s.as(clara, c)
+	}
+}
+
 // What was approved of an incident that was none does not leave any more.
 func TestApprovalsEndWithWhatTheyWereFor(t *testing.T) {
 	other := ID("INC-2026-0002")
