@@ -462,7 +462,7 @@ func sameDigest(i *Incident, n *Notice, digest string) error {
 }
 
 // approvingRole is the role in which the actor approves. One person approves a
-// notice once, and a responder nothing that they wrote.
+// notice once.
 func (d *decider) approvingRole(i *Incident, n *Notice, asked string, missing []string) (string, error) {
 	for _, a := range n.Approvals {
 		if a.Person == d.actor.Name {
@@ -477,14 +477,10 @@ func (d *decider) approvingRole(i *Incident, n *Notice, asked string, missing []
 		}
 		missing = []string{role}
 	}
-	own := d.actor.Role == Responder && n.By == d.actor.Name // they could give themselves the role
 	for _, role := range missing {
-		if d.hasRole(i, role) && !own {
+		if d.hasRole(i, role) {
 			return role, nil
 		}
-	}
-	if own {
-		return "", &Refusal{Cause: ErrForbidden, Reason: fmt.Sprintf("%s wrote %s, and a responder does not approve what is their own: it waits for somebody else as %s", n.By, n.ID, strings.Join(missing, ", "))}
 	}
 	return "", &Refusal{Cause: ErrForbidden, Reason: fmt.Sprintf("%s may not approve %s: it waits for %s, whom the incident's roles or the people registered here name", d.actor.Name, n.ID, strings.Join(missing, ", "))}
 }

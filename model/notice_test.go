@@ -421,21 +421,6 @@ func TestOverrideIsOfTheTextThatWasRead(t *testing.T) {
 	}
 }
 
-// Nobody gets a text out alone by taking a role on the incident.
-func TestNobodyApprovesAloneWhatTheyWrote(t *testing.T) {
-	s := telling(t)
-	s.as(rob, DraftNotice{firstID, draft()})
-	s.as(rob, ProposeNotice{firstID, "N1"})
-	digest := s.notice("N1").Digest
-	s.as(rob, Assign{firstID, Holding{"communications", "Rob"}})
-	s.refuses(rob, ApproveNotice{Incident: firstID, Notice: "N1", Digest: digest}, "Rob wrote N1")
-	s.as(clara, ApproveNotice{Incident: firstID, Notice: "N1", Digest: digest})
-	s.as(rob, Assign{firstID, Holding{"lead", "Rob"}})
-	s.refuses(rob, ApproveNotice{Incident: firstID, Notice: "N1", Digest: digest}, "Rob wrote N1")
-	s.as(lea, ApproveNotice{Incident: firstID, Notice: "N1", Digest: digest})
-	s.as(rob, ReleaseNotice{firstID, "N1", digest})
-}
-
 // What nobody has to approve is not let go by a responder where it reaches
 // customers, or no rule says whom.
 func TestRespondersReleaseWhatSomebodyApproved(t *testing.T) {
