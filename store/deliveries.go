@@ -174,14 +174,17 @@ func (s *Space) Deliveries(ctx context.Context, ref model.NoticeRef) (*model.Del
 	return d, nil
 }
 
-// DeliveryEvents calls visit with the events that say what became of the
-// recipients of a notice, the oldest first, until it returns an error, which is
-// returned. It matches model.ErrNotFound for an incident that is not visible.
-func (s *Space) DeliveryEvents(ctx context.Context, ref model.NoticeRef, visit func(model.Event) error) error {
+// DeliveryEvents calls visit with the events after one, by its sequence, that say
+// what became of the recipients of a notice, the oldest first, until it returns
+// an error, which is returned. After 0 are all of them. It matches model.ErrNotFound for an incident that is not visible.
+func (s *Space) DeliveryEvents(ctx context.Context, ref model.NoticeRef, after uint64, visit func(model.Event) error) error {
 	if _, ok := s.Snapshot().Incident(ref.Incident); !ok {
 		return fmt.Errorf("deliveries of notice %s: %w", ref, model.ErrNotFound)
 	}
 	err := s.log.scan(ctx, historyOf(ref.Incident), func(at slot, _ []byte) error {
+		if at.seq() <= after {
+			return nil
+		}
 		e, err := s.aboutDelivery(ctx, at.seq())
 		if err != nil || e.Body == nil || model.DeliveryOf(e.Body) != ref.Notice {
 			return err

@@ -92,7 +92,7 @@ func TestDeliveriesOutliveAStop(t *testing.T) {
 		t.Errorf("%+v", n.Delivery)
 	}
 	var told []string
-	if err := s.DeliveryEvents(t.Context(), ref, func(e model.Event) error { told = append(told, e.Body.Kind()); return nil }); err != nil {
+	if err := s.DeliveryEvents(t.Context(), ref, 0, func(e model.Event) error { told = append(told, e.Body.Kind()); return nil }); err != nil {
 		t.Fatal(err)
 	}
 	if want := []string{"notice.released", "delivery.attempted", "delivery.recorded", "delivery.attempted", "delivery.recorded", "delivery.recorded"}; !slices.Equal(told, want) {

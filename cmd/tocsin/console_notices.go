@@ -17,12 +17,13 @@ import (
 type consoleNotices struct {
 	s         *session
 	templates func() []*wording.Template
+	steps     *lastSteps
 }
 
 // noticesOf are what notices are written with. Templates of the team's own that
 // are wrong are left out; the doctor says what is wrong with them.
 func noticesOf(s *session) consoleNotices {
-	return consoleNotices{s: s, templates: sync.OnceValue(func() []*wording.Template {
+	return consoleNotices{s: s, steps: new(lastSteps), templates: sync.OnceValue(func() []*wording.Template {
 		known, _, err := config.LoadTemplates(filepath.Join(s.dir, config.TemplatesFolder))
 		if err != nil {
 			return nil
@@ -65,9 +66,9 @@ func (c consoleNotices) Told(ctx context.Context, id model.ID, of string, wanted
 		wanted = model.DeliveryOutcomes()
 	}
 	ordinals, more := toldPage(stand, wanted, page)
-	steps, err := c.steps(ctx, standing.Incident, &n)
+	steps, err := c.stepsOf(ctx, &n, model.NoticeRef{Incident: id, Notice: of}, ordinals)
 	if err != nil {
-		return nil, false, err
+		return nil, false, troubled(err)
 	}
 	rows := make([]tui.ToldRow, 0, len(ordinals))
 	for _, run := range runsOf(ordinals) {
@@ -79,24 +80,21 @@ func (c consoleNotices) Told(ctx context.Context, id model.ID, of string, wanted
 			outcome, _ := stand.Outcome(one.Ordinal)
 			row := tui.ToldRow{Ordinal: one.Ordinal, Number: one.Customer.Number, Outcome: outcome,
 				Addressee: tui.Addressee{Customer: one.Customer.ID, Name: one.Customer.Name, Language: one.Customer.Language, Address: one.Address}}
-			if k := len(steps[one.Ordinal]); k > 0 {
-				row.Words, row.At = steps[one.Ordinal][k-1].Words, steps[one.Ordinal][k-1].At
-			}
+			row.Words, row.At = steps[one.Ordinal].Words, steps[one.Ordinal].At
 			rows = append(rows, row)
 		}
 	}
 	return rows, more, nil
 }
 
-// steps are what happened to telling each recipient. Of a notice to very many
-// the record is not read for a page of them: a proof tells it.
-func (c consoleNotices) steps(ctx context.Context, i *model.Incident, n *model.Notice) (map[int][]toldStep, error) {
+// stepsOf are what last happened to telling some recipients. Of a notice to very
+// many the record is not read for a page of them: a proof tells it.
+func (c consoleNotices) stepsOf(ctx context.Context, n *model.Notice, ref model.NoticeRef, ordinals []int) (map[int]toldStep, error) {
 	const many = 50_000
 	if n.Recipients > many {
 		return nil, nil
 	}
-	p := &proof{session: c.s, incident: i, notice: n, steps: make(map[int][]toldStep)}
-	return p.steps, p.gatherSteps(ctx)
+	return c.steps.last(ctx, c.s.space, ref, ordinals)
 }
 
 // toldPage is the ordinals of a page, ascending; places are one more than

@@ -149,7 +149,7 @@ func (p *proof) gatherSteps(ctx context.Context) error {
 			p.events = append(p.events, e.Seq)
 		}
 	}
-	err = p.space.DeliveryEvents(ctx, model.NoticeRef{Incident: p.incident.ID, Notice: p.notice.ID}, func(e model.Event) error {
+	err = p.space.DeliveryEvents(ctx, model.NoticeRef{Incident: p.incident.ID, Notice: p.notice.ID}, 0, func(e model.Event) error {
 		p.events = append(p.events, e.Seq)
 		p.take(e)
 		return nil
