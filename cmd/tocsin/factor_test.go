@@ -67,8 +67,8 @@ func (sv *served) logInWith(key ssh.Signer, answers ...string) (client *ssh.Clie
 }
 
 // converse gives a command line and answers what it asks: each answer is made
-// of all that was written so far.
-func (sv *served) converse(client *ssh.Client, line string, answers ...func(out string) string) (out, complaint string, code int) {
+// of what is written meanwhile, which a question on standard error may overtake.
+func (sv *served) converse(client *ssh.Client, line string, answers ...func(out *guarded) string) (out, complaint string, code int) {
 	sv.t.Helper()
 	session, err := client.NewSession()
 	if err != nil {
@@ -86,7 +86,7 @@ func (sv *served) converse(client *ssh.Client, line string, answers ...func(out 
 	}
 	for k, answer := range answers {
 		asked.awaitsTimes(sv.t, ": ", k+1)
-		if _, err := io.WriteString(in, answer(written.String())+"\n"); err != nil {
+		if _, err := io.WriteString(in, answer(written)+"\n"); err != nil {
 			sv.t.Fatal(err)
 		}
 	}
@@ -122,8 +122,11 @@ func secretIn(t *testing.T, out string) string {
 func TestFactorOverSSH(t *testing.T) {
 	kim, ron := newKey(t), newKey(t)
 	sv := serveRecord(t, map[string]ssh.Signer{"Lead Kim": kim, "Responder Ron": ron})
-	first := func(out string) string { return codeAfter(t, secretIn(t, out), time.Now(), -1) }
-	out, complaint, code := sv.converse(sv.enter(kim), "people factor enrol", func(string) string { return "12" }, first)
+	first := func(out *guarded) string {
+		out.awaits(t, "otpauth://")
+		return codeAfter(t, secretIn(t, out.String()), time.Now(), -1)
+	}
+	out, complaint, code := sv.converse(sv.enter(kim), "people factor enrol", func(*guarded) string { return "12" }, first)
 	recovery := recoveryShape.FindAllStringSubmatch(out, -1)
 	if code != 0 || len(recovery) != 10 || !strings.Contains(out, "otpauth://totp/") || !strings.Contains(out, "Second factor enrolled for Lead Kim") || !strings.Contains(complaint, "not its code now") {
 		t.Fatalf("exit code %d\n%s\n%s", code, out, complaint)
@@ -170,7 +173,7 @@ func TestFactorOverSSH(t *testing.T) {
 	if _, complaint, code := sv.gives(client, "people factor remove --reason x", "000\n"); code != 1 || !strings.Contains(complaint, "nothing was changed") {
 		t.Errorf("removed without a code: %d, %s", code, complaint)
 	}
-	present := func(string) string { return recovery[2][1] }
+	present := func(*guarded) string { return recovery[2][1] }
 	if out, complaint, code = sv.converse(client, "people factor enrol", present, first); code != 0 || secretIn(t, out) == secret {
 		t.Errorf("replaced: %d\n%s\n%s", code, out, complaint)
 	}

@@ -25,8 +25,11 @@ func (c *stoppedClock) Now() time.Time { return time.Unix(0, c.nanoseconds.Load(
 func (c *stoppedClock) forward(d time.Duration) { c.nanoseconds.Add(int64(d)) }
 
 // script types lines, one at each reading. One that begins with @ is no line:
-// it is something that happens before the next one.
+// it is something that happens before the next one, or, after "@ waits for",
+// what has to be said before it.
 type script struct {
+	t       testing.TB
+	said    *guarded
 	lines   []string
 	happens map[string]func()
 }
@@ -35,6 +38,10 @@ func (s *script) Read(p []byte) (int, error) {
 	for len(s.lines) > 0 {
 		line := s.lines[0]
 		s.lines = s.lines[1:]
+		if text, waits := strings.CutPrefix(line, "@ waits for "); waits {
+			s.said.awaits(s.t, text)
+			continue
+		}
 		if strings.HasPrefix(line, "@") {
 			s.happens[line]()
 			continue
@@ -74,8 +81,9 @@ func plainRecord(t testing.TB, clock *stoppedClock) (*session, tui.Options) {
 // converse types a script and returns all that was said.
 func converse(t testing.TB, options tui.Options, typed *script) string {
 	t.Helper()
-	var said bytes.Buffer
-	if err := tui.RunPlain(t.Context(), options, typed, &said); err != nil {
+	said := new(guarded)
+	typed.t, typed.said = t, said
+	if err := tui.RunPlain(t.Context(), options, typed, said); err != nil {
 		t.Fatal(err)
 	}
 	return said.String()
@@ -591,6 +599,7 @@ portal
 ticket 4711
 
 y
+@ waits for 1 recipient: told by portal
 back
 go 13
 notices

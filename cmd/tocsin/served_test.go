@@ -57,13 +57,13 @@ func (g *guarded) String() string {
 }
 
 // awaits waits until the text is there.
-func (g *guarded) awaits(t *testing.T, text string) {
+func (g *guarded) awaits(t testing.TB, text string) {
 	t.Helper()
 	g.awaitsTimes(t, text, 1)
 }
 
 // awaitsTimes waits until the text is there so many times.
-func (g *guarded) awaitsTimes(t *testing.T, text string, times int) {
+func (g *guarded) awaitsTimes(t testing.TB, text string, times int) {
 	t.Helper()
 	patience := time.After(30 * time.Second)
 	for {
