@@ -76,9 +76,19 @@ type AffectedBatch struct {
 	Direct  bool            `json:"direct,omitempty"`
 	Since   time.Time       `json:"since,omitzero"`
 	Refresh bool            `json:"refresh,omitempty"`
-	Seq     uint64          `json:"seq"`  // of the event that opened it
-	Last    uint64          `json:"last"` // the number that came last: they come in ascending order
+	From    ID              `json:"from,omitempty"` // the incident whose customers are taken over, with a group of it
+	Group   string          `json:"group,omitempty"`
+	Passed  int             `json:"passed,omitempty"` // how many of that group were affected already, or forgotten
+	Seq     uint64          `json:"seq"`              // of the event that opened it
+	Last    uint64          `json:"last"`             // the number that came last: they come in ascending order
 	Groups  []AffectedGroup `json:"groups,omitempty"`
+}
+
+// Takeover is a group of another incident whose customers an incident took
+// over. Nobody leaves a group, so that it has them for good.
+type Takeover struct {
+	From  ID     `json:"from"`
+	Group string `json:"group"`
 }
 
 // Affected returns one of the incident's groups.

@@ -44,11 +44,16 @@ type AffectedOpen struct {
 	Direct   bool
 	Since    time.Time // zero: from the start
 	Refresh  bool
+	// From and Group name a group of another incident, whose customers are taken
+	// over, all of them, with What, Direct and Since as they have it there.
+	From  ID
+	Group string
 }
 
 // AffectedTake adds customers by their numbers, in ascending order over all of
 // the addition, MaxAffectedRows at most. Those whom the incident affects already
-// are passed over. In a refresh they are those whom it affects, all of them.
+// are passed over. Where a group is taken over they are all of it; those who were
+// forgotten are passed over too. In a refresh they are those whom it affects, all of them.
 type AffectedTake struct {
 	Incident ID
 	Batch    string

@@ -23,6 +23,9 @@ func (d *decider) affectedOpen(i *Incident, c AffectedOpen) error {
 	if c.Refresh && len(i.Groups) == 0 {
 		in.bad("refresh", "nobody is affected yet", "an incident with affected customers")
 	}
+	if c.From != "" {
+		in.takeOver(i, d.state, c, body)
+	}
 	if err := in.refusal(); err != nil {
 		return err
 	}
@@ -65,7 +68,7 @@ func (d *decider) affectedTake(i *Incident, c AffectedTake) error {
 	if err := take.in.refusal(); err != nil {
 		return err
 	}
-	if len(take.body.Parts) > 0 {
+	if len(take.body.Parts) > 0 || take.body.Passed > 0 {
 		d.emit(take.body)
 	}
 	return nil
@@ -97,6 +100,14 @@ func (t *affectedTaking) row(k int, number uint64) error {
 		return wrapLookUp(err)
 	}
 	known = known && t.incident.addedBy(group, added)
+	if t.batch.From != "" {
+		if there, err := t.isTakenOver(registry, number); err != nil || !there {
+			return err
+		}
+		if known {
+			t.body.Passed++
+		}
+	}
 	if known != t.batch.Refresh {
 		if t.batch.Refresh {
 			t.wrong(k, fmt.Sprintf("customer number %d is not affected", number), "those whom the incident affects")
@@ -111,6 +122,9 @@ func (t *affectedTaking) row(k int, number uint64) error {
 	switch {
 	case !ok:
 		t.wrong(k, fmt.Sprintf("there is no customer with number %d", number), "a customer of the registry")
+		return nil
+	case one.Gone && t.batch.From != "":
+		t.body.Passed++
 		return nil
 	case one.Gone && !t.batch.Refresh:
 		t.wrong(k, fmt.Sprintf("customer %s was forgotten", one.ID), "a customer who can be told")
@@ -171,11 +185,12 @@ func (d *decider) affectedClose(i *Incident, c AffectedClose) error {
 	reason := in.text("abandon", c.Abandon)
 	if reason == "" {
 		in.complete(i, b)
+		in.takenOver(d.state, b)
 	}
 	if err := in.refusal(); err != nil {
 		return err
 	}
-	body := &AffectedClosed{ID: i.ID, Batch: b.Batch, Source: b.Source, Refresh: b.Refresh, Abandoned: reason}
+	body := &AffectedClosed{ID: i.ID, Batch: b.Batch, Source: b.Source, Refresh: b.Refresh, From: b.From, Group: b.Group, Abandoned: reason}
 	if reason == "" {
 		body.Groups = b.inOrder(i)
 	}
@@ -197,7 +212,7 @@ func (b *AffectedBatch) inOrder(i *Incident) []AffectedGroup {
 // complete holds that an addition brought somebody, and a refresh everybody.
 func (in *inputs) complete(i *Incident, b *AffectedBatch) {
 	if !b.Refresh {
-		if len(b.Groups) == 0 {
+		if len(b.Groups) == 0 && b.From == "" {
 			in.bad("customers", "none were added: all of them are affected already, or there were none", "at least one who is not, or a reason to abandon the addition")
 		}
 		return

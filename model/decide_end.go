@@ -47,7 +47,10 @@ func (d *decider) checkEnd(i, other *Incident, field, reason string) (string, er
 	if err := in.refusal(); err != nil {
 		return "", err
 	}
-	return cleaned, i.onTheirWay()
+	if err := i.onTheirWay(); err != nil {
+		return "", err
+	}
+	return cleaned, i.keepsAffected(other)
 }
 
 // onTheirWay refuses to end an incident while a notice of it goes out: nobody

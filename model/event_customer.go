@@ -58,14 +58,18 @@ type (
 		Direct  bool      `json:"direct,omitempty"`
 		Since   time.Time `json:"since,omitzero"`
 		Refresh bool      `json:"refresh,omitempty"`
+		From    ID        `json:"from,omitempty"`  // the incident whose customers are taken over
+		Group   string    `json:"group,omitempty"` // which of its groups
 	}
 
 	// AffectedTaken: customers of an addition or a refresh, in the versions that
-	// are told. They count once it is complete.
+	// are told. They count once it is complete. Passed is how many of a group
+	// that is taken over were affected already, or forgotten.
 	AffectedTaken struct {
-		ID    ID             `json:"id"`
-		Batch string         `json:"batch"`
-		Parts []AffectedPart `json:"parts"`
+		ID     ID             `json:"id"`
+		Batch  string         `json:"batch"`
+		Parts  []AffectedPart `json:"parts"`
+		Passed int            `json:"passed,omitempty"`
 	}
 
 	// AffectedClosed: an addition or a refresh was completed, with the groups
@@ -75,6 +79,8 @@ type (
 		Batch     string          `json:"batch"`
 		Source    string          `json:"source"`
 		Refresh   bool            `json:"refresh,omitempty"`
+		From      ID              `json:"from,omitempty"`
+		Group     string          `json:"group,omitempty"`
 		Groups    []AffectedGroup `json:"groups,omitempty"`
 		Abandoned string          `json:"abandoned,omitempty"`
 	}

@@ -58,7 +58,7 @@ func (c *CustomerBook) close(seq uint64, body *CustomersClosed) error {
 func (i *Incident) foldAffected(e Event) (ok bool) {
 	switch body := e.Body.(type) {
 	case *AffectedOpened:
-		i.Adding = &AffectedBatch{Batch: body.Batch, Source: body.Source, What: body.What, Direct: body.Direct, Since: body.Since, Refresh: body.Refresh, Seq: e.Seq}
+		i.Adding = &AffectedBatch{Batch: body.Batch, Source: body.Source, What: body.What, Direct: body.Direct, Since: body.Since, Refresh: body.Refresh, From: body.From, Group: body.Group, Seq: e.Seq}
 	case *AffectedTaken:
 		i.takeAffected(body)
 	case *AffectedClosed:
@@ -74,7 +74,7 @@ func (i *Incident) takeAffected(body *AffectedTaken) {
 		return
 	}
 	next := *i.Adding
-	next.Groups = slices.Clone(next.Groups)
+	next.Groups, next.Passed = slices.Clone(next.Groups), next.Passed+body.Passed
 	for p := range body.Parts {
 		part := &body.Parts[p]
 		g := i.draft(&next, part)
@@ -117,4 +117,7 @@ func (i *Incident) closeAffected(body *AffectedClosed) {
 		}
 	}
 	i.Groups = groups
+	if body.From != "" {
+		i.TakenOver = append(slices.Clip(i.TakenOver), Takeover{body.From, body.Group})
+	}
 }

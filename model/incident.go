@@ -153,8 +153,9 @@ type Particulars struct {
 	Hold        LegalHold    `json:"hold,omitzero"`      // keeps it, and the people in it, from being forgotten
 	Deletion    *Deletion    `json:"deletion,omitempty"` // it is to go; nil: it is kept
 
-	Groups []AffectedGroup `json:"groups,omitempty"` // its affected customers by who is told alike, in the order added
-	Adding *AffectedBatch  `json:"adding,omitempty"` // customers being added or refreshed; nil: none
+	Groups    []AffectedGroup `json:"groups,omitempty"`     // its affected customers by who is told alike, in the order added
+	TakenOver []Takeover      `json:"taken_over,omitempty"` // groups of other incidents whose customers it took over
+	Adding    *AffectedBatch  `json:"adding,omitempty"`     // customers being added or refreshed; nil: none
 
 	Notices []Notice `json:"notices,omitempty"` // in the order begun
 }

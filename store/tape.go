@@ -151,6 +151,7 @@ func (t *tape) particular(p *model.Particulars) {
 	t.hold(&p.Hold)
 	t.deletion(&p.Deletion)
 	list(t, &p.Groups, (*tape).group)
+	list(t, &p.TakenOver, (*tape).takeover)
 	t.adding(&p.Adding)
 	list(t, &p.Notices, (*tape).notice)
 }

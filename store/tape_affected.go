@@ -18,7 +18,15 @@ func (t *tape) adding(b **model.AffectedBatch) {
 	t.bool(&one.Direct)
 	t.time(&one.Since)
 	t.bool(&one.Refresh)
+	text(t, &one.From)
+	text(t, &one.Group)
+	t.int(&one.Passed)
 	t.uint(&one.Seq)
 	t.uint(&one.Last)
 	list(t, &one.Groups, (*tape).group)
+}
+
+func (t *tape) takeover(one *model.Takeover) {
+	text(t, &one.From)
+	text(t, &one.Group)
 }

@@ -19,6 +19,7 @@ import (
 // affectedFlags say who is added, and how they are affected.
 type affectedFlags struct {
 	ids, query, since string
+	from              string // the incident whose affected customers are taken over
 	all, direct       bool
 	what              []string
 }
@@ -26,27 +27,35 @@ type affectedFlags struct {
 func (a *app) affectedAddCommand() *cobra.Command {
 	var given affectedFlags
 	cmd := &cobra.Command{
-		Use:   "add ID --ids FILE|- | --query QUERY | --all",
+		Use:   "add ID --ids FILE|- | --query QUERY | --all | --from ID",
 		Short: "Say which customers an incident affects",
 		Long: `Adds customers of the registry to those whom an incident affects, all or none
 of them: by a list of your own ids, one a line, by a query as tocsin affected
 customers takes it, or all. Those who are affected already stay where they are.
 
 Without --since they count from the start: what starts the clock of a rule
-starts theirs. With --since they are a later addition with a clock of its own.`,
+starts theirs. With --since they are a later addition with a clock of its own.
+
+With --from those whom another incident affects are taken over, group after
+group, with what was affected, whether directly, and since when. An incident
+ends as a duplicate, or merged into another, only once the other has all whom it
+affects.`,
 		Example: `  tocsin affected add 7 --query 'tier=paid jurisdiction=DE' --direct --what "names" --what "invoices"
   cut -d, -f1 exposed.csv | tocsin affected add 7 --ids - --direct --since "today 09:15"`,
 		Args:              words(1, 1),
 		ValidArgsFunction: a.completeIncident,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ways := 0
-			for _, flag := range []string{"ids", "query", "all"} {
+			for _, flag := range []string{"ids", "query", "all", "from"} {
 				if cmd.Flags().Changed(flag) {
 					ways++
 				}
 			}
 			if ways != 1 {
-				return usage(cmd, "who is affected? --ids with a list, --query, or --all")
+				return usage(cmd, "who is affected? --ids with a list, --query, --all, or --from another incident")
+			}
+			if given.from != "" && (given.direct || given.since != "" || len(given.what) > 0) {
+				return usage(cmd, "--from takes over what was affected, how, and since when: give nothing of that")
 			}
 			return a.withSession(cmd, func(ctx context.Context, s *session) error {
 				return s.addAffected(ctx, args[0], given, a.newProgress())
@@ -57,6 +66,7 @@ starts theirs. With --since they are a later addition with a clock of its own.`,
 	flags.StringVar(&given.ids, "ids", "", "a file of ids, one a line, or - for standard input")
 	flags.StringVar(&given.query, "query", "", "those whom a query of the registry finds")
 	flags.BoolVar(&given.all, "all", false, "all customers of the registry")
+	flags.StringVar(&given.from, "from", "", "those whom another incident affects")
 	flags.BoolVar(&given.direct, "direct", false, "they are directly impacted")
 	flags.StringArrayVar(&given.what, "what", nil, "what of theirs was affected; may be given several times")
 	flags.StringVar(&given.since, "since", "", "when they were found to be affected, as a later addition with its own clock")
@@ -71,6 +81,9 @@ func (s *session) addAffected(ctx context.Context, incident string, given affect
 	open := model.AffectedOpen{Incident: standing.Incident.ID, What: given.what, Direct: given.direct}
 	if err := (custodian{s}).mayGive(open); err != nil {
 		return err // before anything is read
+	}
+	if given.from != "" {
+		return s.takeOver(ctx, standing.Incident, given.from, progress)
 	}
 	if open.Since, err = s.readTime("since", given.since); err != nil {
 		return err
@@ -164,7 +177,7 @@ func (s *session) bringAffected(ctx context.Context, open model.AffectedOpen, nu
 	}
 	err := s.takeAffected(ctx, open, numbers, func(done, total uint64) { progress.bar("adding", done, total) })
 	progress.clear()
-	if err == nil && !open.Refresh && len(s.adding(open.Incident)) == 0 {
+	if err == nil && !open.Refresh && open.From == "" && len(s.adding(open.Incident)) == 0 {
 		return s.nobodyNew(ctx, open, len(numbers))
 	}
 	if err == nil {
@@ -235,13 +248,11 @@ and terms stay: they say which clock runs for whom.`,
 // affectedNumbers are the numbers of all whom an incident affects, ascending.
 func (s *session) affectedNumbers(ctx context.Context, i *model.Incident) (numbers []uint64, err error) {
 	for k := range i.Groups {
-		err := s.space.AffectedRows(ctx, i.ID, i.Groups[k].ID, func(row model.AffectedRow) error {
-			numbers = append(numbers, row.Number)
-			return nil
-		})
+		some, err := s.numbersOfGroup(ctx, i.ID, i.Groups[k].ID)
 		if err != nil {
-			return nil, troubled(err)
+			return nil, err
 		}
+		numbers = append(numbers, some...)
 	}
 	slices.Sort(numbers)
 	return numbers, nil
