@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"tocsin/model/policy"
 )
 
 // decideDelivery decides what is done about a notice that was released.
@@ -304,7 +305,7 @@ func (d *decider) retryDelivery(i *Incident, c RetryDelivery) error {
 }
 
 // answer adds the submissions that steps of recipients complete: everybody of a
-// rule's group, or of all groups, was told, or has received it where the rule
+// rule's group, or where it has none of all groups, was told, or has received it where the rule
 // asks for that. The last of them decides when. A notice answers each of its
 // rules once.
 func (d *decider) answer(i *Incident, n *Notice, moves []move) error {
@@ -312,7 +313,7 @@ func (d *decider) answer(i *Incident, n *Notice, moves []move) error {
 	if err != nil {
 		return err
 	}
-	for _, key := range n.Rules {
+	for _, key := range n.keys(d, i) {
 		rule := d.noticeRule(i, key)
 		if rule == nil || i.answered(n.ID, key.String()) {
 			continue
@@ -322,6 +323,31 @@ func (d *decider) answer(i *Incident, n *Notice, moves []move) error {
 		}
 	}
 	return nil
+}
+
+// keys are the obligations that a notice answers: where one of its rules has one
+// for each group of customers, those of its groups that the rule tells, so that
+// nobody is told twice because others are still missing.
+func (n *Notice) keys(d *decider, i *Incident) []policy.RuleKey {
+	var keys []policy.RuleKey
+	add := func(key policy.RuleKey) {
+		if !slices.Contains(keys, key) {
+			keys = append(keys, key)
+		}
+	}
+	for _, key := range n.Rules {
+		rule := d.noticeRule(i, key)
+		if rule == nil || key.Group != "" || !rule.To.Customers() || len(n.Groups) == 0 {
+			add(key)
+			continue
+		}
+		for _, id := range n.Groups {
+			if g, ok := i.Affected(id); ok && rule.To.Reaches(string(g.Tier)) {
+				add(policy.RuleKey{Pack: key.Pack, Rule: key.Rule, Group: id})
+			}
+		}
+	}
+	return keys
 }
 
 // answered reports whether a notice has answered a rule.

@@ -165,22 +165,25 @@ func TestSubmittedWhenEverybodyIsTold(t *testing.T) {
 	}
 	s.wait(time.Hour)
 	bodies = s.as(clara, RecordContact{Incident: firstID, Notice: "N1", Ordinals: []int{2}, How: ByTelephone, At: last.Add(time.Minute), Reference: "call 9"})
-	if got := submissions(bodies); !slices.Equal(got, []string{"tell/customers " + clock(last.Add(time.Minute))}) {
-		t.Errorf("all were told: %q", got)
+	if got := submissions(bodies); !slices.Equal(got, []string{"tell/customers#A1 " + clock(last.Add(time.Minute))}) {
+		t.Errorf("group A1 was told: %q", got)
 	}
 	if n := s.notice("N1"); n.State != NoticeIsDone {
 		t.Errorf("it is %s", n.State)
 	}
-	s.as(clara, RecordReceipt{Incident: firstID, Notice: "N1", Ordinals: []int{0, 1}, How: ReceiptRead})
+	bodies = s.as(clara, RecordReceipt{Incident: firstID, Notice: "N1", Ordinals: []int{0, 1}, How: ReceiptRead})
+	if got := submissions(bodies); !slices.Equal(got, []string{"tell/reach#A1 " + clock(last.Add(time.Minute))}) {
+		t.Errorf("group A1 has received it: %q", got)
+	}
 	bodies = s.as(clara, RecordReceipt{Incident: firstID, Notice: "N1", Ordinals: []int{3}, How: ReceiptRead})
-	if got := submissions(bodies); !slices.Equal(got, []string{"tell/reach " + clock(last.Add(time.Minute))}) {
-		t.Errorf("all have received it: %q", got)
+	if got := submissions(bodies); !slices.Equal(got, []string{"tell/reach#A2 " + clock(first)}) {
+		t.Errorf("group A2 has received it: %q", got)
 	}
 	if r := bodies[1].(*Submitted).Received; !r.Equal(s.now) {
 		t.Errorf("received %v", r)
 	}
 	s.as(clara, RecordReceipt{Incident: firstID, Notice: "N1", Ordinals: []int{2}, How: ReceiptRead})
-	if got := len(s.incident(firstID).Submitted); got != 3 {
+	if got := len(s.incident(firstID).Submitted); got != 4 {
 		t.Errorf("%d submissions: a rule is answered once", got)
 	}
 }
