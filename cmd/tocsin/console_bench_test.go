@@ -64,7 +64,7 @@ func BenchmarkConsoleWhileTelling(b *testing.B) {
 			}
 			quiet := w.lap()
 			before := o.notice(ref)
-			o.do(model.ResumeNotice{Incident: ref.Incident, Notice: ref.Notice})
+			o.do(model.ResumeNotice(ref))
 			o.until(ref, func(n *model.Notice) bool { return n.Delivery.Counts.Sent() > before.Delivery.Counts.Sent() })
 			began, from := time.Now(), o.notice(ref)
 			for k := 0; b.Loop(); k++ {

@@ -230,9 +230,8 @@ func recite(conn net.Conn, greeting string, answers map[string]string) {
 		if line = append(line, one[0]); one[0] != '\n' {
 			continue
 		}
-		verb := string(line[:min(4, len(line))])
+		answer, known := answers[string(line[:min(4, len(line))])]
 		line = nil
-		answer, known := answers[verb]
 		if known && answer == "" {
 			return
 		}
