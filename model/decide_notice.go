@@ -704,6 +704,9 @@ func (d *decider) noMaterialFacts(i *Incident, c NoMaterialFacts) error {
 	if d.untold(i, key) {
 		return Refuse(Field("rule", fmt.Sprintf("the first notice of %s has not left, and an update alone can be left out", key), "the notice, or that the rule is waived"))
 	}
+	if !d.asksFor(i, key) {
+		return Refuse(Field("rule", fmt.Sprintf("%s asks for no further update", key), "a rule whose updates go on"))
+	}
 	d.emit(&NothingNew{ID: i.ID, Key: key, Title: rule.Title, Rationale: rationale})
 	return nil
 }
@@ -713,6 +716,13 @@ func (d *decider) noMaterialFacts(i *Incident, c NoMaterialFacts) error {
 func (d *decider) untold(i *Incident, key policy.RuleKey) bool {
 	return slices.ContainsFunc(d.state.Obligations(i), func(o policy.Obligation) bool {
 		return key.Covers(o.Key()) && o.Rule.NoticeKind() == policy.NoticeInitial && len(o.Done) == 0
+	})
+}
+
+// asksFor reports whether something is still to be done for an obligation.
+func (d *decider) asksFor(i *Incident, key policy.RuleKey) bool {
+	return slices.ContainsFunc(d.state.Obligations(i), func(o policy.Obligation) bool {
+		return key.Covers(o.Key()) && !o.State(d.now).Decided()
 	})
 }
 

@@ -441,6 +441,16 @@ func TestRespondersReleaseWhatSomebodyApproved(t *testing.T) {
 	}
 }
 
+// takeOver has another incident take over whom the first one affects.
+func (s *space) takeOver(other ID) {
+	s.t.Helper()
+	for group, numbers := range map[string][]uint64{"A1": {1, 2}, "A2": {3}} {
+		s.do(AffectedOpen{Incident: other, Batch: group, Source: group, From: firstID, Group: group})
+		s.do(AffectedTake{Incident: other, Batch: group, Numbers: numbers})
+		s.do(AffectedClose{Incident: other, Batch: group})
+	}
+}
+
 // What was approved of an incident that was none does not leave any more.
 func TestApprovalsEndWithWhatTheyWereFor(t *testing.T) {
 	other := ID("INC-2026-0002")
@@ -452,6 +462,9 @@ func TestApprovalsEndWithWhatTheyWereFor(t *testing.T) {
 		s := approved(t)
 		s.do(Report{Title: "The same again"})
 		digest := s.notice("N1").Digest
+		if name != "false positive" {
+			s.takeOver(other)
+		}
 		s.do(end)
 		s.refuses(clara, ReleaseNotice{firstID, "N1", digest}, "N1 is draft")
 		if n := s.notice("N1"); len(n.Approvals) > 0 {
@@ -516,6 +529,8 @@ func TestNothingNewAnswersAnUpdate(t *testing.T) {
 			t.Error(text)
 		}
 	}
+	s.do(stated(firstID, "resolved", s.now.Format(time.RFC3339)))
+	s.refuses(lea, NoMaterialFacts{firstID, updates, "still nothing"}, "asks for no further update")
 }
 
 // TestDigestVector is for auditors: what the digest is taken over, written out.
