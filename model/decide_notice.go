@@ -773,7 +773,11 @@ func (d *decider) voidEnded() {
 		if !ok || end.Outcome == Resolved {
 			continue
 		}
-		for _, n := range d.state.Incidents[end.ID].Notices {
+		i, known := d.state.Incidents[end.ID]
+		if !known { // one of the past comes in ended, with no notices
+			continue
+		}
+		for _, n := range i.Notices {
 			if n.Waits() {
 				d.emit(&ApprovalsVoided{ID: end.ID, Notice: n.ID, Digest: n.Digest, Why: []string{"the incident ended: " + string(end.Outcome)}, Approvals: n.Approvals})
 			}

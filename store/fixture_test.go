@@ -31,7 +31,7 @@ func testPack() *policy.Pack {
 		Roles:      []policy.Role{{ID: "lead", Label: "Lead", Required: true}},
 		Phases:     []policy.Phase{{ID: "triage", Label: "Triage"}, {ID: "work", Label: "Work"}},
 		Rules: []policy.Rule{
-			{ID: "notice", Title: "Tell customers", When: grave, Starts: "confirmed", Within: hours(72)},
+			{ID: "notice", To: policy.ToCustomers, Title: "Tell customers", When: grave, Starts: "confirmed", Within: hours(72)},
 			{ID: "updates", Title: "Keep customers told", When: grave, Starts: "confirmed", Within: hours(24), Every: hours(24), Until: "resolved"},
 			{ID: "review", Title: "Review", When: grave, Starts: "resolved", Within: calendar.Period{N: 30, Unit: calendar.Days}, Internal: true},
 		},
