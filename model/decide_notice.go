@@ -719,10 +719,10 @@ func (d *decider) untold(i *Incident, key policy.RuleKey) bool {
 	})
 }
 
-// asksFor reports whether something is still to be done for an obligation.
+// asksFor reports whether the updates of an obligation go on.
 func (d *decider) asksFor(i *Incident, key policy.RuleKey) bool {
 	return slices.ContainsFunc(d.state.Obligations(i), func(o policy.Obligation) bool {
-		return key.Covers(o.Key()) && !o.State(d.now).Decided()
+		return key.Covers(o.Key()) && o.Ended.IsZero()
 	})
 }
 
